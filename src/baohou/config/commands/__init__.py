@@ -1,0 +1,1 @@
+"""Sub-commands, one module a subject; each lists its commands."""

@@ -1,0 +1,64 @@
+"""Runs of the business day, their steps, and what a step set aside."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Run(models.Model):
+    """One run of `baohou day`, up to the business day ``on``."""
+
+    on = models.DateField()
+    rebuild = models.BooleanField(default=False)
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.on)
+
+
+class StepRun(models.Model):
+    """What one step did in one run; written in the step's own transaction."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
+    step = models.CharField(max_length=32)
+    after = models.DateField(null=True, help_text="the step's watermark before this run")
+    read = models.PositiveBigIntegerField(default=0)
+    new = models.PositiveBigIntegerField(default=0)
+    changed = models.PositiveBigIntegerField(default=0)
+    removed = models.PositiveBigIntegerField(default=0)
+    done = models.PositiveBigIntegerField(default=0)
+    overdue = models.PositiveBigIntegerField(default=0)
+    penalties = models.PositiveBigIntegerField(default=0)
+    set_aside = models.PositiveBigIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.run}"
+
+
+class Watermark(models.Model):
+    """The business day up to which a step has worked."""
+
+    step = models.CharField(max_length=32, primary_key=True)
+    on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.on}"
+
+
+class SetAside(models.Model):
+    """A row that could not be processed, with the reason; it leaves the list when it has been mended."""
+
+    step = models.CharField(max_length=32)
+    table = models.CharField(max_length=64)
+    row = models.BigIntegerField(help_text="the row's number in its table")
+    code = models.CharField(max_length=64, help_text="如 guarantee.visit.before_issue")
+    message = models.TextField()
+    since = models.DateField(help_text="the business day on which it was set aside")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["step", "table", "row", "code"], name="a_row_is_set_aside_once")]
+
+    def __str__(self) -> str:
+        return self.message

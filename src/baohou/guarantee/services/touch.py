@@ -1,0 +1,16 @@
+"""Marking clients whose facts changed, so that the day derives their duties anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from baohou.guarantee.models import Touched
+
+
+def touch(clients: Iterable[tuple[int, date]]) -> None:
+    """Mark clients (party number, earliest date old or new of a touched fact); in the transaction of the facts."""
+    earliest: dict[int, date] = {}
+    for client, since in clients:
+        earliest[client] = min(since, earliest.get(client, since))
+    Touched.objects.bulk_create([Touched(client_id=c, since=s) for c, s in earliest.items()], batch_size=5000)

@@ -1,0 +1,9 @@
+"""人员, as Django sees it."""
+
+from django.apps import AppConfig
+
+
+class People(AppConfig):
+    name = "baohou.kernel.people"
+    label = "people"
+    verbose_name = "人员"

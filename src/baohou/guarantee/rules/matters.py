@@ -1,0 +1,104 @@
+"""What a visit's form asks (PGM.3a, PGM.5a) and by which methods a visit learns it (PGM.6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from baohou.guarantee.rules.words import VisitKind
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One question of a visit's form. ``code`` is its key in ``Visit.findings``, ``zh`` the label on form and screen."""
+
+    code: str
+    zh: str
+
+
+@dataclass(frozen=True)
+class Method:
+    """One of the four methods (PGM.6). ``zh`` is the label on form and screen, ``short`` the name used in lists."""
+
+    code: str
+    zh: str
+    short: str
+
+
+METHODS_KEY = "methods"
+"""Under this key ``Visit.findings`` holds a mapping from method code to what that method found."""
+
+CLIENT_OPINION = Matter("client_opinion", "客户意见及建议")
+"""Asked on every visit (PGM.3a names it for routine ones); the form gives it a place of its own."""
+
+_BUSINESS = Matter("business", "生产经营情况")
+_PERFORMANCE = Matter("performance", "履约情况")
+
+MATTERS_OF: Mapping[VisitKind, tuple[Matter, ...]] = MappingProxyType(
+    {
+        VisitKind.ROUTINE: (
+            Matter("loan_use", "借款使用情况"),
+            Matter("funds_flow", "资金真实流向"),
+            Matter("use_effect", "资金使用效果"),
+            _BUSINESS,
+            Matter("assets_and_liabilities", "资产及负债发展变化情况"),
+        ),
+        VisitKind.REGULAR: (
+            _BUSINESS,
+            Matter("assets_and_liabilities", "资产及负债发展变化情况"),
+            Matter("repayment", "还本付息及到期还款安排"),
+            Matter("security", "反担保措施现状"),
+            Matter("changes", "重大事项及变动"),
+            _PERFORMANCE,
+        ),
+        VisitKind.SPECIAL: (
+            Matter("industry", "行业动态"),
+            Matter("management", "企业管理"),
+            _BUSINESS,
+            Matter("market", "市场及销售"),
+            Matter("finances", "财务状况"),
+            Matter("executives", "高管人事变动"),
+            Matter("structure", "体制变化"),
+            Matter("solvency", "偿债能力"),
+            _PERFORMANCE,
+        ),
+    }
+)
+"""The matters of each kind of visit in the order of the form, without the client's opinion, which comes last on all."""
+
+METHODS: tuple[Method, ...] = (
+    Method("site", "实地查看生产场所、盘点实物、查看有关账务", "实地查看"),
+    Method("talk", "与客户及主要管理人员座谈、交流", "座谈"),
+    Method("workers", "对生产工人等企业有关人员随机调查", "随机调查"),
+    Method("third_party", "通过相关部门和其他人员了解情况", "侧面了解"),
+)
+
+
+def asked_of(kind: VisitKind) -> tuple[Matter, ...]:
+    """Every matter that the form of a kind of visit asks, the client's opinion last."""
+    return (*MATTERS_OF[kind], CLIENT_OPINION)
+
+
+def finding(findings: Mapping[str, Any], matter: Matter) -> str:
+    """What a visit found on a matter; empty when nothing was written down."""
+    return str(findings.get(matter.code) or "")
+
+
+def method_finding(findings: Mapping[str, Any], method: Method) -> str:
+    """What a method found on a visit; empty when nothing was written down."""
+    return str((findings.get(METHODS_KEY) or {}).get(method.code) or "")
+
+
+def methods_used(text: str, findings: Mapping[str, Any]) -> frozenset[str]:
+    """Codes of the methods that a visit used: those named in ``Visit.methods`` and those that have a finding.
+
+    ``text`` lists codes, short names or full labels; words that name none of the four methods are passed over.
+    """
+    told = {method.code for method in METHODS if method.code in (findings.get(METHODS_KEY) or {})}
+    words = set(re.split(r"[\s,，、;；|/]+", text.lower()))
+    return frozenset(
+        told | {method.code for method in METHODS if method.code in words or method.short in text or method.zh in text}
+    )

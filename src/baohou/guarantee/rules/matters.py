@@ -13,7 +13,7 @@ from baohou.guarantee.rules.words import VisitKind
 
 @dataclass(frozen=True)
 class Matter:
-    """One question of a visit's form. ``code`` is its key in ``Visit.findings``, ``zh`` the label on form and screen."""
+    """One question of a visit's form: ``code`` is its key in ``Visit.findings``, ``zh`` its label."""
 
     code: str
     zh: str

@@ -23,7 +23,9 @@ class RuleVersion(models.Model):
     ends_on = models.DateField(null=True, blank=True)
     reference = models.TextField(blank=True)
     adopted_by = models.CharField(max_length=128, blank=True)
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the content, so that the same file twice is one version")
+    digest = models.CharField(
+        max_length=64, help_text="SHA-256 of the content, so that the same file twice is one version"
+    )
 
     class Meta:
         constraints = [
@@ -33,7 +35,8 @@ class RuleVersion(models.Model):
                 fields=["rule_set"], condition=Q(ends_on__isnull=True), name="one_open_version_per_rule_set"
             ),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("effective_on")), name="a_version_ends_after_it_begins"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("effective_on")),
+                name="a_version_ends_after_it_begins",
             ),
         ]
 
@@ -65,6 +68,7 @@ class Parameter(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["clause", "name"], name="one_value_per_clause_and_parameter")]
+        ordering = ["pk"]
 
     def __str__(self) -> str:
         return f"{self.name} = {self.value}"
@@ -78,8 +82,10 @@ class ParameterException(models.Model):
     when = models.JSONField(help_text='如 {"department": ["业务一部"]}')
     value = models.JSONField()
     reference = models.TextField()
+    over = models.JSONField(default=list, help_text="它优先于哪些例外（例外的名称）")
 
     class Meta:
+        ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["parameter", "label"], name="one_exception_per_label")]
 
     def __str__(self) -> str:

@@ -43,6 +43,9 @@ class Migration(migrations.Migration):
                 ('reference', models.TextField(blank=True)),
                 ('clause', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parameters', to='rulebook.clause')),
             ],
+            options={
+                'ordering': ['pk'],
+            },
         ),
         migrations.CreateModel(
             name='ParameterException',
@@ -52,8 +55,12 @@ class Migration(migrations.Migration):
                 ('when', models.JSONField(help_text='如 {"department": ["业务一部"]}')),
                 ('value', models.JSONField()),
                 ('reference', models.TextField()),
+                ('over', models.JSONField(default=list, help_text='它优先于哪些例外（例外的名称）')),
                 ('parameter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exceptions', to='rulebook.parameter')),
             ],
+            options={
+                'ordering': ['pk'],
+            },
         ),
         migrations.CreateModel(
             name='RuleVersion',

@@ -1,0 +1,48 @@
+"""What all tests share: the clauses they prove, which of them are pure, how hard hypothesis tries, the cast of staff."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.tally import Tally, shipped_clauses
+
+PURE = ("core", "house", "oracle", "guarantee/rules")
+"""Folders of tests that meet no database: they run once, not once for each database."""
+
+settings.register_profile("quick", max_examples=25, deadline=None)
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("long", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Tally(os.environ.get("BAOHOU_TALLY")), "tally")
+
+
+def pytest_report_header() -> str:
+    from django.db import connection
+
+    return f"database: {connection.vendor}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark pure tests by their folder, and hand each test's clauses to its report."""
+    here = Path(__file__).parent
+    for item in items:
+        folder = item.path.parent.relative_to(here).as_posix()
+        if any(folder == pure or folder.startswith(f"{pure}/") for pure in PURE):
+            item.add_marker("pure")
+        for mark in item.iter_markers("clause"):
+            item.user_properties.extend(("clause", clause) for clause in mark.args)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that names a clause that no shipped rule set holds fails."""
+    for mark in item.iter_markers("clause"):
+        if shipped_clauses() and (unknown := set(mark.args) - shipped_clauses()):
+            pytest.fail(f"no shipped rule set holds {', '.join(sorted(unknown))}", pytrace=False)

@@ -1,0 +1,99 @@
+"""The facts that the rules of this room read, as columns, and what of them is known on a day.
+
+Days are day numbers (core.columns), NEVER where a date is missing; numbers of rows are ids, NOBODY where one is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+import narwhals as nw
+import polars as pl
+
+from baohou.core.columns import NEVER, POLARS, Engine, Frame, day_number
+from baohou.guarantee.rules.words import VisitKind
+
+_ID, _DAY, _CODE = pl.Int64, pl.Int32, pl.Int16
+
+GUARANTEES: Final = {
+    "guarantee_id": _ID,
+    "client_id": _ID,
+    "department_id": _ID,
+    "manager_id": _ID,
+    "issued_on": _DAY,
+    "released_on": _DAY,
+    "rank": _CODE,
+    "product": _CODE,
+}
+"""rank: order by project number among guarantees of one client issued on one day. product: see Facts.codes."""
+APPOINTMENTS: Final = {"guarantee_id": _ID, "manager_id": _ID, "effective_on": _DAY}
+GRADES: Final = {"client_id": _ID, "grade": _CODE, "effective_on": _DAY}
+VISITS: Final = {"client_id": _ID, "guarantee_id": _ID, "visited_on": _DAY, "kind": _CODE}
+ORDERS: Final = {"client_id": _ID, "ordered_on": _DAY, "urgency": _CODE}
+FILINGS: Final = {"department_id": _ID, "quarter": _DAY, "kind": _CODE, "filed_on": _DAY}
+POSTINGS: Final = {"posting_id": _ID, "staff_id": _ID, "department_id": _ID, "manages": _CODE, "effective_on": _DAY}
+
+
+def empty(columns: Mapping[str, type[pl.DataType]]) -> Frame:
+    """No facts of this kind."""
+    return nw.from_native(pl.DataFrame(schema=dict(columns)), eager_only=True)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All facts, or those of some clients.
+
+    ``codes`` translates the names that exceptions in the rule book speak of (fact, name) into the numbers that stand
+    in the columns: {"department": {"业务一部": 3}, "product": {"流动资金贷款担保": 1}}.
+    """
+
+    guarantees: Frame
+    appointments: Frame
+    grades: Frame
+    visits: Frame
+    orders: Frame
+    codes: Mapping[str, Mapping[str, int]]
+    engine: Engine = POLARS
+
+    def known(self, on: date) -> Facts:
+        """The facts dated up to a day: what comes after it does not exist for it."""
+        day = day_number(on)
+        released = nw.when(nw.col("released_on") > day).then(NEVER).otherwise(nw.col("released_on")).cast(nw.Int32)
+        return replace(
+            self,
+            guarantees=self.guarantees.filter(nw.col("issued_on") <= day).with_columns(released_on=released),
+            appointments=self.appointments.filter(nw.col("effective_on") <= day),
+            grades=self.grades.filter(nw.col("effective_on") <= day),
+            visits=self.visits.filter(nw.col("visited_on") <= day),
+            orders=self.orders.filter(nw.col("ordered_on") <= day),
+        )
+
+    def sound(self) -> tuple[Facts, Frame]:
+        """The facts without visits that contradict the guarantees, and those visits with what is wrong in ``fault``."""
+        judged = _judged(self.visits, self.guarantees)
+        wrong = judged.filter(nw.col("fault") != NO_FAULT)
+        if not len(wrong):
+            return self, wrong
+        return replace(self, visits=judged.filter(nw.col("fault") == NO_FAULT).drop("fault")), wrong
+
+
+NO_FAULT, BEFORE_ISSUE, OTHER_CLIENT = range(3)
+
+
+def _judged(visits: Frame, guarantees: Frame) -> Frame:
+    """Visits with a fault: before the client's first issue, or routine on a guarantee of another client."""
+    first = guarantees.group_by("client_id").agg(first_issue=nw.col("issued_on").min())
+    owners = guarantees.select("guarantee_id", owner_id="client_id")
+    routine = nw.col("kind") == VisitKind.ROUTINE
+    fault = (
+        nw.when(nw.col("visited_on") < nw.col("first_issue").fill_null(NEVER))
+        .then(nw.lit(BEFORE_ISSUE))
+        .when(routine & (nw.col("owner_id").fill_null(0) != nw.col("client_id")))
+        .then(nw.lit(OTHER_CLIENT))
+        .otherwise(nw.lit(NO_FAULT))
+    )
+    joined = visits.join(first, on="client_id", how="left").join(owners, on="guarantee_id", how="left")
+    return joined.with_columns(fault=fault).drop("first_issue", "owner_id")

@@ -1,0 +1,131 @@
+"""A department's duties of a quarter: classification table, visit plan (PGM.9) and hand-over of reports (PGM.11)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import narwhals as nw
+
+from baohou.core.columns import NEVER, NOBODY, Engine, Frame, day_number, key_column
+from baohou.core.period import Quarter
+from baohou.core.rulebook import RuleBook
+from baohou.guarantee.rules import timelines
+from baohou.guarantee.rules.book import value_of, version_at
+from baohou.guarantee.rules.facts import Facts
+from baohou.guarantee.rules.visits import DUTIES
+from baohou.guarantee.rules.words import CLAUSE_OF, DutyKind, FilingKind
+
+_FILED_BY = {
+    FilingKind.CLASSIFICATION_REPORT: DutyKind.CLASSIFICATION_REPORT,
+    FilingKind.VISIT_PLAN: DutyKind.VISIT_PLAN,
+    FilingKind.HAND_OVER: DutyKind.HAND_OVER,
+}
+DUTY_OF_FILING = _FILED_BY
+"""The duty that a filing does."""
+
+
+def owing_departments(facts: Facts, quarters: Sequence[Quarter]) -> Frame:
+    """Which department owes what for which quarter: (kind, department_id, opens_on).
+
+    Table and plan: a department with a client in force on the quarter's last day. Hand-over: one with a visit in the
+    quarter to a client that was its own on the day of the visit. Facts after a quarter's end do not matter for it.
+    """
+    parts = [
+        _owed_for(facts.known(quarter.last), quarter).with_columns(opens_on=nw.lit(day_number(quarter.last), nw.Int32))
+        for quarter in quarters
+    ]
+    return nw.concat(parts) if parts else no_departments(facts.engine)
+
+
+def no_departments(engine: Engine) -> Frame:
+    """Nothing owed by any department."""
+    empty = engine.frame({"kind": [], "department_id": [], "opens_on": []})
+    return empty.select(
+        nw.col("kind").cast(nw.Int16), nw.col("department_id").cast(nw.Int64), nw.col("opens_on").cast(nw.Int32)
+    )
+
+
+def _owed_for(known: Facts, quarter: Quarter) -> Frame:
+    line = timelines.speaking(known)
+    clients = line.select("client_id").unique().with_columns(day=nw.lit(day_number(quarter.last), nw.Int32))
+    visits = known.visits.filter(nw.col("visited_on") >= day_number(quarter.first))
+    visits = visits.select("client_id", day="visited_on")
+    serving = _departments(timelines.at(clients, line, day="day", engine=known.engine))
+    visiting = _departments(timelines.at(visits, line, day="day", engine=known.engine))
+    return nw.concat(
+        [
+            serving.with_columns(kind=nw.lit(DutyKind.CLASSIFICATION_REPORT.value, nw.Int16)),
+            serving.with_columns(kind=nw.lit(DutyKind.VISIT_PLAN.value, nw.Int16)),
+            visiting.with_columns(kind=nw.lit(DutyKind.HAND_OVER.value, nw.Int16)),
+        ]
+    ).select("kind", "department_id")
+
+
+def _departments(frame: Frame) -> Frame:
+    return frame.filter(nw.col("department_id") != NOBODY).select("department_id").unique()
+
+
+def report_duties(
+    owed: Frame, filings: Frame, postings: Frame, book: RuleBook, *, on: date, engine: Engine, codes: dict[str, dict[str, int]]
+) -> Frame:
+    """The duties of departments as seen on a day, from who owes what (owing_departments). Sorted by key."""
+    day = day_number(on)
+    duties = owed.filter(nw.col("opens_on") <= day).with_columns(version_id=version_at(book, "opens_on"))
+    duties = duties.filter(nw.col("version_id") != NOBODY)
+    duties = duties.with_columns(due_on=_due_on(book, codes))
+    duties = _filed(duties, filings.filter(nw.col("filed_on") <= day))
+    duties = duties.with_columns(owned_on=nw.min_horizontal("due_on", nw.lit(day)).cast(nw.Int32))
+    duties = engine.nearest(
+        duties,
+        manager_line(postings, day),
+        by="department_id",
+        at="owned_on",
+        on="from_on",
+        take={"item_id": NOBODY},
+        after=False,
+    )
+    key = nw.lit(0, nw.Int64)
+    for kind in _FILED_BY.values():
+        key = nw.when(nw.col("kind") == kind.value).then(key_column(kind.value, "department_id", "opens_on")).otherwise(key)
+    duties = duties.with_columns(
+        key=key,
+        client_id=nw.lit(NOBODY, nw.Int64),
+        subject_id=nw.lit(NOBODY, nw.Int64),
+        owner_id=nw.col("item_id"),
+        lapsed_on=nw.lit(NEVER, nw.Int32),
+    )
+    return duties.select(*DUTIES).sort("key")
+
+
+def _due_on(book: RuleBook, codes: dict[str, dict[str, int]]) -> nw.Expr:
+    """Day n of the quarter that follows; the first day of that quarter is the day after the one the duty opens on."""
+    days = nw.lit(0, nw.Int64)
+    for kind in _FILED_BY.values():
+        given = value_of(book, CLAUSE_OF[kind], "day_of_quarter", codes=codes)
+        days = nw.when(nw.col("kind") == kind.value).then(given).otherwise(days)
+    return (nw.col("opens_on") + days).cast(nw.Int32)
+
+
+def _filed(duties: Frame, filings: Frame) -> Frame:
+    kind = nw.lit(0, nw.Int16)
+    for filing, duty in _FILED_BY.items():
+        kind = nw.when(nw.col("kind") == filing.value).then(nw.lit(duty.value, nw.Int16)).otherwise(kind)
+    filed = filings.select("department_id", kind.alias("kind"), opens_on="quarter", done_on="filed_on")
+    duties = duties.join(filed, on=["department_id", "kind", "opens_on"], how="left")
+    return duties.with_columns(nw.col("done_on").fill_null(NEVER).cast(nw.Int32))
+
+
+def manager_line(postings: Frame, day: int) -> Frame:
+    """Who manages a department when: (department_id, from_on, item_id); of two the one appointed last.
+
+    A person's posting holds until the person's next posting known on the day.
+    """
+    known = postings.filter(nw.col("effective_on") <= day).sort("staff_id", "effective_on", "posting_id")
+    same = nw.col("staff_id").shift(-1).fill_null(NOBODY) == nw.col("staff_id")
+    until = nw.when(same).then(nw.col("effective_on").shift(-1)).otherwise(nw.lit(NEVER)).cast(nw.Int32)
+    held = known.with_columns(until_on=until).filter((nw.col("manages") == 1) & (nw.col("department_id") != NOBODY))
+    items = held.select(
+        "department_id", "until_on", item_id="staff_id", from_on="effective_on", rank="posting_id"
+    ).filter(nw.col("from_on") < nw.col("until_on"))
+    return timelines.leading(items, by="department_id").sort("department_id", "from_on")

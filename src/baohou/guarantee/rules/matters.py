@@ -69,6 +69,8 @@ MATTERS_OF: Mapping[VisitKind, tuple[Matter, ...]] = MappingProxyType(
 )
 """The matters of each kind of visit in the order of the form, without the client's opinion, which comes last on all."""
 
+_KNOWN = {matter.code: matter for matters in MATTERS_OF.values() for matter in matters}
+
 METHODS: tuple[Method, ...] = (
     Method("site", "实地查看生产场所、盘点实物、查看有关账务", "实地查看"),
     Method("talk", "与客户及主要管理人员座谈、交流", "座谈"),
@@ -85,6 +87,19 @@ def asked_of(kind: VisitKind) -> tuple[Matter, ...]:
 def finding(findings: Mapping[str, Any], matter: Matter) -> str:
     """What a visit found on a matter; empty when nothing was written down."""
     return str(findings.get(matter.code) or "")
+
+
+def matters_told(kind: VisitKind, findings: Mapping[str, Any]) -> list[tuple[Matter, str]]:
+    """The matters of a kind of visit with what was found, then every other that was written down: nothing is lost.
+
+    The client's opinion has a place of its own and is not among them.
+    """
+    asked = MATTERS_OF[kind]
+    seen = {METHODS_KEY, CLIENT_OPINION.code, *(matter.code for matter in asked)}
+    other = [_KNOWN.get(code, Matter(code, code)) for code in findings if code not in seen]
+    return [(matter, finding(findings, matter)) for matter in asked] + [
+        (matter, text) for matter in other if (text := finding(findings, matter))
+    ]
 
 
 def method_finding(findings: Mapping[str, Any], method: Method) -> str:

@@ -20,7 +20,7 @@ def shipped_clauses() -> frozenset[str]:
     return frozenset(
         code
         for file in RULE_SETS.glob("*.yaml")
-        for code in re.findall(r"\b[A-Z]{3}\.\d+[a-z]?\b", file.read_text("utf-8"))
+        for code in re.findall(r"^\s*- id: (\S+)", file.read_text("utf-8"), re.MULTILINE)
     )
 
 

@@ -1,0 +1,156 @@
+"""`baohou serve`: brings the database up to date, shows the demo when asked, serves, and lets each new day begin."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import click
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+
+from baohou.core.errors import Refused
+
+HOST = "127.0.0.1"
+DEMO_PASSWORD = "baohou-demo"  # noqa: S105  (shown to everyone, for made-up people only)
+SECONDS_BETWEEN_LOOKS = 20
+SECONDS_TO_START = 60
+
+
+def _baohou(*arguments: str) -> None:
+    """Run another command of the house in a process of its own; refused when it fails."""
+    command = Path(sys.executable).with_name("baohou")
+    done = subprocess.run([command, *arguments], check=False)  # noqa: S603
+    if done.returncode:
+        raise Refused("serve.command", f"命令没有办成：baohou {' '.join(arguments)}（见上文）。")
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as taken:
+            raise Refused(
+                "serve.port_taken",
+                f"端口 {port} 已被占用：也许已经在运行。换一个：script/server --port {port + 1}"
+                f"\nPort {port} is taken; perhaps Baohou runs already. Try: script/server --port {port + 1}",
+            ) from taken
+
+
+def _load_demo(clients: int) -> None:
+    """Make the demo portfolio for today and import it, unless anyone is on the staff already."""
+    from baohou.kernel.people.models import Staff
+
+    if Staff.objects.exists():
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        book = Path(folder) / "portfolio.xlsx"
+        today = timezone.localdate().isoformat()
+        _baohou("sample", "--clients", str(clients), "--seed", "1", "--on", today, "--out", str(book))
+        _baohou("import", "workbook", str(book))
+
+
+def _show_logins() -> None:
+    from baohou.kernel.people.logins import make_logins
+
+    click.echo(f"演示用户（密码都是 {DEMO_PASSWORD}）· demo users (one password for all: {DEMO_PASSWORD})")
+    for login in make_logins(DEMO_PASSWORD):
+        click.echo(f"  {login.username}  {login.name}  {login.post.label}")
+
+
+@contextlib.contextmanager
+def _server(port: int, workers: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The web server as a child; it ends with us."""
+    child = subprocess.Popen(  # noqa: S603
+        [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)),
+            *("--workers", str(workers), "--blocking-threads", "4", "--log-level", "warning"),
+            "baohou.config.wsgi:application",
+        ]
+    )
+    try:
+        yield child
+    finally:
+        child.terminate()
+        try:
+            child.wait(10)
+        except subprocess.TimeoutExpired:
+            child.kill()
+
+
+def _stop(*_: object) -> NoReturn:
+    """Being told to end is as good as Ctrl+C: the server must not outlive us."""
+    raise KeyboardInterrupt
+
+
+def _wait_until_it_answers(child: subprocess.Popen[bytes], port: int) -> None:
+    for _ in range(SECONDS_TO_START * 4):
+        if child.poll() is not None:
+            break
+        try:
+            urlopen(f"http://{HOST}:{port}/", timeout=30).close()
+        except HTTPError:
+            return
+        except URLError:
+            time.sleep(0.25)
+        else:
+            return
+    raise Refused("serve.no_answer", "服务没有起来（见上文）。")
+
+
+def _keep(child: subprocess.Popen[bytes], begun: date, *, still: bool) -> None:
+    """Stay while the server lives; run the day when the date has changed, again at the next look if it failed."""
+    while child.poll() is None:
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+        today = timezone.localdate()
+        if still or today == begun:
+            continue
+        try:
+            _baohou("day")
+        except Refused as refusal:
+            click.echo(refusal.message, err=True)
+        else:
+            begun = today
+    raise Refused("serve.ended", "服务停了（见上文）。")
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=2, show_default=True)
+@click.option("--demo", is_flag=True, help="空库先装入演示数据，并列出演示用户。")
+@click.option("--clients", default=300, show_default=True, help="演示客户数。")
+@click.option("--still", is_flag=True, help="不跑日终：停在库里的业务日。")
+def serve(port: int, workers: int, demo: bool, clients: int, still: bool) -> None:
+    """升级数据库、跑日终并在 127.0.0.1 上提供网页；日期变了自动跑日终。"""
+    _check_port(port)
+    _baohou("migrate")
+    if demo:
+        _load_demo(clients)
+    begun = timezone.localdate()
+    if not still:
+        _baohou("day")
+    if not settings.DEBUG:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    signal.signal(signal.SIGTERM, _stop)
+    with contextlib.suppress(KeyboardInterrupt), _server(port, workers) as child:
+        _wait_until_it_answers(child, port)
+        click.echo(f"\n保后 · Baohou  http://{HOST}:{port}/   （Ctrl+C 停止 · stops it）")
+        if demo:
+            _show_logins()
+        _keep(child, begun, still=still)
+
+
+commands = [serve]

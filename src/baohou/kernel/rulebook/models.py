@@ -15,11 +15,16 @@ class RuleSet(models.Model):
 
 
 class RuleVersion(models.Model):
-    """A version in force from effective_on up to the day before ends_on; an empty ends_on means until replaced."""
+    """A version in force from effective_on up to the day before ends_on; an empty ends_on means until replaced.
+
+    ``until`` is the end that the version itself says (empty: until replaced); ``ends_on`` is the day it ends as the
+    versions now stand: that day, or the day on which the next one replaces it.
+    """
 
     rule_set = models.ForeignKey(RuleSet, on_delete=models.PROTECT, related_name="versions")
     name = models.CharField(max_length=64, help_text="如 2016-04-01")
     effective_on = models.DateField()
+    until = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     reference = models.TextField(blank=True)
     adopted_by = models.CharField(max_length=128, blank=True)
@@ -33,6 +38,9 @@ class RuleVersion(models.Model):
             models.UniqueConstraint(fields=["rule_set", "name"], name="a_version_has_one_name"),
             models.UniqueConstraint(
                 fields=["rule_set"], condition=Q(ends_on__isnull=True), name="one_open_version_per_rule_set"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until=F("ends_on")), name="a_version_ends_when_it_says"
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("effective_on")),

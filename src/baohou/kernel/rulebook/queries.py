@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from django.db.models import QuerySet
 
 from baohou.core import rulebook as core
+from baohou.kernel.rulebook import registry
+from baohou.kernel.rulebook.drafts import Draft
+from baohou.kernel.rulebook.faults import RuleFileRefused
 from baohou.kernel.rulebook.models import Clause, Parameter, ParameterException, RuleVersion
+from baohou.kernel.rulebook.placing import Plan, place
+from baohou.kernel.rulebook.reading import Reading
+from baohou.kernel.rulebook.writing import to_yaml
 
 
 def list_versions(*, rule_set: str | None = None) -> QuerySet[RuleVersion]:
@@ -24,6 +33,43 @@ def get_rule_book(*, rule_set: str = "PGM") -> core.RuleBook:
 def clauses_of(version: RuleVersion) -> tuple[core.Clause, ...]:
     """The clauses of a version in the order of its file."""
     return tuple(_clause(clause) for clause in version.clauses.all())
+
+
+def draft_of(version: RuleVersion) -> Draft:
+    """A standing version as its file says it."""
+    return Draft(
+        rule_set=version.rule_set.code,
+        title=version.rule_set.title,
+        name=version.name,
+        effective_on=version.effective_on,
+        until=version.until,
+        reference=version.reference,
+        adopted_by=version.adopted_by,
+        clauses=clauses_of(version),
+    )
+
+
+def as_yaml(version: RuleVersion) -> str:
+    """A standing version as the text of a rule book file; taking that text again changes nothing."""
+    return to_yaml(draft_of(version), specs={(spec.clause, spec.name): spec for spec in registry.specs()})
+
+
+def plan(*, readings: Sequence[Reading], on: date) -> list[Plan]:
+    """What taking these readings on a day would do, one plan a rule set; RuleFileRefused with all faults."""
+    drafts = [reading.draft for reading in readings if reading.draft is not None]
+    plans = [
+        place(
+            drafts=[draft for draft in drafts if draft.rule_set == rule_set],
+            standing=list(list_versions(rule_set=rule_set)),
+            today=on,
+        )
+        for rule_set in sorted({draft.rule_set for draft in drafts})
+    ]
+    faults = [fault for reading in readings for fault in reading.faults]
+    faults += [fault for one in plans for fault in one.faults]
+    if faults:
+        raise RuleFileRefused(faults)
+    return plans
 
 
 def _version(version: RuleVersion) -> core.Version:

@@ -68,6 +68,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(help_text='如 2016-04-01', max_length=64)),
                 ('effective_on', models.DateField()),
+                ('until', models.DateField(blank=True, null=True)),
                 ('ends_on', models.DateField(blank=True, null=True)),
                 ('reference', models.TextField(blank=True)),
                 ('adopted_by', models.CharField(blank=True, max_length=128)),
@@ -99,6 +100,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='ruleversion',
             constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('rule_set',), name='one_open_version_per_rule_set'),
+        ),
+        migrations.AddConstraint(
+            model_name='ruleversion',
+            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until', models.F('ends_on')), _connector='OR'), name='a_version_ends_when_it_says'),
         ),
         migrations.AddConstraint(
             model_name='ruleversion',

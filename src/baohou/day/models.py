@@ -42,6 +42,7 @@ class Watermark(models.Model):
 
     step = models.CharField(max_length=32, primary_key=True)
     on = models.DateField()
+    basis = models.CharField(max_length=64, blank=True, help_text="digest of what all the step's work rests on")
 
     def __str__(self) -> str:
         return f"{self.step} {self.on}"

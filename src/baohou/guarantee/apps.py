@@ -11,7 +11,13 @@ class Guarantee(AppConfig):
     verbose_name = "担保"
 
     def ready(self) -> None:
+        from baohou.guarantee import steps
         from baohou.guarantee.rules.parameters import CLAUSES, SPECS
+        from baohou.guarantee.rules.words import CLAUSE_OF, PENALTY_OF, DutyKind
+        from baohou.kernel.duties import kinds
         from baohou.kernel.rulebook import registry
 
         registry.register(SPECS, clauses=CLAUSES, shipped=Path(self.path) / "rulesets")
+        steps.register()
+        for kind in DutyKind:
+            kinds.register(kinds.Kind(kind.value, kind.code, kind.zh, CLAUSE_OF[kind], PENALTY_OF[kind]))

@@ -183,3 +183,12 @@ class Touched(models.Model):
 
     def __str__(self) -> str:
         return str(self.client_id)
+
+
+class Recheck(models.Model):
+    """A duty that changed after its due day, so that what it costs has to be looked at again; taken away by the day."""
+
+    duty_key = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.duty_key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import narwhals as nw
@@ -11,7 +12,7 @@ from baohou.core.columns import NEVER, NOBODY, Engine, Frame, day_number, key_co
 from baohou.core.period import Quarter
 from baohou.core.rulebook import RuleBook
 from baohou.guarantee.rules import timelines
-from baohou.guarantee.rules.book import value_of, version_at
+from baohou.guarantee.rules.book import Codes, value_of, version_at
 from baohou.guarantee.rules.facts import Facts
 from baohou.guarantee.rules.visits import DUTIES
 from baohou.guarantee.rules.words import CLAUSE_OF, DutyKind, FilingKind
@@ -31,11 +32,20 @@ def owing_departments(facts: Facts, quarters: Sequence[Quarter]) -> Frame:
     Table and plan: a department with a client in force on the quarter's last day. Hand-over: one with a visit in the
     quarter to a client that was its own on the day of the visit. Facts after a quarter's end do not matter for it.
     """
-    parts = [
-        _owed_for(facts.known(quarter.last), quarter).with_columns(opens_on=nw.lit(day_number(quarter.last), nw.Int32))
-        for quarter in quarters
-    ]
-    return nw.concat(parts) if parts else no_departments(facts.engine)
+    if not quarters:
+        return no_departments(facts.engine)
+    line = timelines.spans(timelines.speaking(replace(facts, appointments=facts.appointments.head(0))), "client_id")
+    parts = []
+    for quarter in quarters:
+        last = day_number(quarter.last)
+        serving = _departments(line.filter((nw.col("from_on") <= last) & (nw.col("until_on") > last)))
+        serving = serving.with_columns(opens_on=nw.lit(last, nw.Int32))
+        parts += [
+            serving.with_columns(kind=nw.lit(kind.value, nw.Int16))
+            for kind in (DutyKind.CLASSIFICATION_REPORT, DutyKind.VISIT_PLAN)
+        ]
+    parts.append(_visiting(facts, line, quarters))
+    return nw.concat([part.select("kind", "department_id", "opens_on") for part in parts])
 
 
 def no_departments(engine: Engine) -> Frame:
@@ -46,20 +56,16 @@ def no_departments(engine: Engine) -> Frame:
     )
 
 
-def _owed_for(known: Facts, quarter: Quarter) -> Frame:
-    line = timelines.speaking(known)
-    clients = line.select("client_id").unique().with_columns(day=nw.lit(day_number(quarter.last), nw.Int32))
-    visits = known.visits.filter(nw.col("visited_on") >= day_number(quarter.first))
-    visits = visits.select("client_id", day="visited_on")
-    serving = _departments(timelines.at(clients, line, day="day", engine=known.engine))
-    visiting = _departments(timelines.at(visits, line, day="day", engine=known.engine))
-    return nw.concat(
-        [
-            serving.with_columns(kind=nw.lit(DutyKind.CLASSIFICATION_REPORT.value, nw.Int16)),
-            serving.with_columns(kind=nw.lit(DutyKind.VISIT_PLAN.value, nw.Int16)),
-            visiting.with_columns(kind=nw.lit(DutyKind.HAND_OVER.value, nw.Int16)),
-        ]
-    ).select("kind", "department_id")
+def _visiting(facts: Facts, line: Frame, quarters: Sequence[Quarter]) -> Frame:
+    """The departments whose own clients were visited in a quarter."""
+    engine = facts.engine
+    days = [day_number(quarter.last) for quarter in quarters]
+    ends = engine.first_day_of((engine.month_of(nw.col("visited_on")) // 3 + 1) * 3) - 1
+    visits = facts.visits.select("client_id", "visited_on", opens_on=ends.cast(nw.Int32))
+    visits = visits.filter(nw.col("opens_on").is_in(days))
+    visits = timelines.at(visits, line, day="visited_on", engine=engine).filter(nw.col("department_id") != NOBODY)
+    visits = visits.select("department_id", "opens_on").unique()
+    return visits.with_columns(kind=nw.lit(DutyKind.HAND_OVER.value, nw.Int16))
 
 
 def _departments(frame: Frame) -> Frame:
@@ -67,7 +73,7 @@ def _departments(frame: Frame) -> Frame:
 
 
 def report_duties(
-    owed: Frame, filings: Frame, postings: Frame, book: RuleBook, *, on: date, engine: Engine, codes: dict[str, dict[str, int]]
+    owed: Frame, filings: Frame, postings: Frame, book: RuleBook, *, on: date, engine: Engine, codes: Codes
 ) -> Frame:
     """The duties of departments as seen on a day, from who owes what (owing_departments). Sorted by key."""
     day = day_number(on)
@@ -98,7 +104,7 @@ def report_duties(
     return duties.select(*DUTIES).sort("key")
 
 
-def _due_on(book: RuleBook, codes: dict[str, dict[str, int]]) -> nw.Expr:
+def _due_on(book: RuleBook, codes: Codes) -> nw.Expr:
     """Day n of the quarter that follows; the first day of that quarter is the day after the one the duty opens on."""
     days = nw.lit(0, nw.Int64)
     for kind in _FILED_BY.values():

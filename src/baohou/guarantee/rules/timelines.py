@@ -36,10 +36,10 @@ def grades(facts: Facts) -> Frame:
         grade=nw.lit(0, nw.Int16), from_on=nw.lit(0, nw.Int32), turn=nw.lit(0, nw.Int16)
     )
     known = facts.grades.select("client_id", "grade", from_on="effective_on").with_columns(turn=nw.lit(1, nw.Int16))
-    return _spans(nw.concat([unknown, known]).sort("client_id", "from_on", "turn").drop("turn"), "client_id")
+    return spans(nw.concat([unknown, known]).sort("client_id", "from_on", "turn").drop("turn"), "client_id")
 
 
-def _spans(line: Frame, subject: str) -> Frame:
+def spans(line: Frame, subject: str) -> Frame:
     """A sorted line with the day on which each row ends."""
     same = nw.col(subject).shift(-1).fill_null(NOBODY) == nw.col(subject)
     until = nw.when(same).then(nw.col("from_on").shift(-1)).otherwise(nw.lit(NEVER)).cast(nw.Int32)

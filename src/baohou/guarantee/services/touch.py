@@ -14,3 +14,10 @@ def touch(clients: Iterable[tuple[int, date]]) -> None:
     for client, since in clients:
         earliest[client] = min(since, earliest.get(client, since))
     Touched.objects.bulk_create([Touched(client_id=c, since=s) for c, s in earliest.items()], batch_size=5000)
+
+
+def take_away(rows: list[tuple[int, int, date]]) -> None:
+    """Take away marks (number, client, since) once the clients' duties are derived; later marks stay."""
+    numbers = [number for number, _, _ in rows]
+    for start in range(0, len(numbers), 5000):
+        Touched.objects.filter(pk__in=numbers[start : start + 5000]).delete()

@@ -1,0 +1,7 @@
+"""Whole columns in and out of the database, without an object or a query per row."""
+
+from baohou.kernel.columns.reading import read
+from baohou.kernel.columns.table import Column, Kind, Table
+from baohou.kernel.columns.writing import delete, insert, update
+
+__all__ = ["Column", "Kind", "Table", "delete", "insert", "read", "update"]

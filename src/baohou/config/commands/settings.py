@@ -1,0 +1,30 @@
+"""baohou settings: what an installation decides for itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from baohou.config.commands.day import DAY
+from baohou.kernel.accountability.queries import get_go_live
+from baohou.kernel.accountability.services import set_go_live
+
+
+@click.group()
+def settings() -> None:
+    """本单位的设定。"""
+
+
+@settings.command("go-live")
+@click.argument("on", type=DAY, required=False)
+@click.option("--none", "never", is_flag=True, help="不设上线日：到期未办的都记处罚。")
+def go_live(on: datetime | None, never: bool) -> None:
+    """上线日：到期日在这一天之前的事项不记处罚。不给日期则显示现值。"""
+    if on is not None or never:
+        set_go_live(on=on.date() if on and not never else None, actor="", door="command")
+    present = get_go_live()
+    click.echo(f"上线日：{present}" if present else "上线日：未设（到期未办的都记处罚）")
+
+
+commands = [settings]

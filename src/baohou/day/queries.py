@@ -1,0 +1,30 @@
+"""Reading about business days: which was run last, what each run did, what is set aside."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Min, QuerySet
+
+from baohou.day.models import Run, SetAside, Watermark
+from baohou.day.registry import steps
+
+
+def get_business_day() -> date | None:
+    """The last business day that every step has run; None before the first. It is the "today" of every page."""
+    names = [step.name for step in steps()]
+    marks = Watermark.objects.filter(step__in=names)
+    if marks.count() < len(names):
+        return None
+    day: date | None = marks.aggregate(day=Min("on"))["day"]
+    return day
+
+
+def list_runs(*, limit: int = 50) -> QuerySet[Run]:
+    """The latest runs with their steps."""
+    return Run.objects.prefetch_related("steps").order_by("-pk")[:limit]
+
+
+def list_set_aside() -> QuerySet[SetAside]:
+    """Rows that could not be processed, oldest first."""
+    return SetAside.objects.order_by("pk")

@@ -1,0 +1,58 @@
+"""Bringing the stored visit duties of some clients to what their facts say: by the night in bulk, by a verb at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from baohou.core.columns import day_number
+from baohou.core.rulebook import RuleBook
+from baohou.guarantee.queries.facts import get_facts
+from baohou.guarantee.rules.facts import Facts
+from baohou.guarantee.rules.visits import visit_duties
+from baohou.guarantee.rules.words import DutyKind
+from baohou.guarantee.services.set_aside import set_aside
+from baohou.kernel import columns
+from baohou.kernel.columns import Column, Kind, Table
+from baohou.kernel.duties import store
+from baohou.kernel.duties.store import Difference
+
+OF_CLIENTS = f"kind <= {DutyKind.SPECIAL_VISIT.value}"
+"""The stored duties that are about clients."""
+_RECHECK = Table("guarantee_recheck", {"key": Column(Kind.LONG, "duty_key")})
+
+
+def replan(book: RuleBook, facts: Facts, *, clients: Sequence[int] | None, on: date) -> tuple[Difference, int]:
+    """Bring the visit duties of the clients in ``facts`` (None: of all) to a day: what differed, and visits set aside.
+
+    Duties that changed after their due day are marked for the penalties to be looked at again.
+    """
+    sound, wrong = facts.sound()
+    aside = set_aside(wrong.to_native(), clients=clients, on=on)
+    derived = visit_duties(sound, book, on=on).to_native()
+    among = None if clients is None else ("party_id", clients)
+    difference = store.compare(derived, store.read_state(where=OF_CLIENTS, among=among))
+    store.apply(difference)
+    if clients is not None:
+        recheck(difference, on)
+    return difference, aside
+
+
+def replan_at_once(clients: Sequence[int], *, book: RuleBook, on: date) -> Difference:
+    """What a verb does after it wrote facts of some clients: the same rules as the night's, for a table of few rows."""
+    difference, _ = replan(book, get_facts(book, clients=clients), clients=clients, on=on)
+    return difference
+
+
+def recheck(difference: Difference, on: date) -> None:
+    """Have the penalties looked at again of duties that changed after their due day, or are gone."""
+    day = day_number(on)
+    parts = (difference.new, difference.changed, difference.before, difference.removed)
+    mark_for_recheck(pl.concat([rows.filter(pl.col("due_on") < day).select("key") for rows in parts]).unique())
+
+
+def mark_for_recheck(keys: pl.DataFrame) -> None:
+    """Have the penalties of these duties (column key) looked at again by the day."""
+    columns.insert(_RECHECK, keys)

@@ -1,0 +1,169 @@
+"""Step 1: duties of the clients that something happened to, of periods that begin, and of departments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+import narwhals as nw
+import polars as pl
+
+from baohou.core.columns import POLARS, Frame, day_number, unpack_key
+from baohou.core.period import Quarter, quarter_of
+from baohou.core.rulebook import RuleBook
+from baohou.day.models import Watermark
+from baohou.day.registry import Counts, Task
+from baohou.guarantee.queries import facts as reading
+from baohou.guarantee.rules.facts import Facts
+from baohou.guarantee.rules.reports import no_departments, owing_departments, report_duties
+from baohou.guarantee.rules.visits import visit_duties
+from baohou.guarantee.services import touch
+from baohou.guarantee.services.replan import OF_CLIENTS, mark_for_recheck, recheck, replan
+from baohou.guarantee.services.set_aside import list_clients_set_aside
+from baohou.guarantee.steps.penalties import NAME as PENALTIES
+from baohou.kernel import columns
+from baohou.kernel.duties import store
+from baohou.kernel.duties.store import Difference
+from baohou.kernel.parties.models import Party
+from baohou.kernel.rulebook.queries import get_rule_book
+
+NAME: Final = "guarantee.duties"
+CLIENTS_AT_ONCE: Final = 20_000
+
+
+def work(task: Task) -> Counts:
+    """Bring all duties of the room to what the facts known on task.on say."""
+    book = get_rule_book()
+    touched = reading.list_touched()
+    clients = _clients(task, touched)
+    counts = Counts()
+    if clients is None:
+        owed = _everything(book, task, counts)
+    else:
+        _some(book, sorted(clients), task, counts)
+        _openings(book, clients, task, counts)
+        owed = _departments(book, task, min((since for _, _, since in touched), default=None), counts)
+    _reports(book, owed, task, counts)
+    touch.take_away(touched)
+    return counts
+
+
+def _clients(task: Task, touched: list[tuple[int, int, date]]) -> set[int] | None:
+    """The clients to derive anew; None for all."""
+    if task.after is None:
+        return None
+    clients = {client for _, client, _ in touched} | reading.list_clients_dated(after=task.after, on=task.on)
+    if task.retry:
+        clients |= list_clients_set_aside()
+    if len(clients) > CLIENTS_AT_ONCE and len(clients) * 4 > Party.objects.count():
+        return None
+    return clients
+
+
+def _everything(book: RuleBook, task: Task, counts: Counts) -> Frame:
+    """Derive all anew from all facts; the penalties are then looked at as a whole, too."""
+    task.progress("读取全部业务数据", 0.0)
+    facts = reading.get_facts(book)
+    task.progress("推算并比对全部应办事项", 0.3)
+    difference, aside = replan(book, facts, clients=None, on=task.on)
+    _add(counts, difference, facts, aside)
+    Watermark.objects.filter(step=PENALTIES).update(basis="")
+    sound, _ = facts.sound()
+    return owing_departments(sound.known(task.on), _quarters(reading.get_first_fact(), task.on))
+
+
+def _some(book: RuleBook, clients: Sequence[int], task: Task, counts: Counts) -> None:
+    """Derive the duties of some clients anew, some ten thousand at a time."""
+    for start in range(0, len(clients), CLIENTS_AT_ONCE):
+        task.progress("推算有变动的客户", 0.5 * start / len(clients))
+        piece = clients[start : start + CLIENTS_AT_ONCE]
+        facts = reading.get_facts(book, clients=piece)
+        difference, aside = replan(book, facts, clients=piece, on=task.on)
+        _add(counts, difference, facts, aside)
+
+
+def _openings(book: RuleBook, touched: set[int], task: Task, counts: Counts) -> None:
+    """Duties of the periods that begin after task.after, for clients to whom nothing happened since."""
+    assert task.after is not None
+    if (task.on.year, task.on.month) == (task.after.year, task.after.month):
+        return
+    task.progress("新期间的应办事项", 0.5)
+    facts = reading.get_facts_in_force(book, on=task.on)
+    counts.read += len(facts.guarantees) + len(facts.grades)
+    duties: pl.DataFrame = visit_duties(facts, book, on=task.on, after=task.after).to_native()
+    fresh = duties.filter(~pl.col("client_id").is_in(pl.Series(list(touched), dtype=pl.Int64).implode()))
+    columns.insert(store.TABLE, fresh)
+    counts.new += len(fresh)
+    mark_for_recheck(fresh.filter(pl.col("due_on") < day_number(task.on)).select("key"))
+
+
+def _departments(book: RuleBook, task: Task, since: date | None, counts: Counts) -> Frame:
+    """Who owes reports: anew for quarters that ended since, or that a fact of the past falls into; else as stored."""
+    assert task.after is not None
+    begin = task.after if since is None else min(task.after, since)
+    quarters = [
+        quarter
+        for quarter in _quarters(begin, task.on)
+        if quarter.last > task.after or (since is not None and quarter.last >= since)
+    ]
+    if quarters:
+        task.progress("各部门季度报表", 0.8)
+        facts = reading.get_facts_of_quarters(book, first=quarters[0].first, last=quarters[-1].last)
+        counts.read += len(facts.guarantees) + len(facts.visits)
+        sound, _ = facts.sound()
+        owed = owing_departments(sound, quarters)
+    else:
+        owed = no_departments(POLARS)
+    anew = {day_number(quarter.last) for quarter in quarters}
+    return nw.concat([owed, _stored(anew)])
+
+
+def _quarters(begin: date | None, on: date) -> list[Quarter]:
+    """The quarters that end from one day on up to another."""
+    if begin is None:
+        return []
+    quarters, quarter = [], quarter_of(begin)
+    while quarter.last <= on:
+        quarters.append(quarter)
+        quarter = quarter.next()
+    return quarters
+
+
+def _stored(anew: set[int]) -> Frame:
+    """What departments owe by the duties stored, but for the quarters (last days) that are derived anew."""
+    keys = store.read_state(where=f"NOT ({OF_CLIENTS})")["key"].to_list()
+    rows = [(kind, subject, day_number(first)) for kind, subject, first in map(unpack_key, keys)]
+    kept = [row for row in rows if row[2] not in anew]
+    schema = {"kind": pl.Int16, "department_id": pl.Int64, "opens_on": pl.Int32}
+    return nw.from_native(pl.DataFrame(kept, schema=schema, orient="row"), eager_only=True)
+
+
+def _reports(book: RuleBook, owed: Frame, task: Task, counts: Counts) -> None:
+    """Bring the departments' duties to who owes what, and what they filed."""
+    derived: pl.DataFrame = report_duties(
+        owed,
+        reading.frame(reading.FILING_TABLE),
+        reading.frame(reading.POSTING_TABLE),
+        book,
+        on=task.on,
+        engine=POLARS,
+        codes=reading.get_codes(book),
+    ).to_native()
+    difference = store.compare(derived, store.read_state(where=f"NOT ({OF_CLIENTS})"))
+    store.apply(difference)
+    recheck(difference, task.on)
+    _count(counts, difference)
+
+
+def _add(counts: Counts, difference: Difference, facts: Facts, aside: int) -> None:
+    counts.read += len(facts.guarantees) + len(facts.grades) + len(facts.visits) + len(facts.orders)
+    counts.set_aside += aside
+    _count(counts, difference)
+
+
+def _count(counts: Counts, difference: Difference) -> None:
+    counts.new += len(difference.new)
+    counts.changed += len(difference.changed)
+    counts.removed += len(difference.removed)
+    counts.done += difference.newly_done

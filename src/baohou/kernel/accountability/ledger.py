@@ -1,0 +1,91 @@
+"""The ledger as a page shows it: the story of each duty's entries, and what is left of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Max, Q, QuerySet, Sum
+
+from baohou.kernel.accountability.models import Entry
+from baohou.kernel.people.access import Person, Reach
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Story:
+    """All entries about one duty and one person, the first first, and their net in fen."""
+
+    entries: list[Entry]
+
+    @property
+    def first(self) -> Entry:
+        return self.entries[0]
+
+    @property
+    def net_fen(self) -> int:
+        return sum(entry.amount_fen for entry in self.entries)
+
+    @property
+    def last_dated(self) -> date:
+        return max(entry.dated for entry in self.entries)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A page of stories, and the net of everything under the filter."""
+
+    stories: list[Story]
+    net_fen: int
+    after: str
+
+
+def visible_entries(person: Person, *, on: date) -> QuerySet[Entry]:
+    """Entries dated up to ``on`` that are the person's own, the department's, or everyone's, by reach."""
+    entries = Entry.objects.filter(dated__lte=on)
+    if person.reach is Reach.ALL:
+        return entries
+    within = Q(staff_id=person.staff_id)
+    if person.reach is Reach.DEPARTMENT:
+        within |= Q(department_id=person.department_id)
+    return entries.filter(within)
+
+
+def list_ledger(
+    person: Person, *, on: date, staff_id: int | None = None, month: date | None = None, after: str = ""
+) -> Ledger:
+    """Stories, the one that changed last first; ``month`` keeps those with an entry dated in that month."""
+    entries = visible_entries(person, on=on)
+    if staff_id:
+        entries = entries.filter(staff_id=staff_id)
+    if month:
+        entries = entries.filter(dated__year=month.year, dated__month=month.month)
+    net = entries.aggregate(net=Sum("amount_fen"))["net"] or 0
+    grouped = entries.values("duty_key", "staff_id").annotate(latest=Max("pk"))
+    if after.isdecimal():
+        grouped = grouped.filter(latest__lt=int(after))
+    page = list(grouped.order_by("-latest")[: PAGE + 1])
+    more = str(page[PAGE - 1]["latest"]) if len(page) > PAGE else ""
+    return Ledger(_stories(page[:PAGE], on), net, more)
+
+
+def find_story(person: Person, *, duty_key: int, staff_id: int, on: date) -> Story | None:
+    """The entries about one duty and one person within reach; None when there are none."""
+    entries = visible_entries(person, on=on).filter(duty_key=duty_key, staff_id=staff_id)
+    found = list(_told(entries))
+    return Story(found) if found else None
+
+
+def _stories(page: list[dict[str, int]], on: date) -> list[Story]:
+    """Whole stories of a page, also where a filter matched only one of their entries. One query."""
+    told: dict[tuple[int, int], list[Entry]] = {(row["duty_key"], row["staff_id"]): [] for row in page}
+    entries = Entry.objects.filter(duty_key__in={row["duty_key"] for row in page}, dated__lte=on)
+    for entry in _told(entries):
+        if (entry.duty_key, entry.staff_id) in told:
+            told[entry.duty_key, entry.staff_id].append(entry)
+    return [Story(entries) for entries in told.values() if entries]
+
+
+def _told(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    return entries.select_related("staff", "party", "department", "version", "act").order_by("duty_key", "seq")

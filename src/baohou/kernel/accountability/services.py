@@ -1,0 +1,74 @@
+"""Acts upon the ledger: waiving a penalty with a reason, deciding the day of going live."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Max, Sum
+
+from baohou.core.errors import Refused
+from baohou.core.money import format_yuan
+from baohou.kernel.accountability.models import Entry, EntryKind, GoLive
+from baohou.kernel.audit.services import record_act
+from baohou.kernel.people.models import Staff
+
+
+@transaction.atomic
+def waive(
+    *, duty_key: int, staff: Staff, amount_fen: int, because: str, on: date, actor: str, door: str
+) -> Entry:
+    """Waive all or part of what a duty costs a person (PGM.12), dated ``on``; who may is the door's guard to say.
+
+    Refused without a reason, for no amount, or for more than is left: a net is never below zero.
+    """
+    because = because.strip()
+    if not because:
+        raise Refused("accountability.waiver.no_reason", "减免处罚须写明理由。", where="理由")
+    entries = Entry.objects.select_for_update().filter(duty_key=duty_key, staff=staff)
+    last = entries.order_by("-seq").first()
+    left = entries.aggregate(net=Sum("amount_fen"))["net"] or 0
+    if last is None or left <= 0:
+        raise Refused("accountability.waiver.nothing_left", f"{staff}在这一事项上没有可减免的处罚。")
+    if not 0 < amount_fen <= left:
+        message = f"减免金额须大于零，且不超过现余额 {format_yuan(left)} 元。"
+        raise Refused("accountability.waiver.too_much", message, where="减免金额")
+    act = record_act(
+        verb="accountability.waive",
+        door=door,
+        by=actor,
+        because=because,
+        facts={"duty_key": duty_key, "staff_no": staff.staff_no, "amount_fen": amount_fen},
+    )
+    turn = Entry.objects.filter(duty_key=duty_key).aggregate(last=Max("seq"))["last"] + 1
+    return Entry.objects.create(
+        duty_key=duty_key,
+        seq=turn,
+        kind=EntryKind.WAIVER,
+        staff=staff,
+        amount_fen=-amount_fen,
+        dated=on,
+        because=because,
+        act=act,
+        **{name: getattr(last, name) for name in _REPEATED},
+    )
+
+
+_REPEATED = (
+    "clause",
+    "version_id",
+    "duty_kind",
+    "party_id",
+    "subject_id",
+    "department_id",
+    "opens_on",
+    "due_on",
+)
+"""What a waiver repeats of the entry before it."""
+
+
+@transaction.atomic
+def set_go_live(*, on: date | None, actor: str, door: str) -> GoLive:
+    """Decide the day this installation went live (None: no such day); the next run brings the ledger to it."""
+    act = record_act(verb="settings.go_live", door=door, by=actor, facts={"on": str(on or "")})
+    return GoLive.objects.create(on=on, act=act)

@@ -1,0 +1,97 @@
+"""`baohou serve`: what it refuses, what it loads, and how a day begins while it runs."""
+
+from __future__ import annotations
+
+import socket
+from datetime import date
+
+import pytest
+
+from baohou.config.commands import serve
+from baohou.core.errors import Refused
+from baohou.kernel.people.models import Staff
+
+
+class Server:
+    """A server that lives through a number of looks."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    def poll(self) -> int | None:
+        self.looks -= 1
+        return None if self.looks >= 0 else 1
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The baohou commands that were run, in order; none of them really is."""
+    ran: list[str] = []
+    monkeypatch.setattr(serve, "_baohou", lambda *arguments: ran.append(" ".join(arguments)))
+    return ran
+
+
+def _days(monkeypatch: pytest.MonkeyPatch, *days: date) -> None:
+    """What the calendar says at each look."""
+    calendar = iter(days)
+    monkeypatch.setattr(serve.timezone, "localdate", lambda: next(calendar))
+    monkeypatch.setattr(serve.time, "sleep", lambda seconds: None)
+
+
+def test_a_taken_port_is_refused_and_the_next_one_named() -> None:
+    with socket.create_server((serve.HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Refused, match=f"--port {port + 1}"):
+            serve._check_port(port)
+
+
+def test_a_free_port_is_taken_as_it_is() -> None:
+    with socket.create_server((serve.HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+    assert serve._check_port(port) is None
+
+
+def test_the_day_is_run_when_midnight_has_passed(monkeypatch: pytest.MonkeyPatch, commands: list[str]) -> None:
+    """Started on 30 September 2026; at the second look it is 1 October, at the third still."""
+    _days(monkeypatch, date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 1))
+    with pytest.raises(Refused, match="服务停了"):
+        serve._keep(Server(3), date(2026, 9, 30), still=False)
+    assert commands == ["day"]
+
+
+def test_a_day_that_failed_is_run_again_at_the_next_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first try meets another run at work; the second one gets through, and there is no third."""
+    tries: list[str] = []
+
+    def day(*arguments: str) -> None:
+        tries.append(" ".join(arguments))
+        if len(tries) == 1:
+            raise Refused("day.another_run", "另一次日终正在运行。")
+
+    monkeypatch.setattr(serve, "_baohou", day)
+    _days(monkeypatch, *[date(2026, 10, 1)] * 3)
+    with pytest.raises(Refused):
+        serve._keep(Server(3), date(2026, 9, 30), still=False)
+    assert tries == ["day", "day"]
+
+
+def test_a_story_of_the_past_stands_still(monkeypatch: pytest.MonkeyPatch, commands: list[str]) -> None:
+    _days(monkeypatch, date(2026, 10, 1), date(2026, 10, 2))
+    with pytest.raises(Refused):
+        serve._keep(Server(2), date(2009, 12, 31), still=True)
+    assert commands == []
+
+
+@pytest.mark.django_db
+def test_an_empty_house_gets_the_demo_of_today(monkeypatch: pytest.MonkeyPatch, commands: list[str]) -> None:
+    monkeypatch.setattr(serve.timezone, "localdate", lambda: date(2026, 11, 23))
+    serve._load_demo(300)
+    assert commands[0].startswith("sample --clients 300 --seed 1 --on 2026-11-23 --out ")
+    assert commands[1].startswith("import workbook ")
+
+
+@pytest.mark.django_db
+def test_a_house_with_staff_keeps_what_it_has(commands: list[str]) -> None:
+    Staff.objects.create(staff_no="S001", name="张甲")
+    serve._load_demo(300)
+    assert commands == []

@@ -2,7 +2,7 @@
 
 from baohou.core.rulebook.book import RuleBook, Version
 from baohou.core.rulebook.clauses import Clause, ExceptionTo, Parameter, TwoExceptionsApply, Value
-from baohou.core.rulebook.conflicts import find_conflicts
+from baohou.core.rulebook.conflicts import find_conflicts, precedes
 from baohou.core.rulebook.specs import Kind, ParameterSpec
 from baohou.core.rulebook.timeline import Misfit, Span, ends_of, find_misfits
 
@@ -21,4 +21,5 @@ __all__ = [
     "ends_of",
     "find_conflicts",
     "find_misfits",
+    "precedes",
 ]

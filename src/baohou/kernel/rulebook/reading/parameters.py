@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ruamel.yaml.nodes import Node, ScalarNode
 
 from baohou.core.money import NotAnAmount, to_fen
-from baohou.core.rulebook import ExceptionTo, Parameter, ParameterSpec, Value, find_conflicts
+from baohou.core.rulebook import ExceptionTo, Parameter, ParameterSpec, Value, find_conflicts, precedes
 from baohou.kernel.rulebook.drafts import UNITS
 from baohou.kernel.rulebook.reading.nodes import Walk, line_of
 
@@ -123,7 +123,10 @@ def _check_labels(walk: Walk, nodes: list[Node], read: list[ExceptionTo]) -> Non
         if exception.label in first:
             walk.fault(node, f"例外名称“{exception.label}”重复：第 {line_of(first[exception.label])} 行已用过")
         first.setdefault(exception.label, node)
+    above = precedes(read)
     for node, exception in zip(nodes, read, strict=True):
+        if exception.label in above[exception.label] and exception.label not in exception.over:
+            walk.fault(node, f"例外“{exception.label}”经由其他例外又优先于自己：请去掉 over 中的圈")
         for label in exception.over:
             if label == exception.label or label not in first:
                 walk.fault(node, f"例外“{exception.label}”的 over 写了“{label}”：应为同一参数下另一个例外的名称")

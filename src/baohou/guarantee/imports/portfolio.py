@@ -1,0 +1,201 @@
+"""The portfolio by file: guarantees with their clients, departments and first managers."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from baohou.core.money import format_yuan
+from baohou.guarantee.imports.rows import CLIENT, PROJECT, RoomNoun
+from baohou.guarantee.models import Guarantee, ManagerAppointment, Visit
+from baohou.guarantee.services.touch import touch
+from baohou.kernel.audit.models import Act
+from baohou.kernel.audit.services import record_changes
+from baohou.kernel.papers.reading import (
+    Column,
+    Reading,
+    Unreadable,
+    read_code,
+    read_currency,
+    read_date,
+    read_fen,
+    read_text,
+    read_wan,
+)
+from baohou.kernel.papers.taking import Compared, Fact, Key, Stored, Written, chunks, insert_rows, update_rows
+from baohou.kernel.parties.models import Party
+from baohou.kernel.parties.services import add_parties, rename_parties
+from baohou.kernel.people.services import Departments
+
+HOME_CURRENCY = "CNY"
+
+_ID_NO, _NAME, _DEPARTMENT, _ISSUED_ON = 0, 1, 2, 9
+"""Positions of values among the compared ones."""
+
+
+class PortfolioFile(RoomNoun):
+    """One row is a guarantee. Its client and its department are added when they are new."""
+
+    kind: ClassVar[str] = "portfolio"
+    title: ClassVar[str] = "在保项目"
+    columns: ClassVar[tuple[Column, ...]] = (
+        PROJECT,
+        Column("client_name", "客户名称", read_text, max_length=128, aliases=("客户", "被担保人")),
+        CLIENT,
+        Column("department", "业务部门", read_code, max_length=64, aliases=("部门",)),
+        Column("manager_a", "A角", read_code, aliases=("项目经理A角", "A角经理")),
+        Column("manager_b", "B角", read_code, required=False, aliases=("项目经理B角", "B角经理")),
+        Column("product", "业务品种", read_text, required=False, max_length=64),
+        Column("bank", "合作银行", read_text, required=False, max_length=128, aliases=("贷款银行",)),
+        Column("amount", "担保金额", read_fen, aliases=("金额",), units={"元": read_fen, "万元": read_wan}),
+        Column("issued_on", "起始日", read_date, aliases=("担保起始日", "放款日")),
+        Column("ends_on", "到期日", read_date, required=False, aliases=("担保到期日",)),
+        Column("released_on", "解保日", read_date, required=False, aliases=("解保日期", "解除日")),
+        Column("currency", "币种", read_currency, required=False),
+    )
+    keys: ClassVar[tuple[str, ...]] = ("project_no",)
+    model = Guarantee
+    compared: ClassVar[tuple[Compared, ...]] = (
+        Compared("client_id_no", "client__id_no"),
+        Compared("client_name", "client__name"),
+        Compared("department", "department__name"),
+        Compared("manager_a", "manager_a_id"),
+        Compared("manager_b", "manager_b_id"),
+        Compared("product", "product"),
+        Compared("bank", "bank"),
+        Compared("amount", "amount_fen", format_yuan),
+        Compared("currency", "currency"),
+        Compared("issued_on", "issued_on"),
+        Compared("ends_on", "ends_on"),
+        Compared("released_on", "released_on"),
+    )
+    own: ClassVar[tuple[str, ...]] = ("client_id", "department_id", *(one.lookup for one in compared[3:]))
+
+    def __init__(self, *, reading: Reading, today: date) -> None:
+        super().__init__(reading=reading, today=today)
+        self.departments = Departments()
+        self._said: dict[str, tuple[str, int]] = {}
+        self._new_departments: dict[str, int] = {}
+
+    def facts(self) -> Iterator[Fact]:
+        self._parties = _stored_parties({self.value(values, "client_id_no") for _, values in self.reading.rows})
+        for number, values in self.reading.rows:
+            before = len(self.reading.faults)
+            fact = self._fact(number, values)
+            if len(self.reading.faults) == before:
+                yield fact
+        for name in self.departments.new:
+            first = self._new_departments[name]
+            self.notes.append(
+                f"新部门“{name}”（第 {first} 行起）：员工表里没有它，暂无部门经理；若是笔误请改正后再导入"
+            )
+
+    def _fact(self, number: int, values: Sequence[Any]) -> Fact:
+        self._check_days(number, values)
+        id_no, name = self.value(values, "client_id_no"), self.value(values, "client_name")
+        first = self._said.setdefault(id_no, (name, number))
+        if first[0] != name:
+            self.fault(number, "client_name", name, f"与第 {first[1]} 行的证件号码相同而名称不同（{first[0]}）")
+        said = (
+            id_no,
+            name,
+            self._department(number, values),
+            self.staff_of(number, values, "manager_a"),
+            self.staff_of(number, values, "manager_b"),
+            self.value(values, "product") or "",
+            self.value(values, "bank") or "",
+            self.value(values, "amount"),
+            self.value(values, "currency") or HOME_CURRENCY,
+            self.value(values, "issued_on"),
+            self.value(values, "ends_on"),
+            self.value(values, "released_on"),
+        )
+        project_no = self.value(values, "project_no")
+        return Fact(number, project_no, project_no, said)
+
+    def _check_days(self, number: int, values: Sequence[Any]) -> None:
+        issued_on, released_on = self.value(values, "issued_on"), self.value(values, "released_on")
+        ends_on = self.value(values, "ends_on")
+        if released_on is not None and released_on <= issued_on:
+            self.fault(number, "released_on", released_on, f"必须晚于起始日（{issued_on.isoformat()}）")
+        if ends_on is not None and ends_on < issued_on:
+            self.fault(number, "ends_on", ends_on, f"早于起始日（{issued_on.isoformat()}）")
+
+    def _department(self, number: int, values: Sequence[Any]) -> str:
+        name: str = self.value(values, "department")
+        try:
+            name = self.departments.read(name)
+        except Unreadable as wrong:
+            self.fault(number, "department", name, wrong.message)
+        if name not in self.departments.known:
+            self._new_departments.setdefault(name, number)
+        return name
+
+    def beside(self, fact: Fact) -> Iterator[tuple[str, Any, Any]]:
+        """A new guarantee of a known client under another name: the client would be renamed."""
+        known = self._parties.get(fact.values[_ID_NO])
+        if known is not None and known.name != fact.values[_NAME]:
+            yield "client_name", known.name, fact.values[_NAME]
+
+    def removals(self) -> Iterator[Key]:
+        for number, values in self.reading.rows:
+            project_no = self.value(values, "project_no")
+            yield Key(number, project_no, project_no)
+
+    def obstacles(self, found: Sequence[tuple[Key, Stored]]) -> Iterator[tuple[Key, str]]:
+        for model, what in ((Visit, "回访记录"), (ManagerAppointment, "经理变更")):
+            referring: set[int] = set()
+            for piece in chunks([row.id for _, row in found]):
+                rows = model._default_manager.filter(guarantee_id__in=piece)
+                referring.update(rows.values_list("guarantee_id", flat=True))
+            yield from ((key, f"还有{what}，请先删除它们") for key, row in found if row.id in referring)
+
+    def stored(self, keys: Iterable[Any]) -> dict[Hashable, Stored]:
+        lookups = [one.lookup for one in self.compared]
+        found: dict[Hashable, Stored] = {}
+        for piece in chunks(sorted(keys)):
+            for row in Guarantee.objects.filter(project_no__in=piece).values_list("project_no", "id", *lookups):
+                found[row[0]] = Stored(row[1], row[2:])
+        return found
+
+    def add(self, facts: Sequence[Fact], act: Act) -> None:
+        rows = [(fact.key, *own, act.pk) for fact, own in zip(facts, self._own(facts), strict=True)]
+        insert_rows(model=Guarantee, fields=("project_no", *self.own, "act_id"), rows=rows)
+
+    def change(self, changes: Sequence[tuple[Stored, Fact]], act: Act) -> None:
+        facts = [fact for _, fact in changes]
+        rows = [(*own, before.id) for (before, _), own in zip(changes, self._own(facts), strict=True)]
+        update_rows(model=Guarantee, fields=self.own, rows=rows)
+
+    def _own(self, facts: Sequence[Fact]) -> Iterator[tuple[Any, ...]]:
+        """The values of the guarantee's own columns; clients and departments that are new are added."""
+        clients = add_parties(names={fact.values[_ID_NO]: fact.values[_NAME] for fact in facts})
+        departments = self.departments.rows(fact.values[_DEPARTMENT] for fact in facts)
+        for fact in facts:
+            id_no, _, department, *others = fact.values
+            yield clients[id_no], departments[department], *others
+
+    def settle(self, written: Written, act: Act) -> None:
+        facts = [*written.added, *(fact for _, fact in written.changed)]
+        self._rename(facts, act)
+        days = [(fact.values[_ID_NO], fact.values[_ISSUED_ON]) for fact in facts]
+        days += [(row.values[_ID_NO], row.values[_ISSUED_ON]) for row, _ in written.changed]
+        days += [(row.values[_ID_NO], row.values[_ISSUED_ON]) for _, row in written.removed]
+        clients = _stored_parties({id_no for id_no, _ in days})
+        touch([(clients[id_no].pk, on) for id_no, on in days])
+
+    def _rename(self, facts: Sequence[Fact], act: Act) -> None:
+        """Give known clients the names that the file says, with their history."""
+        said = {fact.values[_ID_NO]: fact.values[_NAME] for fact in facts}
+        stale = [party for party in _stored_parties(said.keys()).values() if party.name != said[party.id_no]]
+        rename_parties(names={party.pk: said[party.id_no] for party in stale})
+        rows = [(party.id_no, {"client_name": party.name}, {"client_name": said[party.id_no]}) for party in stale]
+        record_changes(act=act, table=Party._meta.label, rows=rows)
+
+
+def _stored_parties(id_nos: Iterable[str]) -> dict[str, Party]:
+    found: dict[str, Party] = {}
+    for piece in chunks(sorted(id_nos)):
+        found.update((party.id_no, party) for party in Party.objects.filter(id_no__in=piece))
+    return found

@@ -1,0 +1,76 @@
+"""Visits made, by file (PGM.3 to PGM.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from baohou.guarantee.imports.lookups import get_first_issues, get_projects
+from baohou.guarantee.imports.rows import CLIENT, PROJECT, ClientNoun
+from baohou.guarantee.imports.words import read_visit_kind
+from baohou.guarantee.models import Visit
+from baohou.guarantee.rules.words import VisitKind
+from baohou.kernel.papers.reading import Column, read_code, read_date, read_text
+from baohou.kernel.papers.taking import Compared
+
+
+class VisitsFile(ClientNoun):
+    """One row is a visit made to a client; a routine one names the guarantee that it was made for."""
+
+    kind: ClassVar[str] = "visits"
+    title: ClassVar[str] = "回访记录"
+    columns: ClassVar[tuple[Column, ...]] = (
+        CLIENT,
+        Column("project_no", "项目编号", read_code, required=False, max_length=64, aliases=PROJECT.aliases),
+        Column("visited_on", "回访日", read_date, aliases=("回访日期", "回访时间")),
+        Column("kind", "回访类别", read_visit_kind, aliases=("类别", "回访种类", "回访类型")),
+        Column("by", "回访人", read_code, aliases=("经办人",)),
+        Column("methods", "方法", read_text, required=False, aliases=("回访方法", "回访方式")),
+        Column("summary", "摘要", read_text, required=False, aliases=("回访摘要", "回访情况")),
+    )
+    keys: ClassVar[tuple[str, ...]] = ("client_id_no", "project_no", "visited_on", "kind")
+    key_fields: ClassVar[tuple[str, ...]] = ("client_id", "guarantee_id", "visited_on", "kind")
+    day_at: ClassVar[int] = 2
+    fixed: ClassVar[dict[str, Any]] = {"findings": "{}"}
+    model = Visit
+    compared: ClassVar[tuple[Compared, ...]] = (
+        Compared("by", "by_id"),
+        Compared("methods", "methods"),
+        Compared("summary", "summary"),
+    )
+
+    def look_up(self) -> None:
+        super().look_up()
+        said = {self.value(values, "project_no") for _, values in self.reading.rows} - {None}
+        self.projects = get_projects(project_nos=said)
+        self.first_issues = get_first_issues(clients=self.clients.values())
+
+    def key_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...] | None:
+        client = self.client_of(number, values)
+        project_no, kind = self.value(values, "project_no"), self.value(values, "kind")
+        project = self.projects.get(project_no)
+        if project_no is None and kind == VisitKind.ROUTINE:
+            self.fault(number, "project_no", None, "例行回访必须填写项目编号")
+            return None
+        if project_no is not None and project is None:
+            self.fault(number, "project_no", project_no, "没有这个项目；请核对编号，新项目先导入在保项目")
+            return None
+        if client is None:
+            return None
+        if project is not None and project.client_id != client:
+            self.fault(number, "project_no", project_no, "这个项目是另一个客户的")
+            return None
+        return client, project.id if project else None, self.value(values, "visited_on"), int(kind)
+
+    def values_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...]:
+        methods, summary = self.value(values, "methods") or "", self.value(values, "summary") or ""
+        return self.staff_of(number, values, "by"), methods, summary
+
+    def check(self, number: int, values: Sequence[Any], key: tuple[Any, ...]) -> None:
+        visited_on = self.value(values, "visited_on")
+        first = self.first_issues.get(key[0])
+        if first is None:
+            self.fault(number, CLIENT.code, self.value(values, CLIENT.code), "这个客户没有任何担保项目")
+        elif visited_on < first:
+            self.fault(number, "visited_on", visited_on, f"早于客户的第一笔担保（{first.isoformat()}）")
+        self.at_most_today(number, values, "visited_on")

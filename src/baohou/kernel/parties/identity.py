@@ -1,0 +1,81 @@
+"""Identity numbers: made uniform, then checked; what isn't Chinese passes with the prefix X:."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from stdnum.cn import ric, uscc
+from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength, ValidationError
+
+from baohou.core.errors import Refused
+from baohou.kernel.papers.reading import Cell, Unreadable, read_code
+
+OTHER = "X:"
+"""The prefix of an identity that is neither a Chinese firm's nor a Chinese person's; what follows is free."""
+
+LENGTH = 18
+LONGEST = 64
+
+_PERSON = re.compile(r"[1-8][0-9]{16}[0-9X]")
+
+
+class WrongIdentity(Refused):
+    """An identity number that can't be right."""
+
+    def __init__(self, id_no: str, message: str) -> None:
+        super().__init__("parties.identity.wrong", message, where=id_no)
+
+
+def normalise(text: str) -> str:
+    """The number in half-width capitals without blanks; the hyphens of a firm's or person's number go too."""
+    bare = re.sub(r"\s", "", read_code(text)).upper()
+    return bare if bare.startswith(OTHER) else re.sub(r"[-–—]", "", bare)
+
+
+@lru_cache(maxsize=8192)
+def check(text: str) -> str:
+    """The normalised number, if it is a Chinese firm's (统一社会信用代码) or person's (居民身份证) or has X: before it.
+
+    WrongIdentity says what is wrong with any other.
+    """
+    id_no = normalise(text)
+    if id_no.startswith(OTHER):
+        if id_no == OTHER:
+            raise WrongIdentity(id_no, "X: 后面没有号码")
+        if len(id_no) > LONGEST:
+            raise WrongIdentity(id_no, f"太长：最多 {LONGEST} 个字")
+        return id_no
+    if len(id_no) != LENGTH:
+        raise WrongIdentity(id_no, _of_length(len(id_no)))
+    if uscc.is_valid(id_no) or ric.is_valid(id_no):
+        return id_no
+    raise WrongIdentity(id_no, _reason(id_no))
+
+
+def _of_length(length: int) -> str:
+    other = "其他证件请在号码前加 X:，如 X:P1234567"
+    if length == 15:
+        return f"是 15 位的旧证件号；请填 18 位的统一社会信用代码或身份证号，{other}"
+    return f"证件号码应为 18 位，现有 {length} 位；{other}"
+
+
+def _reason(id_no: str) -> str:
+    kind, module = ("身份证号", ric) if _PERSON.fullmatch(id_no) else ("统一社会信用代码", uscc)
+    try:
+        module.validate(id_no)
+    except InvalidChecksum:
+        return f"{kind}的校验位不对，至少有一位录错了；请对照原件"
+    except InvalidComponent:
+        return f"{kind}里的地区或出生日期不存在；请对照原件"
+    except (InvalidFormat, InvalidLength, ValidationError):
+        return "有统一社会信用代码和身份证号都不用的字符；请对照原件，其他证件请在号码前加 X:"
+    raise AssertionError(f"{id_no} is valid")
+
+
+def read_identity(cell: Cell) -> str:
+    """The checked number that a cell holds; Unreadable when it can't be right or was stored as a number."""
+    try:
+        return check(read_code(cell))
+    except WrongIdentity as wrong:
+        raise Unreadable(wrong.message) from wrong

@@ -32,10 +32,11 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def _days(monkeypatch: pytest.MonkeyPatch, *days: date) -> None:
-    """What the calendar says at each look."""
+    """What the calendar says at each look; sleeping is what makes a look."""
     calendar = iter(days)
-    monkeypatch.setattr(serve.timezone, "localdate", lambda: next(calendar))
-    monkeypatch.setattr(serve.time, "sleep", lambda seconds: None)
+    today: list[date] = []
+    monkeypatch.setattr(serve.time, "sleep", lambda seconds: today.append(next(calendar)))
+    monkeypatch.setattr(serve.timezone, "localdate", lambda: today[-1])
 
 
 def test_a_taken_port_is_refused_and_the_next_one_named() -> None:
@@ -59,8 +60,8 @@ def test_the_day_is_run_when_midnight_has_passed(monkeypatch: pytest.MonkeyPatch
     assert commands == ["day"]
 
 
-def test_a_day_that_failed_is_run_again_at_the_next_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first try meets another run at work; the second one gets through, and there is no third."""
+def test_a_day_that_failed_is_run_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first try meets another run at work; ten minutes of looks later the second one gets through, the last."""
     tries: list[str] = []
 
     def day(*arguments: str) -> None:
@@ -69,9 +70,10 @@ def test_a_day_that_failed_is_run_again_at_the_next_look(monkeypatch: pytest.Mon
             raise Refused("day.another_run", "另一次日终正在运行。")
 
     monkeypatch.setattr(serve, "_baohou", day)
-    _days(monkeypatch, *[date(2026, 10, 1)] * 3)
-    with pytest.raises(Refused):
-        serve._keep(Server(3), date(2026, 9, 30), still=False)
+    looks = 4 * serve.LOOKS_BEFORE_ANOTHER_TRY
+    _days(monkeypatch, *[date(2026, 10, 1)] * looks)
+    with pytest.raises(Refused, match="服务停了"):
+        serve._keep(Server(looks), date(2026, 9, 30), still=False)
     assert tries == ["day", "day"]
 
 

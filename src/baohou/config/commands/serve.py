@@ -26,6 +26,7 @@ from baohou.core.errors import Refused
 HOST = "127.0.0.1"
 DEMO_PASSWORD = "baohou-demo"  # noqa: S105  (shown to everyone, for made-up people only)
 SECONDS_BETWEEN_LOOKS = 20
+LOOKS_BEFORE_ANOTHER_TRY = 30
 SECONDS_TO_START = 60
 
 
@@ -111,19 +112,27 @@ def _wait_until_it_answers(child: subprocess.Popen[bytes], port: int) -> None:
     raise Refused("serve.no_answer", "服务没有起来（见上文）。")
 
 
-def _keep(child: subprocess.Popen[bytes], begun: date, *, still: bool) -> None:
-    """Stay while the server lives; run the day when the date has changed, again at the next look if it failed."""
+def _run_day() -> date | None:
+    """Run the day: today when it went through; None when it did not, which must not keep the pages away."""
+    today = timezone.localdate()
+    try:
+        _baohou("day")
+    except Refused as refusal:
+        click.echo(refusal.message, err=True)
+        return None
+    return today
+
+
+def _keep(child: subprocess.Popen[bytes], begun: date | None, *, still: bool) -> None:
+    """Stay while the server lives; run the day when the date has changed. One that failed is tried again later."""
+    looks = 0
     while child.poll() is None:
         time.sleep(SECONDS_BETWEEN_LOOKS)
-        today = timezone.localdate()
-        if still or today == begun:
+        looks += 1
+        if still:
             continue
-        try:
-            _baohou("day")
-        except Refused as refusal:
-            click.echo(refusal.message, err=True)
-        else:
-            begun = today
+        if begun != timezone.localdate() and (begun is not None or looks % LOOKS_BEFORE_ANOTHER_TRY == 0):
+            begun = _run_day()
     raise Refused("serve.ended", "服务停了（见上文）。")
 
 
@@ -139,9 +148,7 @@ def serve(port: int, workers: int, demo: bool, clients: int, still: bool) -> Non
     _baohou("migrate")
     if demo:
         _load_demo(clients)
-    begun = timezone.localdate()
-    if not still:
-        _baohou("day")
+    begun = None if still else _run_day()
     if not settings.DEBUG:
         call_command("collectstatic", interactive=False, verbosity=0)
     signal.signal(signal.SIGTERM, _stop)

@@ -138,9 +138,7 @@ def _last_of_its_day(stops: _Longs, place: _Longs) -> _Longs:
     return np.where(place < len(stops), last, place)
 
 
-def _taken(
-    native: pl.DataFrame, marks: pl.DataFrame, place: _Longs, by: str, take: Mapping[str, int]
-) -> pl.DataFrame:
+def _taken(native: pl.DataFrame, marks: pl.DataFrame, place: _Longs, by: str, take: Mapping[str, int]) -> pl.DataFrame:
     """The frame with the columns taken from marks at the places found, where they are of the same ``by``."""
     if not len(marks):
         return native.with_columns(pl.lit(v).cast(marks.schema[c]).alias(c) for c, v in take.items())

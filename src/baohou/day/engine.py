@@ -56,9 +56,7 @@ def _quiet(what: str, share: float) -> None:
     """Tell nobody."""
 
 
-def run(
-    *, on: date | None = None, rebuild: bool = False, retry: bool = False, progress: Progress = _quiet
-) -> Report:
+def run(*, on: date | None = None, rebuild: bool = False, retry: bool = False, progress: Progress = _quiet) -> Report:
     """Run the business day up to ``on`` (default today), catching up the days missed.
 
     A day before the last one run changes nothing. ``rebuild`` derives everything anew from all facts; ``retry`` takes

@@ -32,9 +32,7 @@ DIFFERENCES, ANOTHER_RUN = 1, 3
 @click.option("--verify", is_flag=True, help="同 --rebuild，但只比对、不写入；有差异时退出码为 1。")
 @click.option("--retry", is_flag=True, help="重新处理被搁置的数据。")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="输出格式。")
-def day(
-    on: datetime | None, through: datetime | None, rebuild: bool, verify: bool, retry: bool, form: str
-) -> None:
+def day(on: datetime | None, through: datetime | None, rebuild: bool, verify: bool, retry: bool, form: str) -> None:
     """运行日终：推算应办事项，记处罚。"""
     try:
         reports = _reports(_date(on), _date(through), rebuild=rebuild, verify=verify, retry=retry)
@@ -53,9 +51,7 @@ def _date(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
-def _reports(
-    on: date | None, through: date | None, *, rebuild: bool, verify: bool, retry: bool
-) -> list[Report]:
+def _reports(on: date | None, through: date | None, *, rebuild: bool, verify: bool, retry: bool) -> list[Report]:
     with _bar() as tell:
         if verify:
             return [engine.verify(progress=tell)]
@@ -127,7 +123,9 @@ def _show(reports: list[Report]) -> None:
 
 def _say_verified(report: Report) -> None:
     if report.differences:
-        click.echo(f"核对：有 {report.differences} 处与全部业务数据推算的结果不同。运行 baohou day --rebuild 改正。", err=True)
+        click.echo(
+            f"核对：有 {report.differences} 处与全部业务数据推算的结果不同。运行 baohou day --rebuild 改正。", err=True
+        )
         sys.exit(DIFFERENCES)
     click.echo("核对：与全部业务数据推算的结果完全一致。", err=True)
 

@@ -9,7 +9,7 @@ from datetime import date
 import narwhals as nw
 
 from baohou.core.columns import NEVER, NOBODY, Engine, Frame, day_number, key_column
-from baohou.core.period import Quarter
+from baohou.core.period import Quarter, quarter_of
 from baohou.core.rulebook import RuleBook
 from baohou.guarantee.rules import timelines
 from baohou.guarantee.rules.book import Codes, value_of, version_at
@@ -24,6 +24,16 @@ _FILED_BY = {
 }
 DUTY_OF_FILING = _FILED_BY
 """The duty that a filing does."""
+
+
+def quarters_ended(begin: date | None, on: date) -> list[Quarter]:
+    """The quarters that end from one day on up to another; none where nothing ever began."""
+    quarters: list[Quarter] = []
+    quarter = quarter_of(begin) if begin else None
+    while quarter and quarter.last <= on:
+        quarters.append(quarter)
+        quarter = quarter.next()
+    return quarters
 
 
 def owing_departments(facts: Facts, quarters: Sequence[Quarter]) -> Frame:
@@ -93,7 +103,11 @@ def report_duties(
     )
     key = nw.lit(0, nw.Int64)
     for kind in _FILED_BY.values():
-        key = nw.when(nw.col("kind") == kind.value).then(key_column(kind.value, "department_id", "opens_on")).otherwise(key)
+        key = (
+            nw.when(nw.col("kind") == kind.value)
+            .then(key_column(kind.value, "department_id", "opens_on"))
+            .otherwise(key)
+        )
     duties = duties.with_columns(
         key=key,
         client_id=nw.lit(NOBODY, nw.Int64),

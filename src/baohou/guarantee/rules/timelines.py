@@ -32,9 +32,7 @@ def in_force(guarantees: Frame) -> Frame:
 def grades(facts: Facts) -> Frame:
     """Spans (client_id, grade, from_on, until_on); grade 0, not graded yet, before a client's first grade (PGM.7)."""
     unknown = facts.guarantees.select("client_id").unique()
-    unknown = unknown.with_columns(
-        grade=nw.lit(0, nw.Int16), from_on=nw.lit(0, nw.Int32), turn=nw.lit(0, nw.Int16)
-    )
+    unknown = unknown.with_columns(grade=nw.lit(0, nw.Int16), from_on=nw.lit(0, nw.Int32), turn=nw.lit(0, nw.Int16))
     known = facts.grades.select("client_id", "grade", from_on="effective_on").with_columns(turn=nw.lit(1, nw.Int16))
     return spans(nw.concat([unknown, known]).sort("client_id", "from_on", "turn").drop("turn"), "client_id")
 
@@ -110,9 +108,7 @@ def speaking(facts: Facts) -> Frame:
 
 def _speaking_guarantee(guarantees: Frame) -> Frame:
     """(client_id, from_on, guarantee_id): clients with one guarantee need no choosing."""
-    items = guarantees.select(
-        "client_id", "rank", item_id="guarantee_id", from_on="issued_on", until_on="released_on"
-    )
+    items = guarantees.select("client_id", "rank", item_id="guarantee_id", from_on="issued_on", until_on="released_on")
     count = items.group_by("client_id").agg(n=nw.len())
     items = items.join(count, on="client_id", how="left")
     single = items.filter(nw.col("n") == 1)

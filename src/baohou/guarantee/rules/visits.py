@@ -140,9 +140,7 @@ def _special(known: Facts, book: RuleBook, spans: Frame, since: int) -> Frame:
 
 def _first_visit(duties: Frame, visits: Frame, by: str, engine: Engine) -> Frame:
     """The day of the first of the visits on or after the day the duty opens."""
-    return engine.nearest(
-        duties, visits, by=by, at="opens_on", on="visited_on", take={"visited_on": NEVER}, after=True
-    )
+    return engine.nearest(duties, visits, by=by, at="opens_on", on="visited_on", take={"visited_on": NEVER}, after=True)
 
 
 def _keyed(duties: Frame, kind: DutyKind, *, subject: str) -> Frame:
@@ -176,9 +174,7 @@ def _owned_by_guarantee(duties: Frame, known: Facts, day: int) -> Frame:
     duties = duties.with_columns(guarantee_id=nw.col("subject_id")).join(departments, on="guarantee_id", how="left")
     take = {"manager_id": NOBODY}
     line = timelines.managers(known)
-    duties = known.engine.nearest(
-        duties, line, by="guarantee_id", at="owned_on", on="from_on", take=take, after=False
-    )
+    duties = known.engine.nearest(duties, line, by="guarantee_id", at="owned_on", on="from_on", take=take, after=False)
     there = nw.col("owned_on") < nw.col("end_on")
     return duties.with_columns(
         owner_id=nw.when(there).then(nw.col("manager_id")).otherwise(nw.lit(NOBODY, nw.Int64)),

@@ -12,7 +12,7 @@ class Word(IntEnum):
     code: str
     zh: str
 
-    def __new__(cls, number: int, code: str, zh: str) -> Self:
+    def __new__(cls, number: int, code: str = "", zh: str = "") -> Self:
         word = int.__new__(cls, number)
         word._value_ = number
         word.code = code

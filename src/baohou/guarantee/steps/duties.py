@@ -10,13 +10,12 @@ import narwhals as nw
 import polars as pl
 
 from baohou.core.columns import POLARS, Frame, day_number, unpack_key
-from baohou.core.period import Quarter, quarter_of
 from baohou.core.rulebook import RuleBook
 from baohou.day.models import Watermark
 from baohou.day.registry import Counts, Task
 from baohou.guarantee.queries import facts as reading
 from baohou.guarantee.rules.facts import Facts
-from baohou.guarantee.rules.reports import no_departments, owing_departments, report_duties
+from baohou.guarantee.rules.reports import no_departments, owing_departments, quarters_ended, report_duties
 from baohou.guarantee.rules.visits import visit_duties
 from baohou.guarantee.services import touch
 from baohou.guarantee.services.replan import OF_CLIENTS, mark_for_recheck, recheck, replan
@@ -70,7 +69,7 @@ def _everything(book: RuleBook, task: Task, counts: Counts) -> Frame:
     _add(counts, difference, facts, aside)
     Watermark.objects.filter(step=PENALTIES).update(basis="")
     sound, _ = facts.sound()
-    return owing_departments(sound.known(task.on), _quarters(reading.get_first_fact(), task.on))
+    return owing_departments(sound.known(task.on), quarters_ended(reading.get_first_fact(), task.on))
 
 
 def _some(book: RuleBook, clients: Sequence[int], task: Task, counts: Counts) -> None:
@@ -104,7 +103,7 @@ def _departments(book: RuleBook, task: Task, since: date | None, counts: Counts)
     begin = task.after if since is None else min(task.after, since)
     quarters = [
         quarter
-        for quarter in _quarters(begin, task.on)
+        for quarter in quarters_ended(begin, task.on)
         if quarter.last > task.after or (since is not None and quarter.last >= since)
     ]
     if quarters:
@@ -117,17 +116,6 @@ def _departments(book: RuleBook, task: Task, since: date | None, counts: Counts)
         owed = no_departments(POLARS)
     anew = {day_number(quarter.last) for quarter in quarters}
     return nw.concat([owed, _stored(anew)])
-
-
-def _quarters(begin: date | None, on: date) -> list[Quarter]:
-    """The quarters that end from one day on up to another."""
-    if begin is None:
-        return []
-    quarters, quarter = [], quarter_of(begin)
-    while quarter.last <= on:
-        quarters.append(quarter)
-        quarter = quarter.next()
-    return quarters
 
 
 def _stored(anew: set[int]) -> Frame:

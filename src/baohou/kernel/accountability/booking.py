@@ -69,7 +69,9 @@ def write(entries: pl.DataFrame, duties: pl.DataFrame, *, on: date) -> None:
     """
     if not len(entries):
         return
-    told = pl.concat([_of_duties(entries.filter(pl.col("fen") > 0), duties), _of_earlier(entries.filter(pl.col("fen") < 0))])
+    told = pl.concat(
+        [_of_duties(entries.filter(pl.col("fen") > 0), duties), _of_earlier(entries.filter(pl.col("fen") < 0))]
+    )
     told = told.join(_turns(told), on="duty_key", how="left").sort("duty_key", "fen", "staff_id")
     seq = pl.col("turns").fill_null(0) + pl.int_range(pl.len()).over("duty_key")
     told = told.with_columns(seq=seq.cast(pl.Int16), kind=_kind())
@@ -79,8 +81,8 @@ def write(entries: pl.DataFrame, duties: pl.DataFrame, *, on: date) -> None:
     for (kind, duty_kind), group in told.group_by("kind", "duty_kind"):
         known = kinds.get(int(str(duty_kind)))
         because = _because(known, EntryKind(int(str(kind))))
-        constants = {"clause": known.penalty, "because": because, "recorded_at": now}
-        columns.insert(_ENTRIES, group.select(_ENTRIES.columns), constants=constants)
+        constants: columns.Constants = {"clause": known.penalty, "because": because, "recorded_at": now}
+        columns.insert(_ENTRIES, group.select(*_ENTRIES.columns), constants=constants)
 
 
 def _kind() -> pl.Expr:

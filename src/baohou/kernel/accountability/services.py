@@ -15,9 +15,7 @@ from baohou.kernel.people.models import Staff
 
 
 @transaction.atomic
-def waive(
-    *, duty_key: int, staff: Staff, amount_fen: int, because: str, on: date, actor: str, door: str
-) -> Entry:
+def waive(*, duty_key: int, staff: Staff, amount_fen: int, because: str, on: date, actor: str, door: str) -> Entry:
     """Waive all or part of what a duty costs a person (PGM.12), dated ``on``; who may is the door's guard to say.
 
     Refused without a reason, for no amount, or for more than is left: a net is never below zero.

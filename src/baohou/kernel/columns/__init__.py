@@ -2,6 +2,6 @@
 
 from baohou.kernel.columns.reading import read
 from baohou.kernel.columns.table import Column, Kind, Table
-from baohou.kernel.columns.writing import delete, insert, update
+from baohou.kernel.columns.writing import Constants, delete, insert, update
 
-__all__ = ["Column", "Kind", "Table", "delete", "insert", "read", "update"]
+__all__ = ["Column", "Constants", "Kind", "Table", "delete", "insert", "read", "update"]

@@ -14,7 +14,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import psycopg
 from django.db import connection
+from psycopg.pq import Format
 
 from baohou.kernel.columns.table import Column, Kind, Table, words
 
@@ -51,7 +53,9 @@ def _word(columns: Mapping[str, Column], names: list[str]) -> str:
     parts, shift = [], 0
     for name in names:
         value = _number(columns[name])
-        parts.append(f"({value})::int8 << {shift}" if shift and _postgres() else f"({value}) << {shift}" if shift else value)
+        parts.append(
+            f"({value})::int8 << {shift}" if shift and _postgres() else f"({value}) << {shift}" if shift else value
+        )
         shift += columns[name].kind.bits
     return "(" + ") | (".join(parts) + ")"
 
@@ -106,13 +110,17 @@ def _block_ranges(table: str) -> list[list[str]]:
 def _postgres_piece(query: str) -> Iterator[list[Longs]]:
     connection.ensure_connection()
     raw: Any = connection.connection
-    with raw.cursor(binary=True) as cursor:
+    with psycopg.Cursor(raw) as cursor:
+        cursor.format = Format.BINARY
         cursor.execute(query)
         result = cursor.pgresult
+        assert result is not None, "a query has a result"
         values = [result.get_value(0, place) for place in range(result.nfields)]
     if values[0] is not None:
         yield [
-            np.frombuffer(value, dtype=_ARRAY, offset=_ARRAY_HEAD)["value"].astype(np.int64) for value in values
+            np.frombuffer(value, dtype=_ARRAY, offset=_ARRAY_HEAD)["value"].astype(np.int64)
+            for value in values
+            if value is not None
         ]
 
 

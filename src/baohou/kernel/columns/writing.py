@@ -36,7 +36,9 @@ def insert(table: Table, frame: pl.DataFrame, *, constants: Constants | None = N
         _copy(f"COPY {table.name} ({names}) FROM STDIN (FORMAT binary)", table, frame, same)
     else:
         marks = ", ".join("?" * (len(table.columns) + len(same)))
-        tail = tuple(connection.ops.adapt_datetimefield_value(v) if isinstance(v, datetime) else v for v in same.values())
+        tail = tuple(
+            connection.ops.adapt_datetimefield_value(v) if isinstance(v, datetime) else v for v in same.values()
+        )
         rows = _rows(table, frame)
         _many(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", ((*row, *tail) for row in rows) if tail else rows)
 

@@ -31,9 +31,7 @@ TABLE: Final = Table(
 )
 
 _IN_THE_KEY: Final = ("kind", "subject_id", "opens_on")
-_STATE: Final = Table(
-    TABLE.name, {name: column for name, column in TABLE.columns.items() if name not in _IN_THE_KEY}
-)
+_STATE: Final = Table(TABLE.name, {name: column for name, column in TABLE.columns.items() if name not in _IN_THE_KEY})
 """What of a duty can change under its key."""
 
 
@@ -50,7 +48,9 @@ class Difference:
     def newly_done(self) -> int:
         """Duties that are done now and were not before."""
         was_open = self.before["done_on"] == NEVER
-        return int((self.new["done_on"] < NEVER).sum() + (was_open & (self.changed["done_on"] < NEVER)).sum())
+        return len(self.new.filter(pl.col("done_on") < NEVER)) + len(
+            self.changed.filter(was_open & (pl.col("done_on") < NEVER))
+        )
 
     def __bool__(self) -> bool:
         return bool(len(self.new) or len(self.changed) or len(self.removed))

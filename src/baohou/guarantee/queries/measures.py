@@ -1,0 +1,73 @@
+"""Who is graded watch or risk at a quarter's end, and whose disposal measure is missing (PGM.10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import narwhals as nw
+import polars as pl
+
+from baohou.core.columns import NOBODY, POLARS, day_number
+from baohou.guarantee.models import Measure
+from baohou.guarantee.queries import facts as reading
+from baohou.guarantee.rules import timelines
+from baohou.guarantee.rules.words import Grade
+from baohou.kernel.parties.models import Party
+from baohou.kernel.people.models import Department
+from baohou.kernel.rulebook.queries import get_rule_book
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A client graded watch or risk on a quarter's last day, and its measure when there is one."""
+
+    client: Party
+    grade: Grade
+    guarantee_id: int
+    manager_id: int
+    measure: Measure | None
+
+
+def list_watched(*, department: Department, quarter: date) -> list[Watched]:
+    """The department's clients graded watch or risk on the quarter's last day, by name.
+
+    The department's are those for whom its guarantee speaks on that day; a client without a grade has the rule book's
+    default grade.
+    """
+    book = get_rule_book()
+    version = book.in_force(quarter)
+    default = Grade.read(str(version.parameter("PGM.7", "default_grade").value)) if version else None
+    rows = _graded(department.pk, quarter, default.value if default else 0)
+    clients = Party.objects.in_bulk([row["client_id"] for row in rows])
+    measures = {
+        measure.client_id: measure
+        for measure in Measure.objects.filter(quarter=quarter, client__in=clients).select_related(
+            "department_manager", "manager_a", "manager_b"
+        )
+    }
+    watched = [
+        Watched(
+            client=clients[row["client_id"]],
+            grade=Grade(row["grade"]),
+            guarantee_id=row["guarantee_id"],
+            manager_id=row["manager_id"],
+            measure=measures.get(row["client_id"]),
+        )
+        for row in rows
+    ]
+    return sorted(watched, key=lambda one: (-one.grade, one.client.name))
+
+
+def _graded(department: int, quarter: date, default: int) -> list[dict[str, int]]:
+    facts = reading.get_facts_in_force(get_rule_book(), on=quarter).known(quarter)
+    line = timelines.speaking(facts)
+    day = nw.lit(day_number(quarter), nw.Int32)
+    clients = timelines.at(line.select("client_id").unique().with_columns(day=day), line, day="day", engine=POLARS)
+    clients = clients.filter((nw.col("department_id") == department) & (nw.col("guarantee_id") != NOBODY))
+    graded = POLARS.nearest(
+        clients, facts.grades, by="client_id", at="day", on="effective_on", take={"grade": 0}, after=False
+    )
+    rows: pl.DataFrame = graded.to_native()
+    rows = rows.with_columns(grade=pl.when(pl.col("grade") == 0).then(default).otherwise(pl.col("grade")))
+    return rows.filter(pl.col("grade").is_in([Grade.WATCH.value, Grade.RISK.value])).to_dicts()

@@ -1,0 +1,48 @@
+"""Grading clients (PGM.7, PGM.8)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from baohou.core.errors import Refused
+from baohou.guarantee.models import GradeChange
+from baohou.guarantee.rules.words import Grade
+from baohou.guarantee.services import verbs
+from baohou.kernel.audit.services import record_changes
+from baohou.kernel.parties.models import Party
+from baohou.kernel.people.models import Staff
+
+
+@transaction.atomic
+def change(
+    *, client: Party, grade: Grade, effective_on: date, because: str, by: Staff, actor: str, door: str
+) -> GradeChange:
+    """Give a client a grade from a day on; the visits that follow from it are planned anew at once.
+
+    A grade of that very day is replaced, and stays in the history. Refused: no reason, a day to come or before the
+    client's first issue, the grade the client has already.
+    """
+    because = verbs.require_text(because, what="理由")
+    verbs.require_not_future(effective_on, what="生效日", where="生效日")
+    verbs.require_client_since(client, effective_on, what="生效日", where="生效日")
+    before = GradeChange.objects.filter(client=client, effective_on__lte=effective_on).order_by("-effective_on").first()
+    if before is not None and before.grade == grade:
+        message = f"{client.name}自 {before.effective_on} 起已是{grade.zh}，无需变更。"
+        raise Refused("guarantee.grade.same", message, where="风险分类")
+    facts = {"grade": grade.code, "effective_on": str(effective_on)}
+    act = verbs.act_on(verb="grades.change", client=client, actor=actor, door=door, because=because, facts=facts)
+    if before is not None and before.effective_on == effective_on:
+        old = {"grade": Grade(before.grade).code, "because": before.because, "by": before.by.staff_no}
+        new = {"grade": grade.code, "because": because, "by": by.staff_no}
+        record_changes(act=act, table="guarantee_gradechange", rows=[(f"{client.id_no} {effective_on}", old, new)])
+        before.grade, before.because, before.by, before.act = grade, because, by, act
+        before.save(update_fields=["grade", "because", "by", "act"])
+        changed = before
+    else:
+        changed = GradeChange.objects.create(
+            client=client, grade=grade, effective_on=effective_on, because=because, by=by, act=act
+        )
+    verbs.settle(client=client, since=effective_on)
+    return changed

@@ -1,0 +1,62 @@
+"""What every verb of this room does around its own change: one transaction, one act, marks, and the plan made anew."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Min
+from django.utils import timezone
+
+from baohou.core.errors import Refused
+from baohou.day.queries import get_business_day
+from baohou.guarantee.models import Guarantee
+from baohou.guarantee.services.replan import replan_at_once
+from baohou.guarantee.services.touch import touch
+from baohou.kernel.audit.models import Act
+from baohou.kernel.audit.services import record_act
+from baohou.kernel.parties.models import Party
+from baohou.kernel.rulebook.queries import get_rule_book
+
+
+def act_on(
+    *, verb: str, client: Party, actor: str, door: str, because: str = "", facts: dict[str, Any] | None = None
+) -> Act:
+    """Write down an act about a client."""
+    return record_act(verb=verb, door=door, by=actor, because=because, facts={"client": client.id_no, **(facts or {})})
+
+
+def settle(*, client: Party, since: date) -> None:
+    """After a fact of a client was written: mark the client for the day, and make the plan anew as of the business day.
+
+    ``since`` is the earliest date, old or new, of the fact.
+    """
+    touch([(client.pk, since)])
+    day = get_business_day()
+    if day is not None:
+        replan_at_once([client.pk], book=get_rule_book(), on=day)
+
+
+def require_not_future(on: date, *, what: str, where: str) -> None:
+    """Refuse a date that has not come yet."""
+    today = timezone.localdate()
+    if on > today:
+        raise Refused("guarantee.date.in_future", f"{what} {on} 晚于今天（{today}），请核对。", where=where)
+
+
+def require_client_since(client: Party, on: date, *, what: str, where: str) -> None:
+    """Refuse a date before the client's first guarantee."""
+    first = Guarantee.objects.filter(client=client).aggregate(first=Min("issued_on"))["first"]
+    if first is None:
+        raise Refused("guarantee.client.no_guarantee", f"{client.name}没有担保业务。", where="客户")
+    if on < first:
+        message = f"{what} {on} 早于{client.name}首笔担保的起始日 {first}，请核对。"
+        raise Refused("guarantee.date.before_issue", message, where=where)
+
+
+def require_text(text: str, *, what: str) -> str:
+    """The text without blanks around it; refused when nothing is left."""
+    stripped = text.strip()
+    if not stripped:
+        raise Refused("guarantee.text.missing", f"请填写{what}。", where=what)
+    return stripped

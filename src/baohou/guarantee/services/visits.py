@@ -1,0 +1,61 @@
+"""Recording visits (PGM.3 to PGM.6)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from baohou.core.errors import Refused
+from baohou.guarantee.models import Guarantee, Visit
+from baohou.guarantee.rules.words import VisitKind
+from baohou.guarantee.services import verbs
+from baohou.kernel.parties.models import Party
+from baohou.kernel.people.models import Staff
+
+
+@transaction.atomic
+def record(
+    *,
+    client: Party,
+    guarantee: Guarantee | None,
+    on: date,
+    kind: VisitKind,
+    by: Staff,
+    methods: str,
+    summary: str,
+    findings: dict[str, Any],
+    actor: str,
+    door: str,
+) -> Visit:
+    """Record a visit made, and let it meet the duties it meets at once.
+
+    Refused: a date to come or before the client's first issue, a routine visit without its project, a project of
+    another client, a visit of that kind and day recorded already.
+    """
+    verbs.require_not_future(on, what="回访日期", where="回访日期")
+    verbs.require_client_since(client, on, what="回访日期", where="回访日期")
+    if kind is VisitKind.ROUTINE and guarantee is None:
+        raise Refused("guarantee.visit.no_project", "例行回访须选定所回访的项目。", where="项目编号")
+    if guarantee is not None and guarantee.client_id != client.pk:
+        message = f"项目 {guarantee.project_no} 不属于{client.name}，请核对。"
+        raise Refused("guarantee.visit.other_client", message, where="项目编号")
+    if Visit.objects.filter(client=client, guarantee=guarantee, visited_on=on, kind=kind).exists():
+        message = f"{client.name} {on} 的{kind.zh}回访已有记录，不能重复登记；需要补充请修改回访日期或类别。"
+        raise Refused("guarantee.visit.twice", message, where="回访日期")
+    facts = {"on": str(on), "kind": kind.code, "project_no": guarantee.project_no if guarantee else None}
+    act = verbs.act_on(verb="visits.record", client=client, actor=actor, door=door, facts=facts)
+    visit = Visit.objects.create(
+        client=client,
+        guarantee=guarantee,
+        visited_on=on,
+        kind=kind,
+        by=by,
+        methods=methods,
+        summary=summary.strip(),
+        findings=findings,
+        act=act,
+    )
+    verbs.settle(client=client, since=on)
+    return visit

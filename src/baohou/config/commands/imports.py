@@ -73,7 +73,8 @@ def import_file(
 def report(outcome: Outcome) -> None:
     """Print the counts on stdout, and what stands in the way on stderr."""
     out, err = _console(stderr=False), _console(stderr=True)
-    table = Table(title=outcome.path.name)
+    title = outcome.path.name
+    table = Table(title=title if outcome.taken else f"{title}（未写入，以下是检查的结果）")
     table.add_column("种类")
     for heading in COUNTS.values():
         table.add_column(heading, justify="right")

@@ -39,17 +39,16 @@ class FilingsFile(PlainNoun):
         self.departments = get_departments()
 
     def key_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...] | None:
-        name = self.value(values, "department")
+        name, quarter, kind = (self.value(values, code) for code in self.keys)
         department = self.departments.get(name)
-        if department is None:
+        if department is None and name is not None:
             self.fault(number, "department", name, f"没有这个部门；已有 {'、'.join(self.departments) or '（无）'}")
-            return None
-        return department, self.value(values, "quarter"), int(self.value(values, "kind"))
+        return None if None in (department, quarter, kind) else (department, quarter, kind)
 
     def values_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...]:
         return self.value(values, "filed_on"), self.staff_of(number, values, "by")
 
-    def check(self, number: int, values: Sequence[Any], key: tuple[Any, ...]) -> None:
+    def check(self, number: int, values: Sequence[Any]) -> None:
         self.at_most_today(number, values, "filed_on")
 
     def name_of(self, values: Sequence[Any]) -> str:

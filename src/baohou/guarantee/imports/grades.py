@@ -36,9 +36,9 @@ class GradesFile(ClientNoun):
     )
 
     def key_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...] | None:
-        client = self.client_of(number, values)
-        return None if client is None else (client, self.value(values, "effective_on"))
+        client, on = self.client_of(number, values), self.value(values, "effective_on")
+        return None if client is None or on is None else (client, on)
 
     def values_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...]:
         because = self.value(values, "because") or ""
-        return int(self.value(values, "grade")), because, self.staff_of(number, values, "by")
+        return self.value(values, "grade"), because, self.staff_of(number, values, "by")

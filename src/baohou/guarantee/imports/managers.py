@@ -34,28 +34,24 @@ class ManagersFile(PlainNoun):
     )
 
     def look_up(self) -> None:
-        self.projects: dict[str, Project] = get_projects(
-            project_nos={self.value(values, "project_no") for _, values in self.reading.rows}
-        )
+        self.projects: dict[str, Project] = get_projects(project_nos=self.all_of("project_no"))
 
     def key_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...] | None:
-        project_no = self.value(values, "project_no")
+        project_no, on = self.value(values, "project_no"), self.value(values, "effective_on")
         project = self.projects.get(project_no)
-        if project is None:
+        if project is None and project_no is not None:
             self.fault(number, "project_no", project_no, "没有这个项目；请核对编号，新项目先导入在保项目")
-            return None
-        return project.id, self.value(values, "effective_on")
+        return None if project is None or on is None else (project.id, on)
 
     def values_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...]:
         return self.staff_of(number, values, "manager_a"), self.staff_of(number, values, "manager_b")
 
-    def check(self, number: int, values: Sequence[Any], key: tuple[Any, ...]) -> None:
+    def check(self, number: int, values: Sequence[Any]) -> None:
         project_no, on = self.value(values, "project_no"), self.value(values, "effective_on")
-        issued_on = self.projects[project_no].issued_on
-        if on < issued_on:
-            self.notes.append(
-                f"第 {number} 行：{project_no} 的经理变更日 {on.isoformat()} 早于起始日 {issued_on.isoformat()}，请核对"
-            )
+        project = self.projects.get(project_no)
+        if project is not None and on is not None and on < project.issued_on:
+            issued = project.issued_on.isoformat()
+            self.notes.append(f"第 {number} 行：{project_no} 的变更日 {on.isoformat()} 早于起始日 {issued}，请核对")
 
     def settle(self, written: Written, act: Act) -> None:
         keys = [fact.key for fact in written.added]

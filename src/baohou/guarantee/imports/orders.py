@@ -35,9 +35,9 @@ class OrdersFile(ClientNoun):
     )
 
     def key_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...] | None:
-        client = self.client_of(number, values)
-        return None if client is None else (client, self.value(values, "ordered_on"))
+        client, on = self.client_of(number, values), self.value(values, "ordered_on")
+        return None if client is None or on is None else (client, on)
 
     def values_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...]:
         because = self.value(values, "because") or ""
-        return int(self.value(values, "urgency")), because, self.staff_of(number, values, "by")
+        return self.value(values, "urgency"), because, self.staff_of(number, values, "by")

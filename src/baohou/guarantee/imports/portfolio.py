@@ -79,11 +79,11 @@ class PortfolioFile(RoomNoun):
         self._new_departments: dict[str, int] = {}
 
     def facts(self) -> Iterator[Fact]:
-        self._parties = _stored_parties({self.value(values, "client_id_no") for _, values in self.reading.rows})
-        for number, values in self.reading.rows:
+        self._parties = _stored_parties(self.all_of("client_id_no"))
+        for number, values, good in self.reading.rows:
             before = len(self.reading.faults)
             fact = self._fact(number, values)
-            if len(self.reading.faults) == before:
+            if good and len(self.reading.faults) == before:
                 yield fact
         for name in self.departments.new:
             first = self._new_departments[name]
@@ -94,7 +94,7 @@ class PortfolioFile(RoomNoun):
     def _fact(self, number: int, values: Sequence[Any]) -> Fact:
         self._check_days(number, values)
         id_no, name = self.value(values, "client_id_no"), self.value(values, "client_name")
-        first = self._said.setdefault(id_no, (name, number))
+        first = self._said.setdefault(id_no, (name, number)) if id_no and name else (name, number)
         if first[0] != name:
             self.fault(number, "client_name", name, f"与第 {first[1]} 行的证件号码相同而名称不同（{first[0]}）")
         said = (
@@ -117,13 +117,17 @@ class PortfolioFile(RoomNoun):
     def _check_days(self, number: int, values: Sequence[Any]) -> None:
         issued_on, released_on = self.value(values, "issued_on"), self.value(values, "released_on")
         ends_on = self.value(values, "ends_on")
+        if issued_on is None:
+            return
         if released_on is not None and released_on <= issued_on:
             self.fault(number, "released_on", released_on, f"必须晚于起始日（{issued_on.isoformat()}）")
         if ends_on is not None and ends_on < issued_on:
             self.fault(number, "ends_on", ends_on, f"早于起始日（{issued_on.isoformat()}）")
 
-    def _department(self, number: int, values: Sequence[Any]) -> str:
-        name: str = self.value(values, "department")
+    def _department(self, number: int, values: Sequence[Any]) -> str | None:
+        name: str | None = self.value(values, "department")
+        if name is None:
+            return None
         try:
             name = self.departments.read(name)
         except Unreadable as wrong:
@@ -139,7 +143,9 @@ class PortfolioFile(RoomNoun):
             yield "client_name", known.name, fact.values[_NAME]
 
     def removals(self) -> Iterator[Key]:
-        for number, values in self.reading.rows:
+        for number, values, good in self.reading.rows:
+            if not good:
+                continue
             project_no = self.value(values, "project_no")
             yield Key(number, project_no, project_no)
 

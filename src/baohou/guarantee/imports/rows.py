@@ -48,8 +48,13 @@ class RoomNoun(Noun):
 
     def at_most_today(self, number: int, values: Sequence[Any], code: str) -> None:
         """A fault when the day in the cell has not come yet."""
-        if self.value(values, code) > self.today:
-            self.fault(number, code, self.value(values, code), f"晚于今天（{self.today.isoformat()}），还没有发生")
+        on = self.value(values, code)
+        if on is not None and on > self.today:
+            self.fault(number, code, on, f"晚于今天（{self.today.isoformat()}），还没有发生")
+
+    def all_of(self, code: str) -> set[Any]:
+        """Every value of a column in the file."""
+        return {self.value(row.values, code) for row in self.reading.rows} - {None}
 
 
 class PlainNoun(RoomNoun):
@@ -60,20 +65,19 @@ class PlainNoun(RoomNoun):
 
     def facts(self) -> Iterator[Fact]:
         self.look_up()
-        for number, values in self.reading.rows:
+        for number, values, good in self.reading.rows:
             before = len(self.reading.faults)
             key = self.key_of(number, values)
             said = self.values_of(number, values)
-            if key is not None and len(self.reading.faults) == before:
-                self.check(number, values, key)
-            if key is not None and len(self.reading.faults) == before:
+            self.check(number, values)
+            if good and key is not None and len(self.reading.faults) == before:
                 yield Fact(number, key, self.name_of(values), said)
 
     def removals(self) -> Iterator[Key]:
         self.look_up()
-        for number, values in self.reading.rows:
+        for number, values, good in self.reading.rows:
             key = self.key_of(number, values)
-            if key is not None:
+            if good and key is not None:
                 yield Key(number, key, self.name_of(values))
 
     @abstractmethod
@@ -82,14 +86,15 @@ class PlainNoun(RoomNoun):
 
     @abstractmethod
     def key_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...] | None:
-        """The key of a row, as values of the key fields; None when it names what does not exist, which is a fault."""
+        """The key of a row, as values of the key fields; None when something it names does not exist (a fault) or
+        could not be read (a fault already)."""
 
     @abstractmethod
     def values_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...]:
-        """The compared values of a row."""
+        """The compared values of a row; unknown staff are faults."""
 
-    def check(self, number: int, values: Sequence[Any], key: tuple[Any, ...]) -> None:
-        """Further faults of a row whose key and values are there."""
+    def check(self, number: int, values: Sequence[Any]) -> None:
+        """Further faults of a row."""
 
     def name_of(self, values: Sequence[Any]) -> str:
         """The key as people write it."""
@@ -125,14 +130,13 @@ class ClientNoun(PlainNoun):
     day_at: ClassVar[int] = 1
 
     def look_up(self) -> None:
-        said = {self.value(values, CLIENT.code) for _, values in self.reading.rows}
-        self.clients = get_party_ids(id_nos=said)
+        self.clients = get_party_ids(id_nos=self.all_of(CLIENT.code))
 
     def client_of(self, number: int, values: Sequence[Any]) -> int | None:
         """The client's row; an unknown client is a fault."""
         id_no = self.value(values, CLIENT.code)
         client = self.clients.get(id_no)
-        if client is None:
+        if client is None and id_no is not None:
             self.fault(number, CLIENT.code, id_no, "没有这个客户；请核对号码，新客户先导入在保项目")
         return client
 

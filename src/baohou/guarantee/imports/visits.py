@@ -41,36 +41,36 @@ class VisitsFile(ClientNoun):
 
     def look_up(self) -> None:
         super().look_up()
-        said = {self.value(values, "project_no") for _, values in self.reading.rows} - {None}
-        self.projects = get_projects(project_nos=said)
+        self.projects = get_projects(project_nos=self.all_of("project_no"))
         self.first_issues = get_first_issues(clients=self.clients.values())
 
     def key_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...] | None:
-        client = self.client_of(number, values)
-        project_no, kind = self.value(values, "project_no"), self.value(values, "kind")
+        client, kind = self.client_of(number, values), self.value(values, "kind")
+        project_no, visited_on = self.value(values, "project_no"), self.value(values, "visited_on")
         project = self.projects.get(project_no)
+        wrong = None
         if project_no is None and kind == VisitKind.ROUTINE:
-            self.fault(number, "project_no", None, "例行回访必须填写项目编号")
+            wrong = "例行回访必须填写项目编号"
+        elif project_no is not None and project is None:
+            wrong = "没有这个项目；请核对编号，新项目先导入在保项目"
+        elif project is not None and client is not None and project.client_id != client:
+            wrong = "这个项目是另一个客户的"
+        if wrong:
+            self.fault(number, "project_no", project_no, wrong)
+        if wrong or None in (client, kind, visited_on):
             return None
-        if project_no is not None and project is None:
-            self.fault(number, "project_no", project_no, "没有这个项目；请核对编号，新项目先导入在保项目")
-            return None
-        if client is None:
-            return None
-        if project is not None and project.client_id != client:
-            self.fault(number, "project_no", project_no, "这个项目是另一个客户的")
-            return None
-        return client, project.id if project else None, self.value(values, "visited_on"), int(kind)
+        return client, project.id if project else None, visited_on, kind
 
     def values_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...]:
         methods, summary = self.value(values, "methods") or "", self.value(values, "summary") or ""
         return self.staff_of(number, values, "by"), methods, summary
 
-    def check(self, number: int, values: Sequence[Any], key: tuple[Any, ...]) -> None:
-        visited_on = self.value(values, "visited_on")
-        first = self.first_issues.get(key[0])
-        if first is None:
-            self.fault(number, CLIENT.code, self.value(values, CLIENT.code), "这个客户没有任何担保项目")
-        elif visited_on < first:
+    def check(self, number: int, values: Sequence[Any]) -> None:
+        visited_on, id_no = self.value(values, "visited_on"), self.value(values, CLIENT.code)
+        client = self.clients.get(id_no)
+        first = None if client is None else self.first_issues.get(client)
+        if client is not None and first is None:
+            self.fault(number, CLIENT.code, id_no, "这个客户没有任何担保项目")
+        if first is not None and visited_on is not None and visited_on < first:
             self.fault(number, "visited_on", visited_on, f"早于客户的第一笔担保（{first.isoformat()}）")
         self.at_most_today(number, values, "visited_on")

@@ -64,34 +64,34 @@ class StaffFile(Noun):
         self._names: dict[str, tuple[str, int]] = {}
 
     def facts(self) -> Iterator[Fact]:
-        for number, values in self.reading.rows:
-            fact = self._fact(number, values)
-            if fact is not None:
-                yield fact
+        for number, values, good in self.reading.rows:
+            before = len(self.reading.faults)
+            self._check(number, values)
+            if good and len(self.reading.faults) == before:
+                key = self._key(values)
+                _, name, department, post, _ = values
+                yield Fact(number, key, _shown_key(key), (name, department, post.value))
         if self.departments.new:
             self.notes.append(f"新部门：{'、'.join(self.departments.new)}")
 
-    def _fact(self, number: int, values: Sequence[Any]) -> Fact | None:
+    def _check(self, number: int, values: Sequence[Any]) -> None:
         staff_no, name, department, post, _ = values
-        known = self._names.setdefault(staff_no, (name, number))
+        known = self._names.setdefault(staff_no, (name, number)) if staff_no and name else (name, number)
         if known[0] != name:
             self.fault(number, "name", name, f"与第 {known[1]} 行的工号相同而姓名不同（{known[0]}）")
-            return None
         if department is None and post == Post.DEPARTMENT_MANAGER:
             self.fault(number, "department", None, "部门经理必须填写部门")
-            return None
-        try:
-            department = department and self.departments.read(department)
-        except Unreadable as wrong:
-            self.fault(number, "department", department, wrong.message)
-            return None
-        key = self._key(values)
-        return Fact(number, key, _shown_key(key), (name, department, post.value))
+        if department is not None:
+            try:
+                self.departments.read(department)
+            except Unreadable as wrong:
+                self.fault(number, "department", department, wrong.message)
 
     def removals(self) -> Iterator[Key]:
-        for number, values in self.reading.rows:
-            key = self._key(values)
-            yield Key(number, key, _shown_key(key))
+        for number, values, good in self.reading.rows:
+            if good:
+                key = self._key(values)
+                yield Key(number, key, _shown_key(key))
 
     def _key(self, values: Sequence[Any]) -> tuple[str, date]:
         return self.value(values, "staff_no"), self.value(values, "effective_on") or ALWAYS

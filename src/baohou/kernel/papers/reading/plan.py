@@ -101,7 +101,7 @@ class _Matching:
         source = next((case.source for case in cases if case.source), "")
         if any(header not in plan.places for case in cases for header in case.headers()):
             return []
-        header = f"{column.header}（{source}）" if source else column.header
+        header = _both(column, source) if source else column.header
         make = lambda get: choose(cases, get).cell(get)  # noqa: E731
         return [Planned(column, _remembering(column.read), header, plan.places.get(source), make)]
 
@@ -115,10 +115,15 @@ class _Matching:
             )
         elif not found and column.required:
             plan.faults.append(self._fault(column.header, f"缺少这一列；表头应为“{column.header}”或“{column.code}”"))
-        return [Planned(column, _remembering(read), headers[place], place) for place, read in found[:1]]
+        return [Planned(column, _remembering(read), _both(column, headers[place]), place) for place, read in found[:1]]
 
     def _fault(self, column: str, message: str, place: int | None = None) -> Fault:
         return Fault(self.number, column, "", message, self.sheet, place)
+
+
+def _both(column: Column, theirs: str) -> str:
+    """Our header, and theirs in brackets when it is written otherwise."""
+    return column.header if plain(theirs) == plain(column.header) else f"{column.header}（{theirs}）"
 
 
 def _remembering(read: Reader) -> Reader:

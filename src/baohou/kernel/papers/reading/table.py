@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,15 +18,19 @@ TOTALS = frozenset({"合计", "总计", "小计", "合 计", "总 计"})
 
 
 class Row(NamedTuple):
-    """A row's number in the sheet and the values of the columns, in their order; None where there is no value."""
+    """A row's number in the sheet and the values of the columns, in their order; None where there is no value.
+
+    A row that is not ``good`` already has a fault: what could not be read of it is None as well.
+    """
 
     number: int
     values: tuple[Any, ...]
+    good: bool = True
 
 
 @dataclass
 class Reading:
-    """What was read: the good rows, every fault, and which columns the sheet has."""
+    """What was read: the rows, every fault, and which columns the sheet has."""
 
     sheet: str
     columns: Sequence[Column]
@@ -135,8 +139,8 @@ class _Rows:
         for index, planned in self.by_place:
             values[index] = self._value(number, cells, planned)
         self._refuse(number, cells)
-        if len(self.reading.faults) == before and number not in self.covered:
-            self.reading.rows.append(Row(number, tuple(values)))
+        good = len(self.reading.faults) == before and number not in self.covered
+        self.reading.rows.append(Row(number, tuple(values), good))
 
     def _value(self, number: int, cells: list[Cell], planned: Planned) -> Any:
         """The value of one column, None when empty; what can't be read becomes a fault."""
@@ -209,8 +213,3 @@ def _letters(place: int) -> str:
         place, rest = divmod(place - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
-
-
-def faulty_rows(reading: Reading) -> Iterator[int]:
-    """The numbers of the rows that have a fault."""
-    return iter(sorted({fault.row for fault in reading.faults if fault.row is not None}))

@@ -95,7 +95,7 @@ def _fen(cell: Cell, unit: int) -> int:
     try:
         fen = to_fen(_multiplied(found[1], times))
     except Refused as refusal:
-        raise Unreadable(f"{refusal.message.partition('：')[2]}；最多两位小数") from None
+        raise Unreadable(refusal.message.partition("：")[2]) from None
     if not 0 <= fen <= MOST_FEN:
         raise Unreadable("金额不能是负数" if fen < 0 else "金额太大，请核对单位")
     return fen

@@ -84,7 +84,7 @@ class Noun(ABC):
 
     @abstractmethod
     def facts(self) -> Iterator[Fact]:
-        """The good rows as facts; a row that refers to what does not exist, or makes no sense, becomes a fault."""
+        """The good rows as facts; what refers to nothing, or makes no sense, becomes a fault, in bad rows too."""
 
     @abstractmethod
     def removals(self) -> Iterator[Key]:

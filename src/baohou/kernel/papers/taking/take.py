@@ -14,7 +14,7 @@ from django.db import transaction
 from baohou.core.errors import Refused
 from baohou.kernel.audit.models import Act, Change
 from baohou.kernel.audit.services import record_act, record_changes
-from baohou.kernel.papers.reading import Mapping, Reading
+from baohou.kernel.papers.reading import Fault, Mapping, Reading
 from baohou.kernel.papers.taking.nouns import Fact, Key, Noun, Stored, Written
 from baohou.kernel.papers.taking.outcome import Difference, Outcome, Part
 from baohou.kernel.papers.taking.writing import chunks
@@ -99,6 +99,7 @@ class _Taking:
             self._remove() if self.wish.remove else self._take()
             part = self.part
             part.left = part.read - part.new - part.changed - part.removed - part.same
+            part.faults.sort(key=_place)
         return self.part
 
     def _take(self) -> None:
@@ -197,6 +198,10 @@ class _Taking:
             because=self.wish.because,
             facts=facts,
         )
+
+
+def _place(fault: Fault) -> tuple[int, int]:
+    return fault.row or 0, fault.place or 0
 
 
 def _once(noun: Noun, rows: list[T]) -> dict[Hashable, T]:

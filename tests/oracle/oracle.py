@@ -120,22 +120,19 @@ def version_on(facts: Facts, on: date) -> Version | None:
 
 
 def value(parameter: Parameter, about: dict[str, str | None]) -> Any:
-    """A parameter's value for these facts: its base, or the one exception that applies and is not preceded."""
+    """A parameter's value for these facts: its base, or the one applying exception that goes over all others applying."""
     applying = []
     for e in parameter.exceptions:
         if all(about.get(name) is not None and about.get(name) in wanted for name, wanted in e.when.items()):
             applying.append(e)
-    standing = []
-    for e in applying:
-        preceded = False
-        for other in applying:
-            if e.label in other.over:
-                preceded = True
-        if not preceded:
-            standing.append(e)
-    if len(standing) > 1:
-        raise TwoExceptions([e.label for e in standing])
-    return standing[0].value if standing else parameter.value
+    for one in applying:
+        for two in applying:
+            if one is not two and one.label not in two.over and two.label not in one.over:
+                raise TwoExceptions([one.label, two.label])
+    for one in applying:
+        if not any(one.label in other.over for other in applying):
+            return one.value
+    return parameter.value
 
 
 def number(v: Version, clause: str, name: str, **about: str | None) -> Any:

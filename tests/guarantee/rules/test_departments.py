@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.oracle import cast
 from tests.oracle.cast import (
     ONE,
     QIAN,
@@ -23,7 +24,9 @@ from tests.oracle.cast import (
     visited,
 )
 from tests.oracle.model import ExceptionTo, Parameter, version
-from tests.oracle.oracle import department_manager, duties, without_measure
+from tests.oracle.oracle import department_manager, without_measure
+
+pytestmark = pytest.mark.usefixtures("rules")
 
 PLAN, TABLE, HAND_OVER = "visit_plan", "classification_report", "hand_over"
 
@@ -41,7 +44,7 @@ PLAN, TABLE, HAND_OVER = "visit_plan", "classification_report", "hand_over"
 @pytest.mark.parametrize("kind", [PLAN, TABLE])
 def test_table_and_plan_open_on_the_last_day_and_are_due_on_day_ten(kind, quarter, due):
     world = facts(issued("2025-12-31"), posted(QIAN))
-    found = [d for d in duties(world, day(due)) if d["kind"] == kind and d["opens_on"] == quarter]
+    found = [d for d in cast.duties(world, day(due)) if d["kind"] == kind and d["opens_on"] == quarter]
     assert [(d["due_on"], d["state"], d["owner"], d["department"]) for d in found] == [(due, "open", QIAN, ONE)]
 
 
@@ -82,9 +85,9 @@ def test_a_filing_of_another_quarter_or_department_counts_not():
 def test_only_departments_that_speak_for_a_client_on_the_last_day_owe():
     """Department one's guarantee is released on 30 September 2026; the client's older one is department two's."""
     world = facts(issued("2026-08-01", released="2026-09-30"), issued("2026-07-01", no="P-0", of=TWO))
-    assert [d["department"] for d in duties(world, day("2026-09-30")) if d["kind"] == PLAN] == [TWO]
+    assert [d["department"] for d in cast.duties(world, day("2026-09-30")) if d["kind"] == PLAN] == [TWO]
     world = facts(issued("2026-08-01"), issued("2026-07-01", no="P-0", of=TWO))
-    assert [d["department"] for d in duties(world, day("2026-09-30")) if d["kind"] == PLAN] == [ONE]
+    assert [d["department"] for d in cast.duties(world, day("2026-09-30")) if d["kind"] == PLAN] == [ONE]
 
 
 @pytest.mark.clause("PGM.9")
@@ -114,7 +117,7 @@ def test_no_version_on_the_last_day_no_duty():
 def test_the_hand_over_is_owed_when_the_departments_clients_were_visited_in_the_quarter():
     world = facts(issued("2026-01-05"), posted(QIAN), visited("2026-07-01"), visited("2026-12-31"))
     assert [s[0] for s in seen(world, "2027-01-11", HAND_OVER)] == ["2026-09-30", "2026-12-31"]
-    duty = [d for d in duties(world, day("2027-01-11")) if d["kind"] == HAND_OVER][1]
+    duty = [d for d in cast.duties(world, day("2027-01-11")) if d["kind"] == HAND_OVER][1]
     assert (duty["clause"], duty["quarter"], duty["client_id_no"], duty["state"]) == (
         "PGM.11",
         "2026Q4",

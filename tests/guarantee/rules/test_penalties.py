@@ -7,7 +7,7 @@ import pytest
 from tests.oracle.cast import FIRM, LI, ONE, TWO, WANG, appointed, booked, day, facts, graded, issued, visited
 from tests.oracle.model import ExceptionTo, Parameter, Waiver, version
 
-pytestmark = pytest.mark.clause("PGM.12")
+pytestmark = [pytest.mark.clause("PGM.12"), pytest.mark.usefixtures("rules")]
 MISSED = ("regular_visit", FIRM, None, None, day("2026-01-01"))
 
 

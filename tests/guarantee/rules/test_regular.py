@@ -7,7 +7,7 @@ import pytest
 from tests.oracle.cast import LI, ONE, TWO, WANG, appointed, booked, day, facts, graded, issued, only, seen, visited
 from tests.oracle.model import version
 
-pytestmark = pytest.mark.clause("PGM.4")
+pytestmark = [pytest.mark.clause("PGM.4"), pytest.mark.usefixtures("rules")]
 REGULAR = "regular_visit"
 
 

@@ -6,9 +6,8 @@ import pytest
 
 from tests.oracle.cast import LI, ONE, SECOND, WANG, appointed, booked, day, facts, issued, only, seen, visited
 from tests.oracle.model import ExceptionTo, Parameter, version
-from tests.oracle.oracle import TwoExceptions
 
-pytestmark = pytest.mark.clause("PGM.3")
+pytestmark = [pytest.mark.clause("PGM.3"), pytest.mark.usefixtures("rules")]
 ROUTINE = "routine_visit"
 
 
@@ -205,10 +204,3 @@ def test_an_exception_changes_the_days_for_its_department_and_product():
         versions=versions,
     )
     assert [s[1] for s in seen(world, "2026-07-01", ROUTINE)] == ["2026-07-08", "2026-07-04", "2026-07-16"]
-
-
-def test_two_exceptions_at_once_are_an_error_that_names_both():
-    days = Parameter(15, (ExceptionTo("甲", {"department": (ONE,)}, 7), ExceptionTo("乙", {"product": ("票据",)}, 3)))
-    world = facts(issued("2026-07-01", product="票据"), versions=[version(PGM_3__days_after_issue=days)])
-    with pytest.raises(TwoExceptions, match=r"甲.*乙"):
-        seen(world, "2026-07-01", ROUTINE)

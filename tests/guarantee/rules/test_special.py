@@ -7,7 +7,7 @@ import pytest
 from tests.oracle.cast import LI, WANG, booked, day, facts, graded, issued, only, ordered, seen, visited
 from tests.oracle.model import version
 
-pytestmark = pytest.mark.clause("PGM.5")
+pytestmark = [pytest.mark.clause("PGM.5"), pytest.mark.usefixtures("rules")]
 SPECIAL = "special_visit"
 BASE = (issued("2026-01-01"), graded("risk", "2026-01-15"))
 

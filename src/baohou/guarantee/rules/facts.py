@@ -13,8 +13,7 @@ from typing import Final
 import narwhals as nw
 import polars as pl
 
-from baohou.core.columns import NEVER, POLARS, Engine, Frame, day_number
-from baohou.guarantee.rules.words import VisitKind
+from baohou.core.columns import NEVER, NOBODY, POLARS, Engine, Frame, day_number
 
 _ID, _DAY, _CODE = pl.Int64, pl.Int32, pl.Int16
 
@@ -84,14 +83,14 @@ NO_FAULT, BEFORE_ISSUE, OTHER_CLIENT = range(3)
 
 
 def _judged(visits: Frame, guarantees: Frame) -> Frame:
-    """Visits with a fault: before the client's first issue, or routine on a guarantee of another client."""
+    """Visits with a fault: before the client's first issue, or naming a guarantee of another client."""
     first = guarantees.group_by("client_id").agg(first_issue=nw.col("issued_on").min())
     owners = guarantees.select("guarantee_id", owner_id="client_id")
-    routine = nw.col("kind") == VisitKind.ROUTINE
+    names_one = nw.col("guarantee_id") != NOBODY
     fault = (
         nw.when(nw.col("visited_on") < nw.col("first_issue").fill_null(NEVER))
         .then(nw.lit(BEFORE_ISSUE))
-        .when(routine & (nw.col("owner_id").fill_null(0) != nw.col("client_id")))
+        .when(names_one & (nw.col("owner_id").fill_null(0) != nw.col("client_id")))
         .then(nw.lit(OTHER_CLIENT))
         .otherwise(nw.lit(NO_FAULT))
     )

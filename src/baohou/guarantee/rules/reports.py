@@ -39,23 +39,30 @@ def quarters_ended(begin: date | None, on: date) -> list[Quarter]:
 def owing_departments(facts: Facts, quarters: Sequence[Quarter]) -> Frame:
     """Which department owes what for which quarter: (kind, department_id, opens_on).
 
-    Table and plan: a department with a client in force on the quarter's last day. Hand-over: one with a visit in the
-    quarter to a client that was its own on the day of the visit. Facts after a quarter's end do not matter for it.
+    A department with a client in force on the quarter's last day owes table and plan, and the hand-over if a visit was
+    made in the quarter to a client that was its own on the day of the visit. Facts after a quarter's end do not matter
+    for it.
     """
     if not quarters:
         return no_departments(facts.engine)
     line = timelines.spans(timelines.speaking(replace(facts, appointments=facts.appointments.head(0))), "client_id")
-    parts = []
-    for quarter in quarters:
-        last = day_number(quarter.last)
-        serving = _departments(line.filter((nw.col("from_on") <= last) & (nw.col("until_on") > last)))
-        serving = serving.with_columns(opens_on=nw.lit(last, nw.Int32))
-        parts += [
-            serving.with_columns(kind=nw.lit(kind.value, nw.Int16))
-            for kind in (DutyKind.CLASSIFICATION_REPORT, DutyKind.VISIT_PLAN)
+    ends = [day_number(quarter.last) for quarter in quarters]
+    in_force = [_departments(line.filter((nw.col("from_on") <= last) & (nw.col("until_on") > last))) for last in ends]
+    serving = nw.concat(
+        [one.with_columns(opens_on=nw.lit(last, nw.Int32)) for one, last in zip(in_force, ends, strict=True)]
+    )
+    visiting = _visiting(facts, line, ends).join(serving, on=["department_id", "opens_on"], how="inner")
+    owing = {
+        DutyKind.CLASSIFICATION_REPORT: serving,
+        DutyKind.VISIT_PLAN: serving,
+        DutyKind.HAND_OVER: visiting,
+    }
+    return nw.concat(
+        [
+            departments.select("department_id", "opens_on", kind=nw.lit(kind.value, nw.Int16))
+            for kind, departments in owing.items()
         ]
-    parts.append(_visiting(facts, line, quarters))
-    return nw.concat([part.select("kind", "department_id", "opens_on") for part in parts])
+    ).select("kind", "department_id", "opens_on")
 
 
 def no_departments(engine: Engine) -> Frame:
@@ -66,16 +73,14 @@ def no_departments(engine: Engine) -> Frame:
     )
 
 
-def _visiting(facts: Facts, line: Frame, quarters: Sequence[Quarter]) -> Frame:
+def _visiting(facts: Facts, line: Frame, ends: Sequence[int]) -> Frame:
     """The departments whose own clients were visited in a quarter."""
     engine = facts.engine
-    days = [day_number(quarter.last) for quarter in quarters]
-    ends = engine.first_day_of((engine.month_of(nw.col("visited_on")) // 3 + 1) * 3) - 1
-    visits = facts.visits.select("client_id", "visited_on", opens_on=ends.cast(nw.Int32))
-    visits = visits.filter(nw.col("opens_on").is_in(days))
+    last = engine.first_day_of((engine.month_of(nw.col("visited_on")) // 3 + 1) * 3) - 1
+    visits = facts.visits.select("client_id", "visited_on", opens_on=last.cast(nw.Int32))
+    visits = visits.filter(nw.col("opens_on").is_in(ends))
     visits = timelines.at(visits, line, day="visited_on", engine=engine).filter(nw.col("department_id") != NOBODY)
-    visits = visits.select("department_id", "opens_on").unique()
-    return visits.with_columns(kind=nw.lit(DutyKind.HAND_OVER.value, nw.Int16))
+    return visits.select("department_id", "opens_on").unique()
 
 
 def _departments(frame: Frame) -> Frame:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.tally import Tally, shipped_clauses
+
+if TYPE_CHECKING:
+    from tests.cast import Cast, Portfolio, TakeIn
 
 PURE = ("core", "house", "oracle", "guarantee/rules")
 """Folders of tests that meet no database: they run once, not once for each database."""
@@ -46,3 +50,37 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in item.iter_markers("clause"):
         if shipped_clauses() and (unknown := set(mark.args) - shipped_clauses()):
             pytest.fail(f"no shipped rule set holds {', '.join(sorted(unknown))}", pytrace=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_place(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each worker has its own var/: runs of the day in two workers must not lock each other out."""
+    from django.conf import settings
+
+    settings.VAR = tmp_path_factory.mktemp("var")
+
+
+@pytest.fixture
+def take_in(db: None, tmp_path: Path) -> TakeIn:
+    """Imports rows of a kind through the real door; see tests/cast.py for their columns."""
+    from tests.cast import taker
+
+    return taker(tmp_path)
+
+
+@pytest.fixture
+def cast(take_in: TakeIn) -> Cast:
+    """The staff: 张甲 and 李乙 (业务一部), their manager, another department, the risk department."""
+    from tests.cast import engage
+
+    return engage(take_in)
+
+
+@pytest.fixture
+def portfolio(take_in: TakeIn, cast: Cast) -> Portfolio:
+    """The staff, three clients with four guarantees of 2026, and the shipped rule set."""
+    from baohou.kernel.rulebook.services import load_shipped
+    from tests.cast import issue
+
+    load_shipped(door="command")
+    return issue(take_in, cast)

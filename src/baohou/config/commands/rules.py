@@ -18,6 +18,8 @@ FILES = click.argument(
     "files", nargs=-1, required=True, metavar="FILE…", type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 
+DAYS = ("版本", "施行", "止", "自")
+
 
 @click.group()
 def rules() -> None:
@@ -99,8 +101,8 @@ def _console() -> Console:
 
 
 def _table(*heads: str) -> Table:
-    """A table that cuts nothing off."""
-    return Table(*(Column(head, overflow="fold") for head in heads))
+    """A table that cuts nothing off and breaks no day in two."""
+    return Table(*(Column(head, overflow="fold", no_wrap=head in DAYS) for head in heads))
 
 
 def _days(effective_on: date, ends_on: date | None) -> str:

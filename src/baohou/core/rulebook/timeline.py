@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 
 @dataclass(frozen=True)
@@ -41,4 +41,4 @@ def find_misfits(spans: Sequence[Span]) -> list[Misfit]:
 def ends_of(spans: Sequence[Span]) -> list[date | None]:
     """The day each span ends: the day it says, or the day on which the next one replaces it."""
     begins = [span.effective_on for span in spans[1:]]
-    return [span.until or begin for span, begin in zip(spans, [*begins, None], strict=True)]
+    return [span.until or begin for span, begin in zip_longest(spans, begins)]

@@ -51,7 +51,12 @@ def draft_of(version: RuleVersion) -> Draft:
 
 def as_yaml(version: RuleVersion) -> str:
     """A standing version as the text of a rule book file; taking that text again changes nothing."""
-    return to_yaml(draft_of(version), specs={(spec.clause, spec.name): spec for spec in registry.specs()})
+    return draft_as_yaml(draft_of(version))
+
+
+def draft_as_yaml(draft: Draft) -> str:
+    """A version as the text of a rule book file."""
+    return to_yaml(draft, specs={(spec.clause, spec.name): spec for spec in registry.specs()})
 
 
 def plan(*, readings: Sequence[Reading], on: date) -> list[Plan]:

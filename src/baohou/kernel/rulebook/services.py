@@ -74,12 +74,10 @@ def _carry_out(plan: Plan, act: Act) -> None:
     rule_set, _ = RuleSet.objects.get_or_create(code=code, defaults={"title": title})
     _end_standing(rule_set, plan, act)
     for version, draft in plan.replaced:
-        before = queries.as_yaml(version)
+        change = str(version), queries.as_yaml(version), queries.draft_as_yaml(draft)
         version.clauses.all().delete()
         _write(version, draft, plan)
-        record_changes(
-            act=act, table="rulebook.ruleversion", rows=[(str(version), before, queries.as_yaml(_fresh(version)))]
-        )
+        record_changes(act=act, table="rulebook.ruleversion", rows=[change])
     for draft in plan.added:
         _write(RuleVersion(rule_set=rule_set), draft, plan)
 
@@ -94,10 +92,6 @@ def _end_standing(rule_set: RuleSet, plan: Plan, act: Act) -> None:
             version.save(update_fields=["ends_on"])
             change = {"ends_on": before and str(before)}, {"ends_on": end and str(end)}
             record_changes(act=act, table="rulebook.ruleversion", rows=[(str(version), *change)])
-
-
-def _fresh(version: RuleVersion) -> RuleVersion:
-    return queries.list_versions().get(pk=version.pk)
 
 
 def _write(version: RuleVersion, draft: Draft, plan: Plan) -> None:

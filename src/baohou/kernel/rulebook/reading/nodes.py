@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection
 from datetime import date
 
@@ -39,7 +41,7 @@ class Walk:
             if name in found:
                 self.fault(key, f"{what}中“{name}”重复：第 {line_of(found[name][0])} 行已写过，请只留一处")
             else:
-                found[name] = (key, value)
+                found[name] = (key, _beside(key, value))
         return found
 
     def record(
@@ -70,8 +72,8 @@ class Walk:
             self.fault(node, f"{what}应为文字，不能为空")
         elif longest is not None and len(text) > longest:
             self.fault(node, f"{what}过长：最多 {longest} 字，现有 {len(text)} 字")
-        elif "\0" in text:
-            self.fault(node, f"{what}含有不可用的字符")
+        elif any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in text):
+            self.fault(node, f"{what}含有不可用的控制字符：请删去")
         return text
 
     def texts(self, node: Node, what: str) -> tuple[str, ...]:
@@ -87,8 +89,9 @@ class Walk:
         """A civil date such as 2016-04-01."""
         if node is None:
             return None
+        text = self.scalar(node)
         try:
-            return date.fromisoformat(self.scalar(node))
+            return date.fromisoformat(text if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else "")
         except ValueError:
             self.fault(node, f"{what}应为日期，写成 2016-04-01 的样子")
             return None
@@ -97,3 +100,10 @@ class Walk:
     def scalar(node: Node) -> str:
         """The text of a scalar as written; empty for null, lists and mappings."""
         return str(node.value) if isinstance(node, ScalarNode) and node.tag != NULL else ""
+
+
+def _beside(key: Node, value: Node) -> Node:
+    """The value of a key; YAML places a value that is not there on a later line, we place it on the key's."""
+    if value.tag == NULL and not value.value:
+        value.start_mark = key.start_mark
+    return value

@@ -1,0 +1,98 @@
+"""From a department and a quarter to the papers of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import BinaryIO
+
+from baohou.core.errors import Refused
+from baohou.core.period import Quarter
+from baohou.guarantee.queries import forms as queries
+from baohou.guarantee.rules.words import VisitKind
+from baohou.kernel.papers.printing import Paper, write_pdf, write_xlsx
+from baohou.kernel.people.models import Department
+
+MOST_SHEETS = 60
+"""Up to so many visit reports a workbook holds each on its own sheet, after the list of all of them."""
+
+_SHEETS_OF_REPORT = 20
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be printed: for whom, for when, on which day, and as which kind of file (pdf or xlsx)."""
+
+    department: Department
+    quarter: Quarter
+    printed_on: date
+    kind: str
+
+
+def write_form(*, form: str, department: str, quarter: Quarter, printed_on: date, kind: str, out: BinaryIO) -> None:
+    """Write a form of FORMS as ``kind`` ("pdf" or "xlsx"). Refused when the department is unknown or the form empty."""
+    wanted = Wanted(queries.get_department(name=department), quarter, printed_on, kind)
+    papers = FORMS[form](wanted)
+    write = {"pdf": write_pdf, "xlsx": write_xlsx}[kind]
+    write(papers=papers, out=out)
+
+
+def visit_reports(wanted: Wanted) -> list[Paper]:
+    """Annex 1, one for each visit of the quarter; a workbook begins with the list of all (PGM.11)."""
+    reports = queries.list_visit_reports(department=wanted.department, quarter=wanted.quarter)
+    if not reports:
+        raise _empty(wanted, "没有对其客户的回访")
+    papers = [
+        Paper(
+            "guarantee/exports/visit_report.html",
+            {"report": report, "department": wanted.department.name, "kinds": list(VisitKind)},
+            f"{place:03d} {report.client[:_SHEETS_OF_REPORT]}",
+        )
+        for place, report in enumerate(reports, 1)
+    ]
+    if wanted.kind == "pdf":
+        return papers
+    complete = len(papers) <= MOST_SHEETS
+    context = {
+        "reports": reports,
+        "department": wanted.department.name,
+        "quarter": wanted.quarter,
+        "complete": complete,
+    }
+    listed = Paper("guarantee/exports/visit_report_list.html", context, f"{wanted.quarter}")
+    return [listed, *papers] if complete else [listed]
+
+
+def visit_plan(wanted: Wanted) -> list[Paper]:
+    """Annex 2, the visits owed in the quarter; it can be printed before the quarter begins (PGM.8)."""
+    plan = queries.get_visit_plan(department=wanted.department, quarter=wanted.quarter)
+    if not plan.rows:
+        raise _empty(wanted, "没有应办的回访")
+    context = {"plan": plan, "number": f"HFJH-{wanted.quarter}", "printed_on": wanted.printed_on}
+    return [Paper("guarantee/exports/visit_plan.html", context, f"{wanted.quarter}")]
+
+
+def classification(wanted: Wanted) -> list[Paper]:
+    """Annex 3, the grades of the department's clients on the quarter's last day (PGM.9)."""
+    table = queries.get_classification(department=wanted.department, quarter=wanted.quarter)
+    if not table.rows:
+        raise _empty(wanted, "季末没有在保客户")
+    context = {
+        "table": table,
+        "number": f"KHFL-{wanted.quarter}",
+        "printed_on": wanted.printed_on,
+        "mixed": len(table.currencies) > 1,
+    }
+    return [Paper("guarantee/exports/classification.html", context, f"{wanted.quarter}")]
+
+
+def _empty(wanted: Wanted, why: str) -> Refused:
+    return Refused("guarantee.export.empty", f"{wanted.department.name} {wanted.quarter} {why}，无表可出")
+
+
+FORMS: Mapping[str, Callable[[Wanted], list[Paper]]] = MappingProxyType(
+    {"visit-report": visit_reports, "visit-plan": visit_plan, "classification": classification}
+)
+"""The forms by the name that a command gives them."""

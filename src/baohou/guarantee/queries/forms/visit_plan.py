@@ -1,0 +1,181 @@
+"""The visit plan of a department for a quarter (PGM.8, PGM.9): the visits owed in it by rule, done or not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from baohou.core.columns import NOBODY, day_of
+from baohou.core.period import Quarter
+from baohou.guarantee.models import Guarantee, Visit
+from baohou.guarantee.queries.facts import get_facts
+from baohou.guarantee.queries.forms.portfolio import Graded, Managers, Portfolio
+from baohou.guarantee.rules.matters import METHODS, methods_used
+from baohou.guarantee.rules.visits import visit_duties
+from baohou.guarantee.rules.words import DutyKind, VisitKind
+from baohou.kernel.people.models import Department
+
+KIND_OF = {
+    DutyKind.ROUTINE_VISIT: VisitKind.ROUTINE,
+    DutyKind.REGULAR_VISIT: VisitKind.REGULAR,
+    DutyKind.SPECIAL_VISIT: VisitKind.SPECIAL,
+}
+
+
+@dataclass(frozen=True)
+class PlannedVisit:
+    """One visit of the plan. The project is the visit's own, or else the one that speaks for the client.
+
+    ``graded`` holds on the day before the quarter, or on the day the duty opens if that is later. ``methods`` are
+    those of the visit made, empty while there is none. ``carried``: owed since before the quarter.
+    """
+
+    client: str
+    project_no: str
+    graded: Graded
+    kind: VisitKind
+    opens_on: date
+    due_on: date
+    done_on: date | None
+    managers: Managers
+    methods: tuple[str, ...]
+    carried: bool
+
+    @property
+    def late(self) -> bool:
+        return self.done_on is not None and self.done_on > self.due_on
+
+
+@dataclass(frozen=True)
+class VisitPlan:
+    """``by_kind`` counts the visits of each kind; ``overdue`` counts visits due before the quarter and still owed."""
+
+    department: str
+    quarter: Quarter
+    rows: list[PlannedVisit]
+    by_kind: list[tuple[VisitKind, int]]
+    clients: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class _Duty:
+    kind: DutyKind
+    client: int
+    guarantee: int | None
+    department: int | None
+    opens_on: date
+    due_on: date
+    done_on: date | None
+
+
+def get_visit_plan(*, department: Department, quarter: Quarter) -> VisitPlan:
+    """The plan as the facts known now say it: before the quarter what its grades ask for, afterwards what was done.
+
+    In the plan: regular visits whose period touches the quarter, routine and special visits due in it; not those done
+    before the quarter, nor those that lapsed. A bounded number of queries, whatever the number of clients.
+    """
+    last = quarter.last
+    held = Guarantee.objects.filter(
+        Q(released_on__isnull=True) | Q(released_on__gt=quarter.first), department=department, issued_on__lte=last
+    )
+    clients = held.values_list("client_id", flat=True)
+    portfolio = Portfolio(clients=clients)
+    visits = list(Visit.objects.filter(client__in=clients).order_by("visited_on", "kind", "pk"))
+    facts, _ = get_facts(portfolio.rule_book, clients=portfolio.clients()).sound()
+    frame = visit_duties(facts, portfolio.rule_book, on=last)
+    duties = [duty for row in frame.iter_rows(named=True) if (duty := _read(row)) is not None]
+    owed = [duty for duty in duties if duty.done_on is None or duty.done_on >= quarter.first]
+    planner = _Planner(portfolio, visits, quarter)
+    rows = [
+        planner.plan(duty) for duty in owed if _belongs(duty, quarter) and planner.department(duty) == department.pk
+    ]
+    rows.sort(key=lambda row: (row.due_on, row.opens_on, row.client, row.project_no, row.kind))
+    return VisitPlan(
+        department=department.name,
+        quarter=quarter,
+        rows=rows,
+        by_kind=[(kind, sum(row.kind == kind for row in rows)) for kind in VisitKind],
+        clients=len({row.client for row in rows}),
+        overdue=sum(duty.due_on < quarter.first and planner.department(duty) == department.pk for duty in owed),
+    )
+
+
+def _read(row: dict[str, Any]) -> _Duty | None:
+    """A duty from its columns; None when it lapsed."""
+    if day_of(row["lapsed_on"]) is not None:
+        return None
+    opens_on, due_on = day_of(row["opens_on"]), day_of(row["due_on"])
+    assert opens_on is not None and due_on is not None, "a duty always opens and falls due"
+    return _Duty(
+        kind=DutyKind(row["kind"]),
+        client=row["client_id"],
+        guarantee=None if row["subject_id"] == NOBODY else row["subject_id"],
+        department=None if row["department_id"] == NOBODY else row["department_id"],
+        opens_on=opens_on,
+        due_on=due_on,
+        done_on=day_of(row["done_on"]),
+    )
+
+
+def _belongs(duty: _Duty, quarter: Quarter) -> bool:
+    if duty.kind == DutyKind.REGULAR_VISIT:
+        return duty.opens_on <= quarter.last and duty.due_on >= quarter.first
+    return quarter.first <= duty.due_on <= quarter.last
+
+
+class _Planner:
+    """Turns duties into lines of the plan, from facts at hand."""
+
+    def __init__(self, portfolio: Portfolio, visits: list[Visit], quarter: Quarter) -> None:
+        self._portfolio, self._quarter = portfolio, quarter
+        self._eve = quarter.first - timedelta(days=1)
+        self._visits: defaultdict[tuple[int, date], list[Visit]] = defaultdict(list)
+        for visit in visits:
+            self._visits[visit.client_id, visit.visited_on].append(visit)
+
+    def department(self, duty: _Duty) -> int | None:
+        """The duty's own department, or, when nothing is in force any more on its owner's day, its first day's."""
+        if duty.department is not None:
+            return duty.department
+        project = self._project(duty)
+        return project.department_id if project else None
+
+    def plan(self, duty: _Duty) -> PlannedVisit:
+        """The line of a duty."""
+        project = self._project(duty)
+        assert project is not None, "a duty in the plan belongs to a department, so a guarantee stands behind it"
+        return PlannedVisit(
+            client=project.client.name,
+            project_no=project.project_no,
+            graded=self._portfolio.graded(client=duty.client, on=max(duty.opens_on, self._eve)),
+            kind=KIND_OF[duty.kind],
+            opens_on=duty.opens_on,
+            due_on=duty.due_on,
+            done_on=duty.done_on,
+            managers=self._portfolio.managers(guarantee=project, on=self._owned_on(duty)),
+            methods=self._methods(duty),
+            carried=duty.opens_on < self._quarter.first,
+        )
+
+    def _owned_on(self, duty: _Duty) -> date:
+        return min(duty.due_on, self._quarter.last)
+
+    def _project(self, duty: _Duty) -> Guarantee | None:
+        if duty.guarantee is not None:
+            return self._portfolio.guarantee(client=duty.client, number=duty.guarantee)
+        speaking = self._portfolio.speaking(client=duty.client, on=self._owned_on(duty))
+        return speaking or self._portfolio.speaking(client=duty.client, on=duty.opens_on)
+
+    def _methods(self, duty: _Duty) -> tuple[str, ...]:
+        """Short names of the methods used by the visits that did the duty."""
+        if duty.done_on is None:
+            return ()
+        made = self._visits[duty.client, duty.done_on]
+        of_kind = [visit for visit in made if visit.kind == KIND_OF[duty.kind]] or made
+        used = {code for visit in of_kind for code in methods_used(visit.methods, visit.findings)}
+        return tuple(method.short for method in METHODS if method.code in used)

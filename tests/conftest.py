@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.cast import Cast, Portfolio, TakeIn
 
 PURE = ("core", "house", "oracle", "guarantee/rules")
-"""Folders of tests that meet no database: they run once, not once for each database."""
+"""Folders of tests that meet no database, but for those that ask for one: they run once, not for each database."""
 
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)
@@ -39,10 +39,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         folder = item.path.parent.relative_to(here).as_posix()
-        if any(folder == pure or folder.startswith(f"{pure}/") for pure in PURE):
+        if any(folder == pure or folder.startswith(f"{pure}/") for pure in PURE) and not _meets_database(item):
             item.add_marker("pure")
         for mark in item.iter_markers("clause"):
             item.user_properties.extend(("clause", clause) for clause in mark.args)
+
+
+def _meets_database(item: pytest.Item) -> bool:
+    return bool(
+        item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    )
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("baohou.desk.urls")),
+    path("", include("baohou.guarantee.urls")),
+    path("", include("baohou.day.urls")),
+    path("", include("baohou.kernel.accountability.urls")),
+]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Max, Q, QuerySet, Sum
 
 from baohou.kernel.accountability.models import Entry
+from baohou.kernel.duties import kinds
 from baohou.kernel.people.access import Person, Reach
 
 PAGE = 50
@@ -22,6 +25,11 @@ class Story:
     @property
     def first(self) -> Entry:
         return self.entries[0]
+
+    @property
+    def duty_word(self) -> str:
+        """What the duty is called."""
+        return kinds.get(self.first.duty_kind).zh
 
     @property
     def net_fen(self) -> int:
@@ -52,13 +60,11 @@ def visible_entries(person: Person, *, on: date) -> QuerySet[Entry]:
     return entries.filter(within)
 
 
-def list_ledger(
-    person: Person, *, on: date, staff_id: int | None = None, month: date | None = None, after: str = ""
-) -> Ledger:
+def list_ledger(person: Person, *, on: date, staff_no: str = "", month: date | None = None, after: str = "") -> Ledger:
     """Stories, the one that changed last first; ``month`` keeps those with an entry dated in that month."""
     entries = visible_entries(person, on=on)
-    if staff_id:
-        entries = entries.filter(staff_id=staff_id)
+    if staff_no:
+        entries = entries.filter(staff__staff_no=staff_no)
     if month:
         entries = entries.filter(dated__year=month.year, dated__month=month.month)
     net = entries.aggregate(net=Sum("amount_fen"))["net"] or 0
@@ -77,7 +83,7 @@ def find_story(person: Person, *, duty_key: int, staff_id: int, on: date) -> Sto
     return Story(found) if found else None
 
 
-def _stories(page: list[dict[str, int]], on: date) -> list[Story]:
+def _stories(page: Sequence[Mapping[str, Any]], on: date) -> list[Story]:
     """Whole stories of a page, also where a filter matched only one of their entries. One query."""
     told: dict[tuple[int, int], list[Entry]] = {(row["duty_key"], row["staff_id"]): [] for row in page}
     entries = Entry.objects.filter(duty_key__in={row["duty_key"] for row in page}, dated__lte=on)

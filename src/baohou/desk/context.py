@@ -1,0 +1,63 @@
+"""What every page shows around its own matter: where one can go, and whether the day has been run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from baohou.kernel.people.access import Person, Right
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the menu. ``part`` opens a new part of the menu with that heading."""
+
+    name: str
+    title: str | Promise
+    icon: str
+    right: Right | None = None
+    part: str | Promise = ""
+
+    @property
+    def url(self) -> str:
+        return reverse(self.name)
+
+
+PLACES = (
+    Place("home", _("我的工作"), "checklist"),
+    Place("clients", _("在保客户"), "users"),
+    Place("reports", _("季度报送"), "file-check"),
+    Place("penalties", _("处罚记录"), "gavel"),
+    Place("rule-book", _("制度"), "book-2"),
+    Place("runs", _("日终运行"), "history", part=_("系统")),
+    Place("imports", _("导入数据"), "file-import", Right.ADMINISTER),
+)
+ON_THE_THUMB = 4
+"""So many places stand in the bar of a phone; the others are behind 更多."""
+
+
+def surroundings(request: HttpRequest) -> dict[str, Any]:
+    """The menu of the person, the place one is at, and how far the business day is behind the calendar."""
+    person: Person | None = getattr(request, "person", None)
+    if person is None:
+        return {}
+    places = [place for place in PLACES if place.right is None or person.may(place.right)]
+    business_day = getattr(request, "business_day", None)
+    calendar = timezone.localdate()
+    return {
+        "person": person,
+        "today": getattr(request, "today", calendar),
+        "business_day": business_day,
+        "calendar_day": calendar,
+        "day_is_behind": business_day is not None and business_day < calendar,
+        "places": places,
+        "thumb_places": places[:ON_THE_THUMB],
+        "other_places": places[ON_THE_THUMB:],
+        "rights": {right.value for right in Right if person.may(right)},
+    }

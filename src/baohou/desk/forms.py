@@ -1,0 +1,58 @@
+"""What people fill in on the desk's own pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+
+class FirstAdminForm(forms.Form):
+    """The first administrator of an empty installation."""
+
+    staff_no = forms.CharField(label=_("管理员工号"), max_length=32, help_text=_("用它登录。"))
+    name = forms.CharField(label=_("姓名"), max_length=64)
+    password = forms.CharField(
+        label=_("密码"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("至少 8 位，不要只用数字。"),
+    )
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password)
+        return password
+
+
+class GoLiveForm(forms.Form):
+    """The day an installation went live."""
+
+    on = forms.DateField(
+        label=_("上线日"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("这一天之前到期的事项只作记录，不计处罚。留空表示全部计入。"),
+        error_messages={"invalid": _("请写成年-月-日，如 2026-09-30。")},
+    )
+
+
+class VersionForm(forms.Form):
+    """A version of a rule set as text."""
+
+    text = forms.CharField(
+        label=_("版本全文"),
+        widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false"}),
+        help_text=_("改 name（版本名）、effective_on（施行日）和要变的参数；已施行的版本不能改。"),
+        error_messages={"required": _("请粘贴版本全文。")},
+    )
+
+    def refuse(self, faults: list[str]) -> None:
+        """Show what is wrong with the text."""
+        for fault in faults:
+            self.add_error("text", fault)
+
+    def clean_text(self) -> str:
+        text: Any = self.cleaned_data["text"]
+        return str(text).replace("\r\n", "\n")

@@ -1,0 +1,59 @@
+"""What every request carries: its language, its person, its business day; and what every answer forbids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone, translation
+
+from baohou.day.queries import get_business_day
+from baohou.kernel.people.access import find_person
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def language(answer: Answer) -> Answer:
+    """Chinese unless the reader switched: the browser's own language does not decide."""
+    known = {code for code, _ in settings.LANGUAGES}
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        with translation.override(chosen if chosen in known else settings.LANGUAGE_CODE):
+            request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
+            response = answer(request)
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+        return response
+
+    return respond
+
+
+def whereabouts(answer: Answer) -> Answer:
+    """Find the person and the business day for users who have logged in."""
+
+    def respond(request: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            request.business_day = get_business_day()
+            request.today = request.business_day or timezone.localdate()
+            request.person = find_person(request.user, on=request.today)
+        return answer(request)
+
+    return respond
+
+
+def content_security(answer: Answer) -> Answer:
+    """Let the browser run and load only what this server ships."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        response = answer(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        return response
+
+    return respond

@@ -1,0 +1,149 @@
+"""Words, dates, sums and icons, the same on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from baohou.core.money import format_yuan, to_yuan
+
+register = template.Library()
+
+_ICON_OF_GRADE = {"good": "mood-smile", "normal": "circle-check", "watch": "eye", "risk": "alert-triangle"}
+_STATE = {
+    "open": ("", "circle-dashed"),
+    "overdue": ("late", "clock-exclamation"),
+    "done": ("good", "circle-check"),
+    "late": ("late", "clock-exclamation"),
+    "lapsed": ("", "circle-x"),
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the bundle; it says nothing that the words beside it do not say."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("built/icons.svg"), name
+    )
+
+
+@register.simple_tag
+def grade(word: Any) -> SafeString:
+    """A grade as a word in a soft badge."""
+    if word is None:
+        return format_html('<span class="tag">{}</span>', _("未分类"))
+    return format_html('<span class="tag {}">{}{}</span>', word.code, icon(_ICON_OF_GRADE[word.code]), _(word.zh))
+
+
+@register.simple_tag
+def state(code: str) -> SafeString:
+    """A duty's state as a word."""
+    tone, image = _STATE[code]
+    return format_html('<span class="tag {}">{}{}</span>', tone, icon(image), state_word(code))
+
+
+def state_word(code: str) -> str:
+    """A duty's state in words."""
+    words = {
+        "open": _("待办"),
+        "overdue": _("逾期未办"),
+        "done": _("按时办结"),
+        "late": _("逾期办结"),
+        "lapsed": _("已免除"),
+    }
+    return words[code]
+
+
+@register.simple_tag
+def day(on: date | None) -> SafeString:
+    """A date with its weekday."""
+    if on is None:
+        return format_html('<span class="text-secondary">{}</span>', "—")
+    return format_html(
+        '<time class="num" datetime="{0}">{0}</time> <span class="text-secondary">{1}</span>', on, weekday(on)
+    )
+
+
+@register.filter
+def iso(on: date | None) -> str:
+    """A date without its weekday."""
+    return on.isoformat() if on else "—"
+
+
+def weekday(on: date) -> str:
+    """周一 to 周日."""
+    return [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")][on.weekday()]
+
+
+@register.simple_tag
+def left(due_on: date, today: date) -> SafeString:
+    """How long until a deadline, or how long past it."""
+    days = (due_on - today).days
+    if days < 0:
+        said = ngettext("逾期 %(days)s 天", "逾期 %(days)s 天", -days) % {"days": -days}
+        return format_html('<span class="tag late">{}{}</span>', icon("clock-exclamation"), said)
+    if days == 0:
+        return format_html('<span class="tag soon">{}{}</span>', icon("clock"), _("今天到期"))
+    said = ngettext("还有 %(days)s 天", "还有 %(days)s 天", days) % {"days": days}
+    return format_html('<span class="tag {}">{}</span>', "soon" if days <= 3 else "", said)
+
+
+@register.simple_tag(takes_context=True)
+def money(context: RequestContext, fen: int, currency: str = "CNY") -> SafeString:
+    """A sum in 元 or in 万元, as the reader chose, exactly; other currencies by their code."""
+    in_wan = context["request"].COOKIES.get("money") == "wan"
+    if currency != "CNY":
+        return format_html('<span class="num">{} {}</span>', format_yuan(fen, thousands=True), currency)
+    if in_wan:
+        return format_html('<span class="num">{} {}</span>', _wan(fen), _("万元"))
+    return format_html('<span class="num">{} {}</span>', format_yuan(fen, thousands=True), _("元"))
+
+
+def _wan(fen: int) -> str:
+    """Fen in units of ten thousand yuan, every fen kept."""
+    amount = (to_yuan(fen) / Decimal(10000)).normalize()
+    return f"{amount:,f}"
+
+
+@register.simple_tag(takes_context=True)
+def sums(context: RequestContext, amounts: Mapping[str, int]) -> SafeString:
+    """Sums of one or several currencies; nothing guaranteed is a dash."""
+    said = [money(context, fen, currency) for currency, fen in sorted(amounts.items())]
+    return format_html("{}", SafeString("<br>".join(said)) if said else "—")
+
+
+@register.filter
+def masked(id_no: str) -> str:
+    """An identity number with its middle hidden."""
+    if len(id_no) <= 6:
+        return id_no
+    shown = 4 if len(id_no) >= 12 else 2
+    return f"{id_no[:shown]}{'*' * (len(id_no) - 2 * shown)}{id_no[-shown:]}"
+
+
+@register.filter
+def word(text: Any) -> str:
+    """A word of the domain in the reader's language."""
+    return _(str(text)) if text else ""
+
+
+@register.simple_tag(takes_context=True)
+def query(context: RequestContext, **changes: Any) -> str:
+    """The page's address with some filters changed; an empty value takes one away."""
+    parameters = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            parameters.pop(name, None)
+        else:
+            parameters[name] = str(value)
+    return f"?{parameters.urlencode()}"

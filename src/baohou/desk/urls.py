@@ -1,0 +1,22 @@
+"""Where the desk's pages live."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+from django.views.i18n import set_language
+
+from baohou.desk.views import home, rule_book
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("language/", set_language, name="set_language"),
+    path("money/", home.set_money, name="set-money"),
+    path("start/", home.start, name="start"),
+    path("rules/", rule_book.rule_book_page, name="rule-book"),
+    path("rules/kept/", rule_book.kept_part, name="rule-book.kept"),
+    path("rules/add/", rule_book.add_page, name="rule-book.add"),
+    path("rules/<int:number>/", rule_book.rule_book_page, name="rule-book.version"),
+]

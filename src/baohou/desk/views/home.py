@@ -1,0 +1,114 @@
+"""My work: what is owed today, the late first; and the first start of an empty installation."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from baohou.core.errors import Refused
+from baohou.desk.forms import FirstAdminForm, GoLiveForm
+from baohou.desk.queries import get_readiness
+from baohou.guarantee.queries.pages.duties import count_unowned, list_worklist
+from baohou.guarantee.rules.words import DutyKind
+from baohou.kernel.accountability.queries import get_go_live
+from baohou.kernel.accountability.services import set_go_live
+from baohou.kernel.people.access import Person, Reach, Right
+from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.logins import make_first_admin
+
+YEAR_IN_SECONDS = 365 * 24 * 3600
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The home page: the first start while the installation is empty, else what the person owes."""
+    if not request.user.is_authenticated and not get_readiness().users:
+        return redirect("start")
+    answer = my_work(request)
+    assert isinstance(answer, HttpResponse)
+    return answer
+
+
+@door()
+def my_work(request: Asked) -> HttpResponse:
+    """What is owed; the address says whose, of which kind, and which part."""
+    if request.business_day is None and request.person.may(Right.ADMINISTER):
+        return redirect("start")
+    views = _views(request.person)
+    whose = request.GET.get("of", "")
+    whose = whose if whose in views else views[0]
+    kind = DutyKind.read(request.GET.get("kind", ""))
+    worklist = list_worklist(
+        request.person,
+        on=request.today,
+        whose=whose,
+        kind=kind,
+        part=request.GET.get("part", ""),
+        after=request.GET.get("after", ""),
+    )
+    unowned = count_unowned(request.person, on=request.today) if "unowned" in views else 0
+    context = {
+        "worklist": worklist,
+        "views": views,
+        "whose": whose,
+        "kind": kind,
+        "kinds": list(DutyKind),
+        "unowned": unowned,
+        "part": request.GET.get("part", ""),
+    }
+    return render(request, "desk/my_work.html", context)
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """An empty installation: the first administrator, then what to do next and the go-live day."""
+    readiness = get_readiness()
+    if not readiness.users:
+        return _first_admin(request)
+    answer = _next_steps(request)
+    assert isinstance(answer, HttpResponse)
+    return answer
+
+
+def _first_admin(request: HttpRequest) -> HttpResponse:
+    form = FirstAdminForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = make_first_admin(**form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(refusal.where or None, refusal.message)
+        else:
+            login(request, user)
+            return redirect("start")
+    return render(request, "desk/first_admin.html", {"form": form})
+
+
+@door(Right.ADMINISTER)
+def _next_steps(request: Asked) -> HttpResponse:
+    form = GoLiveForm(request.POST or None, initial={"on": get_go_live()})
+    if request.method == "POST" and form.is_valid():
+        set_go_live(on=form.cleaned_data["on"], actor=request.person.actor, door="page")
+        messages.success(request, _("已记下上线日，下一次日终按它计处罚。"), extra_tags="ok")
+        return redirect("start")
+    return render(request, "desk/start.html", {"form": form, "readiness": get_readiness(), "go_live": get_go_live()})
+
+
+@require_POST
+def set_money(request: HttpRequest) -> HttpResponse:
+    """Show sums in 元 or in 万元 from now on, on this device."""
+    following = request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()})
+    answer = redirect(following if safe else "home")
+    answer.set_cookie(
+        "money", "wan" if request.POST.get("money") == "wan" else "yuan", max_age=YEAR_IN_SECONDS, samesite="Lax"
+    )
+    return answer
+
+
+def _views(person: Person) -> list[str]:
+    """Whose duties the person can look at, the usual first."""
+    views = {Reach.OWN: ["mine"], Reach.DEPARTMENT: ["department", "mine"], Reach.ALL: ["all"]}[person.reach]
+    return [*views, "unowned"] if person.may(Right.SEE_UNOWNED) else views

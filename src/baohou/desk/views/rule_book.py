@@ -1,0 +1,87 @@
+"""The rule book: its versions, its clauses with their parameters, and how well each is kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from baohou.core import rulebook as core
+from baohou.core.errors import Refused
+from baohou.desk.forms import VersionForm
+from baohou.desk.queries import get_kept
+from baohou.kernel.people.access import Right
+from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.rulebook import registry
+from baohou.kernel.rulebook.models import RuleVersion
+from baohou.kernel.rulebook.queries import as_yaml, get_rule_book, list_versions
+from baohou.kernel.rulebook.services import add_version
+
+
+@door()
+def rule_book_page(request: Asked, number: int | None = None) -> HttpResponse:
+    """One version with its clauses: the one in force, unless the address names another."""
+    versions = list(list_versions())
+    standing = next((v for v in versions if _stands(v, request.today)), versions[-1] if versions else None)
+    shown = standing if number is None else next((v for v in versions if v.pk == number), None)
+    if number is not None and shown is None:
+        raise Http404
+    context: dict[str, Any] = {"versions": versions, "standing": standing, "shown": shown}
+    if shown is not None:
+        context["clauses"] = _clauses(shown, request.today)
+    return render(request, "desk/rule_book.html", context)
+
+
+@door()
+def kept_part(request: Asked) -> HttpResponse:
+    """How well each clause is kept: put into the page after it has come, since it counts all duties."""
+    return render(request, "desk/parts/kept.html", {"kept": get_kept(on=request.today)})
+
+
+@door(Right.ADMINISTER)
+def add_page(request: Asked) -> HttpResponse:
+    """Add a version, beginning from the text of the newest."""
+    newest = list_versions().last()
+    form = VersionForm(request.POST or None, initial={"text": as_yaml(newest) if newest else ""})
+    if request.method == "POST" and form.is_valid():
+        try:
+            version = add_version(text=form.cleaned_data["text"], by=request.person.actor, door="page")
+        except Refused as refusal:
+            form.refuse([fault for fault in refusal.message.splitlines() if fault.strip()])
+        else:
+            messages.success(request, _("版本 %(name)s 已加入制度。") % {"name": version.name}, extra_tags="ok")
+            return redirect("rule-book.version", number=version.pk)
+    return render(request, "desk/add_version.html", {"form": form, "newest": newest})
+
+
+def _stands(version: RuleVersion, on: date) -> bool:
+    return version.effective_on <= on and (version.ends_on is None or on < version.ends_on)
+
+
+def _clauses(version: RuleVersion, today: date) -> list[dict[str, Any]]:
+    """The clauses of a version, each parameter in words with the day since when its value holds."""
+    book = get_rule_book(rule_set=version.rule_set.code)
+    specs = {(spec.clause, spec.name): spec for spec in registry.specs()}
+    until = today if _stands(version, today) else version.effective_on
+    return [
+        {
+            "clause": clause,
+            "parameters": [
+                {
+                    "parameter": parameter,
+                    "spec": specs[clause.code, name],
+                    "since": book.since(clause.code, name, until),
+                }
+                for name, parameter in clause.parameters.items()
+            ],
+        }
+        for clause in _in_order(book.version(version.pk), version)
+    ]
+
+
+def _in_order(core_version: core.Version, version: RuleVersion) -> list[core.Clause]:
+    return [core_version.clauses[clause.code] for clause in version.clauses.all()]

@@ -1,0 +1,96 @@
+"""The form of a visit: its kind decides which matters it asks (PGM.3a, PGM.5a); the four methods of PGM.6 for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from baohou.guarantee.forms.fields import day_field
+from baohou.guarantee.models import Guarantee
+from baohou.guarantee.rules.matters import METHODS, METHODS_KEY, asked_of
+from baohou.guarantee.rules.words import VisitKind
+from baohou.kernel.people.models import Staff
+
+
+class VisitForm(forms.Form):
+    """One visit to one client. Choices come from the client's guarantees and those who may have visited."""
+
+    def __init__(
+        self, *args: Any, guarantees: Sequence[Guarantee], visitors: Sequence[Staff], latest: date, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.guarantees = {str(guarantee.pk): guarantee for guarantee in guarantees}
+        self.visitors = {str(staff.pk): staff for staff in visitors}
+        self.fields["kind"] = forms.ChoiceField(
+            label=_("回访类别"),
+            choices=[(kind.code, _(kind.zh)) for kind in VisitKind],
+            widget=forms.Select(attrs={"data-shows": "kind"}),
+        )
+        projects = [(pk, guarantee.project_no) for pk, guarantee in self.guarantees.items()]
+        self.fields["guarantee"] = forms.ChoiceField(
+            label=_("担保项目"),
+            required=False,
+            choices=[("", _("全部项目")), *projects],
+            help_text=_("例行回访必须写明是哪一笔担保；定期、特别回访可以不写。"),
+        )
+        self.fields["on"] = day_field(label=_("回访日期"), latest=latest)
+        self.fields["by"] = forms.ChoiceField(
+            label=_("回访人"), choices=[(pk, str(staff)) for pk, staff in self.visitors.items()]
+        )
+        for method in METHODS:
+            self.fields[f"method-{method.code}"] = forms.BooleanField(label=_(method.zh), required=False)
+            self.fields[f"found-{method.code}"] = _told(_("了解到的情况"), rows=2)
+        for kind in VisitKind:
+            for matter in asked_of(kind):
+                self.fields[f"{kind.code}-{matter.code}"] = _told(_(matter.zh))
+        self.fields["summary"] = _told(_("回访结论"), rows=3)
+
+    @property
+    def about(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("kind", "guarantee", "on", "by")]
+
+    @property
+    def methods(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"method-{method.code}"], self[f"found-{method.code}"]) for method in METHODS]
+
+    @property
+    def matters(self) -> list[tuple[VisitKind, list[forms.BoundField]]]:
+        return [(kind, [self[f"{kind.code}-{matter.code}"] for matter in asked_of(kind)]) for kind in VisitKind]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("kind") == VisitKind.ROUTINE.code and not cleaned.get("guarantee"):
+            self.add_error("guarantee", _("例行回访请选择担保项目。"))
+        if not self._methods_used(cleaned):
+            self.add_error(None, _("请至少勾选一种回访方法。"))
+        return cleaned
+
+    def facts(self) -> dict[str, Any]:
+        """What was filled in, as the visit's own words want it; only after is_valid()."""
+        cleaned = self.cleaned_data
+        kind = VisitKind.read(cleaned["kind"])
+        assert kind is not None
+        matters = {matter.code: cleaned[f"{kind.code}-{matter.code}"] for matter in asked_of(kind)}
+        methods = self._methods_used(cleaned)
+        findings: dict[str, Any] = {code: text for code, text in matters.items() if text}
+        findings[METHODS_KEY] = {code: cleaned[f"found-{code}"] for code in methods}
+        return {
+            "kind": kind,
+            "guarantee": self.guarantees.get(cleaned["guarantee"]),
+            "on": cleaned["on"],
+            "by": self.visitors[cleaned["by"]],
+            "methods": "、".join(method.short for method in METHODS if method.code in methods),
+            "summary": cleaned["summary"],
+            "findings": findings,
+        }
+
+    def _methods_used(self, cleaned: dict[str, Any]) -> list[str]:
+        return [m.code for m in METHODS if cleaned.get(f"method-{m.code}") or cleaned.get(f"found-{m.code}")]
+
+
+def _told(label: Any, *, rows: int = 2) -> forms.CharField:
+    return forms.CharField(label=label, required=False, widget=forms.Textarea(attrs={"rows": rows}))

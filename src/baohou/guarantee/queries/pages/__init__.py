@@ -1,0 +1,1 @@
+"""Reads for pages: each a bounded number of queries, whatever the number of rows."""

@@ -1,0 +1,207 @@
+"""Clients in force, as a list that can be searched, filtered and turned page by page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Collate
+
+from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, Visit
+from baohou.guarantee.queries.access import managed_guarantees, visible_clients
+from baohou.guarantee.queries.pages.duties import MANY, PAGE
+from baohou.guarantee.rules.words import Grade, Urgency
+from baohou.kernel.duties.models import Duty
+from baohou.kernel.parties.models import Party
+from baohou.kernel.people.access import Person, Reach
+from baohou.kernel.people.models import Department, Post, Posting, Staff
+from baohou.kernel.rulebook.queries import get_rule_book
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address of the list says; empty means everything."""
+
+    words: str = ""
+    grade: Grade | None = None
+    department_id: int | None = None
+    manager_id: int | None = None
+    with_released: bool = False
+
+    @property
+    def any(self) -> bool:
+        return bool(self.words or self.grade or self.department_id or self.manager_id or self.with_released)
+
+
+@dataclass(frozen=True)
+class ClientRow:
+    """A client on the list. ``grade_is_default`` says that nobody has graded it yet."""
+
+    id: int
+    name: str
+    id_no: str
+    grade: Grade | None
+    grade_is_default: bool
+    department: str
+    manager: str
+    amounts: dict[str, int]
+    guarantees: int
+    last_visit: date | None
+    next_due: date | None
+
+
+@dataclass(frozen=True)
+class ClientPage:
+    rows: list[ClientRow]
+    count: int
+    after: str
+
+    @property
+    def is_many(self) -> bool:
+        return self.count >= MANY
+
+
+def in_force(on: date) -> Q:
+    """Guarantees in force on a day."""
+    return Q(issued_on__lte=on) & (Q(released_on__isnull=True) | Q(released_on__gt=on))
+
+
+def speaking(client: OuterRef | Party, *, on: date) -> QuerySet[Guarantee]:
+    """The guarantees that could speak for a client on a day, the one that does first."""
+    by_code_point = Collate("project_no", "C" if connection.vendor == "postgresql" else "BINARY")
+    return Guarantee.objects.filter(in_force(on), client=client).order_by("-issued_on", by_code_point.desc())
+
+
+def default_grade(on: date) -> Grade | None:
+    """The grade that the version in force gives a client whom nobody graded (PGM.7); None without a version."""
+    version = get_rule_book().in_force(on)
+    return Grade.read(str(version.parameter("PGM.7", "default_grade").value)) if version else None
+
+
+def graded(clients: QuerySet[Party], *, on: date) -> QuerySet[Party]:
+    """The clients with ``grade_on``: the number of the latest grade given on or before a day, or None."""
+    latest = GradeChange.objects.filter(client=OuterRef("pk"), effective_on__lte=on).order_by("-effective_on")
+    return clients.annotate(grade_on=Subquery(latest.values("grade")[:1]))
+
+
+def list_clients(person: Person, *, on: date, filters: Filters, after: str = "") -> ClientPage:
+    """One page of clients by name in pinyin, behind the client ``after`` (its number)."""
+    unless = default_grade(on)
+    found = _filtered(visible_clients(person, on=on), on, filters, unless)
+    count = found.order_by()[:MANY].count()
+    page = list(_behind(found, after).order_by("initials", "pk")[: PAGE + 1])
+    more = str(page[PAGE - 1].pk) if len(page) > PAGE else ""
+    return ClientPage(_rows(page[:PAGE], on, unless), count, more)
+
+
+def urgencies(on: date) -> list[tuple[Urgency, int | None]]:
+    """Each urgency with the days it leaves under the version in force (PGM.5); None without a version."""
+    version = get_rule_book().in_force(on)
+    if version is None:
+        return [(urgency, None) for urgency in Urgency]
+    return [(urgency, int(version.parameter("PGM.5", f"{urgency.code}_days").value)) for urgency in Urgency]
+
+
+def list_choices(person: Person, *, on: date) -> tuple[list[Department], list[Staff]]:
+    """Departments and project managers that the person can filter by."""
+    departments = [d for d in Department.objects.order_by("name") if person.sees_department(d.pk)]
+    if person.reach is Reach.OWN:
+        return departments, []
+    posted = Posting.objects.filter(post=Post.PROJECT_MANAGER, effective_on__lte=on)
+    if person.reach is Reach.DEPARTMENT:
+        posted = posted.filter(department_id=person.department_id or 0)
+    return departments, list(Staff.objects.filter(pk__in=posted.values("staff_id")).order_by("name", "staff_no")[:500])
+
+
+def _filtered(clients: QuerySet[Party], on: date, filters: Filters, unless: Grade | None) -> QuerySet[Party]:
+    if not filters.with_released:
+        clients = clients.filter(Exists(Guarantee.objects.filter(in_force(on), client=OuterRef("pk"))))
+    if filters.words:
+        clients = clients.filter(_named(filters.words))
+    if filters.grade is not None:
+        wanted = Q(grade_on=filters.grade)
+        if unless is filters.grade:
+            wanted |= Q(grade_on__isnull=True)
+        clients = graded(clients, on=on).filter(wanted)
+    if filters.department_id:
+        department = Subquery(speaking(OuterRef("pk"), on=on).values("department_id")[:1])
+        clients = clients.annotate(speaking_department=department).filter(speaking_department=filters.department_id)
+    if filters.manager_id:
+        managed = managed_guarantees(filters.manager_id, on=on, as_a_only=True).filter(in_force(on))
+        clients = clients.filter(pk__in=managed.values("client_id"))
+    return clients
+
+
+def _named(words: str) -> Q:
+    """Clients by part of the name, by pinyin initials, or by the beginning of an identity or project number."""
+    projects = Guarantee.objects.filter(client=OuterRef("pk"), project_no__istartswith=words)
+    text = Q(name__icontains=words) | Q(id_no__istartswith=words) | Exists(projects)
+    initials = Q(initials__istartswith=words) if words.isascii() else Q()
+    return Q(text | initials) if initials else Q(text)
+
+
+def _behind(clients: QuerySet[Party], after: str) -> QuerySet[Party]:
+    place = Party.objects.filter(pk=int(after)).first() if after.isdecimal() else None
+    if place is None:
+        return clients
+    return clients.filter(Q(initials__gt=place.initials) | Q(initials=place.initials, pk__gt=place.pk))
+
+
+def _rows(clients: list[Party], on: date, unless: Grade | None) -> list[ClientRow]:
+    ids = [client.pk for client in clients]
+    guarantees = defaultdict(list)
+    known = Guarantee.objects.filter(client__in=ids, issued_on__lte=on)
+    for guarantee in known.select_related("department", "manager_a", "manager_b"):
+        guarantees[guarantee.client_id].append(guarantee)
+    managers = managers_on([g for those in guarantees.values() for g in those], on=on)
+    grades = latest_grades(ids, on=on)
+    visits = dict(_per_client(Visit.objects.filter(visited_on__lte=on), "client", Max("visited_on"), ids))
+    owed = Duty.objects.filter(opens_on__lte=on, done_on__isnull=True, lapsed_on__isnull=True)
+    dues = dict(_per_client(owed, "party", Min("due_on"), ids))
+    rows = []
+    for client in clients:
+        standing = [g for g in guarantees[client.pk] if g.released_on is None or g.released_on > on]
+        voice = max(standing or guarantees[client.pk], key=lambda g: (g.issued_on, g.project_no), default=None)
+        amounts: dict[str, int] = defaultdict(int)
+        for guarantee in standing:
+            amounts[guarantee.currency] += guarantee.amount_fen
+        rows.append(
+            ClientRow(
+                id=client.pk,
+                name=client.name,
+                id_no=client.id_no,
+                grade=grades.get(client.pk, unless),
+                grade_is_default=client.pk not in grades,
+                department=voice.department.name if voice else "",
+                manager=managers[voice.pk][0].name if voice else "",
+                amounts=dict(amounts),
+                guarantees=len(standing),
+                last_visit=visits.get(client.pk),
+                next_due=dues.get(client.pk),
+            )
+        )
+    return rows
+
+
+def managers_on(guarantees: Iterable[Guarantee], *, on: date) -> dict[int, tuple[Staff, Staff | None]]:
+    """Managers A and B of each guarantee (fetched with both) as appointed last on or before ``on``. One query."""
+    managers = {guarantee.pk: (guarantee.manager_a, guarantee.manager_b) for guarantee in guarantees}
+    appointed = ManagerAppointment.objects.filter(guarantee__in=list(managers), effective_on__lte=on)
+    for appointment in appointed.select_related("manager_a", "manager_b").order_by("effective_on"):
+        managers[appointment.guarantee_id] = (appointment.manager_a, appointment.manager_b)
+    return managers
+
+
+def latest_grades(clients: list[int], *, on: date) -> dict[int, Grade]:
+    """The grade given last, on or before ``on``, of each client that has one."""
+    given = GradeChange.objects.filter(client__in=clients, effective_on__lte=on).order_by("effective_on")
+    return {client: Grade(grade) for client, grade in given.values_list("client_id", "grade")}
+
+
+def _per_client(rows: QuerySet, client: str, of: Max | Min, ids: list[int]) -> list[tuple[int, date]]:  # type: ignore[type-arg]
+    found = rows.filter(**{f"{client}__in": ids}).order_by().values(whose=F(f"{client}_id")).annotate(day=of)
+    return [(row["whose"], row["day"]) for row in found]

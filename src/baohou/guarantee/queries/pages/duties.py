@@ -1,0 +1,208 @@
+"""Duties as a page shows them: the worklist, and a duty in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
+
+from baohou.core.period import Quarter, quarter_of
+from baohou.guarantee.models import Guarantee
+from baohou.guarantee.queries.access import visible_duties
+from baohou.guarantee.rules.words import CLAUSE_OF, DutyKind
+from baohou.kernel.duties.models import Duty
+from baohou.kernel.people.access import Person
+
+PAGE = 50
+MANY = 1000
+"""Counting stops here: a page says "1000+" rather than count a million rows."""
+
+VISITS = frozenset({DutyKind.ROUTINE_VISIT, DutyKind.REGULAR_VISIT, DutyKind.SPECIAL_VISIT})
+
+
+@dataclass(frozen=True)
+class DutyRow:
+    """A duty on a page, as seen on ``today``."""
+
+    key: int
+    kind: DutyKind
+    client_id: int | None
+    client_name: str
+    guarantee_id: int | None
+    project_no: str
+    department_id: int | None
+    department: str
+    owner_id: int | None
+    owner: str
+    opens_on: date
+    due_on: date
+    done_on: date | None
+    lapsed_on: date | None
+    today: date
+
+    @property
+    def clause(self) -> str:
+        return CLAUSE_OF[self.kind]
+
+    @property
+    def state(self) -> str:
+        """open, overdue, done, late or lapsed."""
+        if self.lapsed_on:
+            return "lapsed"
+        if self.done_on:
+            return "done" if self.done_on <= self.due_on else "late"
+        return "open" if self.today <= self.due_on else "overdue"
+
+    @property
+    def is_owed(self) -> bool:
+        return self.done_on is None and self.lapsed_on is None
+
+    @property
+    def is_visit(self) -> bool:
+        return self.kind in VISITS
+
+    @property
+    def visit_kind(self) -> str:
+        """The code of the visit that meets this duty; empty for reports."""
+        return self.kind.code.removesuffix("_visit") if self.is_visit else ""
+
+    @property
+    def quarter(self) -> Quarter:
+        """The quarter on whose last day a department's duty opened."""
+        return quarter_of(self.opens_on)
+
+
+@dataclass(frozen=True)
+class Group:
+    """One part of the worklist: how many (at most MANY), the first rows, and where the next page begins."""
+
+    code: str
+    count: int
+    rows: list[DutyRow]
+    after: str
+
+    @property
+    def is_many(self) -> bool:
+        return self.count >= MANY
+
+
+@dataclass(frozen=True)
+class Worklist:
+    groups: list[Group]
+
+    def group(self, code: str) -> Group:
+        return next(group for group in self.groups if group.code == code)
+
+    @property
+    def owed_now(self) -> int:
+        """Overdue and due today."""
+        return sum(group.count for group in self.groups if group.code in ("overdue", "today"))
+
+    @property
+    def count(self) -> int:
+        return sum(group.count for group in self.groups)
+
+    @property
+    def most_pressing(self) -> DutyRow | None:
+        return next((row for group in self.groups for row in group.rows), None)
+
+
+def describe(duties: Iterable[Duty], *, today: date) -> list[DutyRow]:
+    """Rows of duties (fetched with their party, owner and department), with one query for the guarantees."""
+    duties = list(duties)
+    routine = {duty.subject_id for duty in duties if duty.kind == DutyKind.ROUTINE_VISIT and duty.subject_id}
+    numbers = dict(Guarantee.objects.filter(pk__in=routine).values_list("pk", "project_no")) if routine else {}
+    return [_row(duty, numbers, today) for duty in duties]
+
+
+def with_names(duties: QuerySet[Duty]) -> QuerySet[Duty]:
+    """The duties with what ``describe`` reads of them."""
+    return duties.select_related("party", "owner", "department")
+
+
+def list_worklist(
+    person: Person, *, on: date, whose: str, kind: DutyKind | None = None, part: str = "", after: str = ""
+) -> Worklist:
+    """What is owed, the most pressing first. ``whose`` is mine, department, all or unowned.
+
+    With ``part`` (overdue, today, week, later) only that group, beginning behind the row ``after``.
+    """
+    owed = _whose(person, visible_duties(person, on=on), whose).filter(done_on__isnull=True, lapsed_on__isnull=True)
+    if kind is not None:
+        owed = owed.filter(kind=kind)
+    wanted = [part] if part in ("overdue", "today", "week", "later") else ["overdue", "today", "week", "later"]
+    return Worklist([_group(owed.filter(_due(code, on)), code, on, after) for code in wanted])
+
+
+def count_unowned(person: Person, *, on: date) -> int:
+    """Duties owed that nobody owns, up to MANY."""
+    owed = visible_duties(person, on=on).filter(owner__isnull=True, done_on__isnull=True, lapsed_on__isnull=True)
+    return owed.order_by()[:MANY].count()
+
+
+def find_duty(person: Person, key: int, *, on: date) -> DutyRow | None:
+    """One duty within the person's reach; None when there is none such."""
+    rows = describe(with_names(visible_duties(person, on=on).filter(key=key)), today=on)
+    return rows[0] if rows else None
+
+
+def _whose(person: Person, duties: QuerySet[Duty], whose: str) -> QuerySet[Duty]:
+    if whose == "unowned":
+        return duties.filter(owner__isnull=True)
+    if whose == "mine":
+        return duties.filter(owner_id=person.staff_id)
+    return duties
+
+
+def _due(code: str, on: date) -> Q:
+    sunday = on + timedelta(days=6 - on.weekday())
+    return {
+        "overdue": Q(due_on__lt=on),
+        "today": Q(due_on=on),
+        "week": Q(due_on__gt=on, due_on__lte=sunday),
+        "later": Q(due_on__gt=sunday),
+    }[code]
+
+
+def _group(duties: QuerySet[Duty], code: str, on: date, after: str) -> Group:
+    count = duties.order_by()[:MANY].count()
+    if not count:
+        return Group(code, 0, [], "")
+    behind = _behind(after)
+    page = list(with_names(duties.filter(behind) if behind else duties).order_by("due_on", "key")[: PAGE + 1])
+    last = page[PAGE - 1] if len(page) > PAGE else None
+    return Group(code, count, describe(page[:PAGE], today=on), f"{last.due_on}.{last.key}" if last else "")
+
+
+def _behind(after: str) -> Q | None:
+    """The condition for rows behind "2026-09-30.123"; None for anything that is no such place."""
+    due, _, key = after.partition(".")
+    try:
+        place, number = date.fromisoformat(due), int(key)
+    except ValueError:
+        return None
+    return Q(due_on__gt=place) | Q(due_on=place, key__gt=number)
+
+
+def _row(duty: Duty, numbers: dict[int, str], today: date) -> DutyRow:
+    kind = DutyKind(duty.kind)
+    guarantee_id = duty.subject_id if kind is DutyKind.ROUTINE_VISIT else None
+    return DutyRow(
+        key=duty.key,
+        kind=kind,
+        client_id=duty.party_id,
+        client_name=duty.party.name if duty.party else "",
+        guarantee_id=guarantee_id,
+        project_no=numbers.get(guarantee_id, "") if guarantee_id else "",
+        department_id=duty.department_id,
+        department=duty.department.name if duty.department else "",
+        owner_id=duty.owner_id,
+        owner=duty.owner.name if duty.owner else "",
+        opens_on=duty.opens_on,
+        due_on=duty.due_on,
+        done_on=duty.done_on,
+        lapsed_on=duty.lapsed_on,
+        today=today,
+    )

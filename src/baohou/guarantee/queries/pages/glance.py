@@ -1,0 +1,142 @@
+"""One client at a glance: who it is, what happened, what is owed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from baohou.guarantee.models import GradeChange, Guarantee, Measure, SpecialOrder, Visit
+from baohou.guarantee.queries.pages.clients import default_grade, managers_on
+from baohou.guarantee.queries.pages.duties import DutyRow, describe, with_names
+from baohou.guarantee.rules.words import Grade
+from baohou.kernel.duties.models import Duty
+from baohou.kernel.parties.models import Party
+from baohou.kernel.people.models import Staff
+
+LATEST = 200
+"""So many rows of each kind reach a page; older ones are in the exports."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A guarantee with its managers as of the page's day."""
+
+    guarantee: Guarantee
+    manager_a: Staff
+    manager_b: Staff | None
+    in_force: bool
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of the time line: ``kind`` names how it reads, ``of`` is the record behind it."""
+
+    on: date
+    kind: str
+    of: Any
+
+
+@dataclass(frozen=True)
+class Glance:
+    client: Party
+    grade: Grade | None
+    graded: GradeChange | None
+    held: list[Held]
+    owed: list[DutyRow]
+    events: list[Event]
+
+    @property
+    def standing(self) -> list[Held]:
+        return [held for held in self.held if held.in_force]
+
+    @property
+    def released(self) -> list[Held]:
+        return [held for held in self.held if not held.in_force]
+
+    @property
+    def speaking(self) -> Held | None:
+        """The guarantee that speaks for the client; of one with nothing in force, the last."""
+        return max(
+            self.standing or self.held, key=lambda h: (h.guarantee.issued_on, h.guarantee.project_no), default=None
+        )
+
+    @property
+    def overdue(self) -> int:
+        return sum(row.state == "overdue" for row in self.owed)
+
+    @property
+    def last_visit(self) -> Visit | None:
+        return next((event.of for event in self.events if event.kind == "visit"), None)
+
+    @property
+    def amounts(self) -> dict[str, int]:
+        """What is guaranteed in force, in fen by currency."""
+        sums: dict[str, int] = {}
+        for held in self.standing:
+            sums[held.guarantee.currency] = sums.get(held.guarantee.currency, 0) + held.guarantee.amount_fen
+        return sums
+
+
+def get_glance(client: Party, *, on: date) -> Glance:
+    """Everything of a client up to ``on``, in a fixed number of queries."""
+    held = _held(client, on)
+    grades = list(_latest(GradeChange.objects.filter(effective_on__lte=on), client, "-effective_on"))
+    duties = describe(
+        with_names(Duty.objects.filter(party=client, opens_on__lte=on)).order_by("-due_on", "-key")[:LATEST], today=on
+    )
+    owed = sorted((row for row in duties if row.is_owed), key=lambda row: (row.due_on, row.key))
+    events = [
+        *(Event(grade.effective_on, "grade", grade) for grade in grades),
+        *_guarantee_events(held, on),
+        *(Event(visit.visited_on, "visit", visit) for visit in _visits(client, on)),
+        *(Event(order.ordered_on, "order", order) for order in _orders(client, on)),
+        *(Event(measure.filed_on, "measure", measure) for measure in _measures(client, on)),
+        *_duty_events(duties),
+    ]
+    events.sort(key=lambda event: event.on, reverse=True)
+    graded = grades[0] if grades else None
+    grade = Grade(graded.grade) if graded else default_grade(on)
+    return Glance(client, grade, graded, held, owed, events)
+
+
+def _latest(rows: Any, client: Party, order: str) -> Any:
+    return rows.filter(client=client).select_related("by").order_by(order)[:LATEST]
+
+
+def _visits(client: Party, on: date) -> Any:
+    return _latest(Visit.objects.filter(visited_on__lte=on).select_related("guarantee"), client, "-visited_on")
+
+
+def _orders(client: Party, on: date) -> Any:
+    return _latest(SpecialOrder.objects.filter(ordered_on__lte=on), client, "-ordered_on")
+
+
+def _measures(client: Party, on: date) -> Any:
+    measures = Measure.objects.filter(client=client, filed_on__lte=on)
+    return measures.select_related("department_manager", "manager_a", "manager_b").order_by("-filed_on")[:LATEST]
+
+
+def _held(client: Party, on: date) -> list[Held]:
+    guarantees = list(
+        Guarantee.objects.filter(client=client, issued_on__lte=on)
+        .select_related("department", "manager_a", "manager_b")
+        .order_by("-issued_on", "-project_no")[:LATEST]
+    )
+    managers = managers_on(guarantees, on=on)
+    return [Held(g, *managers[g.pk], g.released_on is None or g.released_on > on) for g in guarantees]
+
+
+def _guarantee_events(held: list[Held], on: date) -> list[Event]:
+    issued = [Event(h.guarantee.issued_on, "issued", h) for h in held]
+    released = [
+        Event(h.guarantee.released_on, "released", h) for h in held if h.guarantee.released_on and not h.in_force
+    ]
+    return issued + released
+
+
+def _duty_events(duties: list[DutyRow]) -> list[Event]:
+    """Deadlines missed, and duties that lapsed; what was done in time shows as the visit itself."""
+    missed = [Event(row.due_on, "missed", row) for row in duties if row.state in ("late", "overdue")]
+    lapsed = [Event(row.lapsed_on, "lapsed", row) for row in duties if row.lapsed_on]
+    return missed + lapsed

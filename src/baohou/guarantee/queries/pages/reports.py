@@ -1,0 +1,106 @@
+"""A quarter's reports: who has handed in what, and which clients still lack a disposal measure (PGM.9 to PGM.11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from baohou.core.period import Quarter, quarter_of
+from baohou.guarantee.models import Filing
+from baohou.guarantee.queries.pages.clients import managers_on, speaking
+from baohou.guarantee.queries.pages.duties import DutyRow, describe, with_names
+from baohou.guarantee.rules.reports import DUTY_OF_FILING
+from baohou.guarantee.rules.words import FilingKind
+from baohou.kernel.duties.models import Duty
+from baohou.kernel.parties.models import Party
+from baohou.kernel.people.access import Person
+from baohou.kernel.people.models import Department, Post, Posting, Staff
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One report of one department: the duty (None when none is owed) and the filing (None when not handed in)."""
+
+    kind: FilingKind
+    duty: DutyRow | None
+    filing: Filing | None
+
+
+@dataclass(frozen=True)
+class DepartmentReports:
+    department: Department
+    cells: list[Cell]
+
+    @property
+    def handed_in(self) -> bool:
+        return all(cell.filing or not cell.duty for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class QuarterReports:
+    quarter: Quarter
+    rows: list[DepartmentReports]
+    missing: int
+    overdue: int
+    due_on: date | None
+
+
+def get_quarter_reports(person: Person, quarter: Quarter, *, on: date) -> QuarterReports:
+    """The reports of every department within the person's reach that owed or filed something for the quarter."""
+    duties = Duty.objects.filter(kind__in=list(DUTY_OF_FILING.values()), opens_on=quarter.last, opens_on__lte=on)
+    owed = {(row.department_id, row.kind): row for row in describe(with_names(duties), today=on)}
+    filed = {
+        (filing.department_id, FilingKind(filing.kind)): filing
+        for filing in Filing.objects.filter(quarter=quarter.last, filed_on__lte=on).select_related("by")
+    }
+    concerned = {pk for pk, _ in (*owed, *filed) if pk}
+    departments = [
+        d for d in Department.objects.filter(pk__in=concerned).order_by("name") if person.sees_department(d.pk)
+    ]
+    rows = [
+        DepartmentReports(
+            department,
+            [
+                Cell(kind, owed.get((department.pk, DUTY_OF_FILING[kind])), filed.get((department.pk, kind)))
+                for kind in FilingKind
+            ],
+        )
+        for department in departments
+    ]
+    missing = [cell.duty for row in rows for cell in row.cells if cell.duty and not cell.filing and cell.duty.is_owed]
+    due_on = max((duty.due_on for duty in owed.values()), default=None)
+    return QuarterReports(quarter, rows, len(missing), sum(duty.state == "overdue" for duty in missing), due_on)
+
+
+@dataclass(frozen=True)
+class Conferring:
+    """Who may have conferred about a client at a quarter's end: those in question first, and the usual three."""
+
+    department_id: int
+    project_managers: list[Staff]
+    department_managers: list[Staff]
+    initial: dict[str, int]
+
+
+def list_managers(client: Party, on: date) -> Conferring | None:
+    """The people to choose from for a client's disposal measure; None when nothing was in force on that day."""
+    voice = speaking(client, on=on).select_related("manager_a", "manager_b").first()
+    if voice is None:
+        return None
+    a, b = managers_on([voice], on=on)[voice.pk]
+    posted = Posting.objects.filter(department_id=voice.department_id).select_related("staff").order_by("staff__name")
+    heads = {p.staff_id: p.staff for p in posted if p.post == Post.DEPARTMENT_MANAGER}
+    managers = {staff.pk: staff for staff in (a, b) if staff is not None}
+    managers |= {p.staff_id: p.staff for p in posted if p.post == Post.PROJECT_MANAGER}
+    initial = {"manager_a": a.pk, **({"manager_b": b.pk} if b else {})}
+    return Conferring(voice.department_id, list(managers.values()), list(heads.values()), initial)
+
+
+def list_quarters(on: date, *, back: int = 8) -> list[Quarter]:
+    """The last full quarters before ``on`` and the one that ``on`` ends, the newest first."""
+    quarter = quarter_of(on)
+    newest = quarter if on == quarter.last else quarter.previous()
+    found = [newest]
+    while len(found) < back:
+        found.append(found[-1].previous())
+    return found

@@ -1,0 +1,48 @@
+"""Objects as the person at the door may see them; everything else is not found (404)."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from baohou.core.period import NotAQuarter, Quarter
+from baohou.guarantee.queries.access import visible_clients
+from baohou.guarantee.queries.pages.duties import DutyRow, find_duty
+from baohou.kernel.parties.models import Party
+from baohou.kernel.people.doors import Asked
+from baohou.kernel.people.models import Department, Staff
+
+
+def client_for(request: Asked, pk: int) -> Party:
+    """A client within the person's reach."""
+    return get_object_or_404(visible_clients(request.person, on=request.today), pk=pk)
+
+
+def duty_for(request: Asked, key: int) -> DutyRow:
+    """A duty within the person's reach."""
+    duty = find_duty(request.person, key, on=request.today)
+    if duty is None:
+        raise Http404
+    return duty
+
+
+def department_for(request: Asked, pk: int) -> Department:
+    """A department that the person sees all of."""
+    if not request.person.sees_department(pk):
+        raise Http404
+    return get_object_or_404(Department, pk=pk)
+
+
+def quarter_named(text: str) -> Quarter:
+    """The quarter of an address; anything that is none is not found."""
+    try:
+        return Quarter.parse(text)
+    except NotAQuarter as wrong:
+        raise Http404 from wrong
+
+
+def staff_of(request: Asked) -> Staff:
+    """The person as a member of staff; the installation's superuser is none."""
+    if request.person.staff is None:
+        raise Http404
+    return request.person.staff

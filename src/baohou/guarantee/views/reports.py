@@ -1,0 +1,140 @@
+"""A quarter's reports: who has handed in what; handing in; disposal measures; the forms to print."""
+
+from __future__ import annotations
+
+import io
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from baohou.core.errors import Refused
+from baohou.guarantee.exports import FORMS, write_form
+from baohou.guarantee.forms.decisions import FilingForm, MeasureForm
+from baohou.guarantee.forms.fields import show_refusal
+from baohou.guarantee.queries.measures import list_watched
+from baohou.guarantee.queries.pages.reports import get_quarter_reports, list_managers, list_quarters
+from baohou.guarantee.rules.words import FilingKind
+from baohou.guarantee.services import measures, reports
+from baohou.guarantee.views.guards import client_for, department_for, quarter_named, staff_of
+from baohou.kernel.people.access import Right
+from baohou.kernel.people.doors import Asked, door
+
+CONTENT_TYPES = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@door()
+def quarter_page(request: Asked, quarter: str = "") -> HttpResponse:
+    """Who has handed in the quarter's table, plan and visit reports, and who has not (PGM.9, PGM.11)."""
+    quarters = list_quarters(request.today)
+    chosen = quarter_named(quarter) if quarter else quarters[0]
+    found = get_quarter_reports(request.person, chosen, on=request.today)
+    return render(request, "guarantee/reports.html", {"reports": found, "quarters": quarters, "quarter": chosen})
+
+
+@door()
+def department_page(request: Asked, quarter: str, department: int) -> HttpResponse:
+    """One department's reports of a quarter, and the measures for its watch and risk clients (PGM.10)."""
+    chosen, of = quarter_named(quarter), department_for(request, department)
+    found = get_quarter_reports(request.person, chosen, on=request.today)
+    row = next((row for row in found.rows if row.department.pk == of.pk), None)
+    context = {
+        "quarter": chosen,
+        "department": of,
+        "row": row,
+        "watched": list_watched(department=of, quarter=chosen.last),
+        "forms": FORMS,
+    }
+    return render(request, "guarantee/department.html", context)
+
+
+@door(Right.FILE_REPORT)
+def file_page(request: Asked, quarter: str, department: int, kind: str) -> HttpResponse:
+    """Handing in one report."""
+    chosen, of, report = quarter_named(quarter), department_for(request, department), FilingKind.read(kind)
+    if report is None:
+        raise Http404
+    form = FilingForm(
+        request.POST or None, initial={"filed_on": request.today}, latest=max(timezone.localdate(), request.today)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            reports.file(
+                department=of,
+                quarter=chosen.last,
+                kind=report,
+                filed_on=form.cleaned_data["filed_on"],
+                by=staff_of(request),
+                actor=request.person.actor,
+                door="page",
+            )
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("已报送%(report)s。") % {"report": _(report.zh)}, extra_tags="ok")
+            return redirect("reports.department", quarter=quarter, department=department)
+    lacking = [one for one in list_watched(department=of, quarter=chosen.last) if one.measure is None]
+    context = {"form": form, "quarter": chosen, "department": of, "kind": report, "lacking": lacking}
+    return render(request, "guarantee/file.html", context)
+
+
+@door(Right.FILE_MEASURE)
+def measure_page(request: Asked, quarter: str, pk: int) -> HttpResponse:
+    """The disposal measure for one client graded watch or risk (PGM.10)."""
+    chosen, client = quarter_named(quarter), client_for(request, pk)
+    managers = list_managers(client, chosen.last)
+    if managers is None:
+        raise Http404
+    form = MeasureForm(
+        request.POST or None,
+        initial={"filed_on": request.today, **managers.initial},
+        managers=managers.project_managers,
+        department_managers=managers.department_managers,
+        latest=max(timezone.localdate(), request.today),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            measures.file(
+                client=client,
+                quarter=chosen.last,
+                **form.facts(),
+                actor=request.person.actor,
+                door="page",
+            )
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("已填报 %(client)s 的处置措施。") % {"client": client.name}, extra_tags="ok")
+            if request.person.sees_department(managers.department_id):
+                return redirect("reports.department", quarter=quarter, department=managers.department_id)
+            return redirect("clients.one", pk=pk)
+    return render(request, "guarantee/measure.html", {"form": form, "quarter": chosen, "client": client})
+
+
+@door()
+def form_file(request: Asked, quarter: str, department: int, form: str, ending: str) -> HttpResponse:
+    """One of the three annexed forms, as PDF or Excel (PGM.15)."""
+    chosen, of = quarter_named(quarter), department_for(request, department)
+    if form not in FORMS or ending not in CONTENT_TYPES:
+        raise Http404
+    papers = io.BytesIO()
+    try:
+        write_form(
+            form=form, department=of.name, quarter=chosen, printed_on=timezone.localdate(), kind=ending, out=papers
+        )
+    except Refused as refusal:
+        messages.warning(request, refusal.message, extra_tags="warn")
+        return redirect("reports.department", quarter=quarter, department=department)
+    name = f"{of.name}-{chosen}-{form}.{ending}"
+    return HttpResponse(papers.getvalue(), content_type=CONTENT_TYPES[ending], headers=_download(name))
+
+
+def _download(name: str) -> dict[str, str]:
+    """A header that gives a file its Chinese name."""
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}

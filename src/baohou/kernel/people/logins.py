@@ -1,0 +1,70 @@
+"""Log-ins for staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from baohou.core.errors import Refused
+from baohou.kernel.audit.services import record_act
+from baohou.kernel.people.models import Post, Posting, Staff
+
+
+@dataclass(frozen=True)
+class Login:
+    """A user name, and whose it is."""
+
+    username: str
+    name: str
+    post: Post
+
+
+@transaction.atomic
+def make_logins(password: str) -> list[Login]:
+    """Give everyone on the staff who has no user one named by the staff number, and return a log-in for each post.
+
+    All get the same ``password``: this is for demonstrations. Running it again changes nobody's password.
+    """
+    without = list(Staff.objects.filter(user__isnull=True).order_by("staff_no"))
+    kept = make_password(password)
+    taken = set(
+        User.objects.filter(username__in=[staff.staff_no for staff in without]).values_list("username", flat=True)
+    )
+    new = [staff for staff in without if staff.staff_no not in taken]
+    User.objects.bulk_create([User(username=staff.staff_no, password=kept) for staff in new])
+    users = {user.username: user for user in User.objects.filter(username__in=[staff.staff_no for staff in new])}
+    for staff in new:
+        staff.user = users[staff.staff_no]
+    Staff.objects.bulk_update(new, ["user"], batch_size=500)
+    if new:
+        record_act(verb="people.make_logins", door="command", facts={"logins": len(new)})
+    return _one_of_each_post()
+
+
+def _one_of_each_post() -> list[Login]:
+    """The first staff number with a user for each post, in the order of the posts."""
+    found: dict[str, Login] = {}
+    postings = Posting.objects.filter(staff__user__isnull=False).select_related("staff__user")
+    for posting in postings.order_by("staff__staff_no", "effective_on"):
+        user = posting.staff.user
+        if user is not None:
+            login = Login(user.get_username(), posting.staff.name, Post(posting.post))
+            found.setdefault(posting.post, login)
+    return [found[post.value] for post in Post if post.value in found]
+
+
+@transaction.atomic
+def make_first_admin(*, staff_no: str, name: str, password: str) -> User:
+    """The first log-in of an empty installation: an administrator; refused as soon as any user exists."""
+    if User.objects.exists():
+        raise Refused("people.not_first", "已有登录用户，请由系统管理员登录。")
+    if Staff.objects.filter(staff_no=staff_no).exists():
+        raise Refused("people.staff_no_taken", f"工号 {staff_no} 已有人使用，请另取一个管理员工号。", where="staff_no")
+    user = User.objects.create_user(username=staff_no, password=password)
+    staff = Staff.objects.create(staff_no=staff_no, name=name, user=user)
+    Posting.objects.create(staff=staff, post=Post.ADMIN)
+    record_act(verb="people.make_first_admin", door="page", by=staff_no)
+    return user

@@ -35,7 +35,7 @@ def test_versions_are_loaded_and_listed(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert "PGM 1989-01-01 已在制度中，自 1989-01-01 起，到 2016-04-01 止" in done.output
     listed = run("list").output
-    assert "1989-01-01" in listed and "直至被替代" in listed and "保后管理制度" in listed
+    assert "1989-01-01" in listed and "直至被替代" in listed and "《保后管理制度》" in listed
 
 
 def test_a_refusal_goes_to_the_command_line_with_all_faults(tmp_path: Path) -> None:

@@ -246,3 +246,17 @@ def test_the_whole_book_takes_four_queries() -> None:
     with CaptureQueriesContext(connection) as captured:
         assert len(book().versions) == 4
     assert len(captured) == 4
+
+
+def test_a_text_that_comes_through_a_page_is_the_same_text() -> None:
+    """A browser ends lines with CR LF."""
+    first = add(shipped())
+    assert add(queries.as_yaml(queries.list_versions()[0]).replace("\n", "\r\n")) == first
+
+
+def test_the_example_of_the_documentation_is_what_it_says() -> None:
+    """It lacks clauses that a real file must have, and nothing else is wrong with it."""
+    page = (Path(__file__).parents[3] / "docs" / "rule-book.md").read_text("utf-8")
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+    said = refusal(example)
+    assert len(said) == 8 and all("缺少条款" in fault for fault in said)

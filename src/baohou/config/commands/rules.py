@@ -59,15 +59,13 @@ def list_() -> None:
     """列出各版本。"""
     from baohou.kernel.rulebook import queries
 
-    table = _table("制度", "名称", "版本", "施行", "止", "条款", "依据", "批准者")
+    table = _table("制度", "版本", "施行", "止", "依据", "批准者")
     for version in queries.list_versions():
         table.add_row(
             version.rule_set.code,
-            version.rule_set.title,
             version.name,
             str(version.effective_on),
             str(version.ends_on or "直至被替代"),
-            str(len(version.clauses.all())),
             version.reference,
             version.adopted_by,
         )

@@ -33,21 +33,24 @@ class Unreadable(Exception):
 
 def is_blank(cell: Cell) -> bool:
     """Whether a cell holds nothing but blanks."""
-    return isinstance(cell, str) and not _INVISIBLE.sub("", cell).strip()
+    return isinstance(cell, str) and not (cell and tidy(cell))
 
 
 def tidy(text: str) -> str:
     """The text without invisible characters and outer blanks."""
-    return _INVISIBLE.sub("", text).strip()
+    return (text if text.isprintable() else _INVISIBLE.sub("", text)).strip()
 
 
 def half_width(text: str) -> str:
     """The text in half-width characters, without outer blanks, inner blanks run together."""
-    return _BLANKS.sub(" ", unicodedata.normalize("NFKC", tidy(text))).strip()
+    bare = tidy(text)
+    return _BLANKS.sub(" ", bare if bare.isascii() else unicodedata.normalize("NFKC", bare)).strip()
 
 
 def show(cell: Cell) -> str:
     """The cell as the person who typed it sees it."""
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from baohou.kernel.papers.reading.cases import Getter, choose
-from baohou.kernel.papers.reading.cells import Cell, Reader, half_width, is_blank, show
+from baohou.kernel.papers.reading.cells import Cell, Reader, Unreadable, half_width, is_blank, show
 from baohou.kernel.papers.reading.columns import Column, plain
 from baohou.kernel.papers.reading.faults import Fault
 from baohou.kernel.papers.reading.mapping import Mapping
@@ -103,7 +103,7 @@ class _Matching:
             return []
         header = _both(column, source) if source else column.header
         make = lambda get: choose(cases, get).cell(get)  # noqa: E731
-        return [Planned(column, _remembering(column.read), header, plan.places.get(source), make)]
+        return [Planned(column, _remembering(column, column.read), header, plan.places.get(source), make)]
 
     def _matched(self, column: Column, headers: list[str], used: set[int], plan: Plan) -> list[Planned]:
         found = [(place, read) for place, h in enumerate(headers) if h and (read := column.reader_for(h))]
@@ -115,7 +115,10 @@ class _Matching:
             )
         elif not found and column.required:
             plan.faults.append(self._fault(column.header, f"缺少这一列；表头应为“{column.header}”或“{column.code}”"))
-        return [Planned(column, _remembering(read), _both(column, headers[place]), place) for place, read in found[:1]]
+        return [
+            Planned(column, _remembering(column, read), _both(column, headers[place]), place)
+            for place, read in found[:1]
+        ]
 
     def _fault(self, column: str, message: str, place: int | None = None) -> Fault:
         return Fault(self.number, column, "", message, self.sheet, place)
@@ -126,6 +129,14 @@ def _both(column: Column, theirs: str) -> str:
     return column.header if plain(theirs) == plain(column.header) else f"{column.header}（{theirs}）"
 
 
-def _remembering(read: Reader) -> Reader:
-    """The same reader, faster for values that come again and again; one and 1.0 and True stay different."""
-    return lru_cache(maxsize=_REMEMBERED, typed=True)(read)
+def _remembering(column: Column, read: Reader) -> Reader:
+    """The same reader, faster for values that come again and again, and Unreadable for texts that are too long."""
+    longest = column.max_length
+
+    def read_within(cell: Cell) -> object:
+        value = read(cell)
+        if longest is not None and len(value) > longest:
+            raise Unreadable(f"太长：最多 {longest} 个字，现有 {len(value)} 个")
+        return value
+
+    return lru_cache(maxsize=_REMEMBERED, typed=True)(read if longest is None else read_within)

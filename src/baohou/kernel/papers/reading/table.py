@@ -146,24 +146,17 @@ class _Rows:
         """The value of one column, None when empty; what can't be read becomes a fault."""
         cell: Cell = ""
         try:
-            cell = self._cell(number, cells, planned)
+            if planned.make is None and planned.place is not None:
+                cell = self._at(number, cells, planned.place)
+            elif planned.make is not None:
+                cell = planned.make(lambda header: self._at(number, cells, self.plan.places[header]))
             if is_blank(cell):
                 return self._blank(number, planned)
-            value = planned.read(cell)
-            longest = planned.column.max_length
-            if longest is not None and len(value) > longest:
-                raise Unreadable(f"太长：最多 {longest} 个字，现有 {len(value)} 个")
-            return value
+            return planned.read(cell)
         except Unreadable as wrong:
             shown = cells[planned.place] if planned.place is not None and planned.place < len(cells) else cell
             self._fault(number, planned, show(shown), wrong.message)
             return None
-
-    def _cell(self, number: int, cells: list[Cell], planned: Planned) -> Cell:
-        if planned.make is not None:
-            return planned.make(lambda header: self._at(number, cells, self.plan.places[header]))
-        assert planned.place is not None
-        return self._at(number, cells, planned.place)
 
     def _at(self, number: int, cells: list[Cell], place: int) -> Cell:
         if self.sheet.errors and (number, place) in self.sheet.errors:

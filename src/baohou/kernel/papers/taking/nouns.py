@@ -125,6 +125,8 @@ class Noun(ABC):
 
     def differing(self, before: Sequence[Any], after: Sequence[Any]) -> list[int]:
         """The positions at which the file says something else than what is stored; a missing column says nothing."""
+        if tuple(before) == tuple(after):
+            return []
         return [
             i
             for i, one in enumerate(self.compared)

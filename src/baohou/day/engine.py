@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 
@@ -12,7 +12,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from baohou.core.errors import Refused
-from baohou.day.lock import only_run
+from baohou.day.lock import only_run, step_alone
 from baohou.day.models import Run, StepRun, Watermark
 from baohou.day.queries import get_business_day
 from baohou.day.registry import Counts, Progress, Step, Task, first_fact, steps
@@ -130,7 +130,7 @@ def _one_step(step: Step, run: Run, *, rebuild: bool, retry: bool, progress: Pro
 def _one_view() -> Iterator[None]:
     """A transaction that sees the facts of one moment, however many statements it reads them with."""
     outermost = not connection.in_atomic_block
-    with transaction.atomic():
+    with step_alone() if outermost else nullcontext(), transaction.atomic():
         if outermost and connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

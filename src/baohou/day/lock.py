@@ -15,6 +15,8 @@ from baohou.core.errors import Refused
 
 _NUMBER: Final = 0x62616F686F75
 """The advisory lock's number: "baohou" in ASCII."""
+_STEP: Final = _NUMBER + 1
+"""The advisory lock that a step holds alone, and verbs that plan single clients hold together."""
 
 
 class AnotherRun(Refused):
@@ -54,3 +56,28 @@ def _file_lock() -> Iterator[None]:
         except BlockingIOError:
             raise AnotherRun from None
         yield
+
+
+@contextmanager
+def step_alone() -> Iterator[None]:
+    """While a step is at work no verb plans a client as of the day before; taken before the step's transaction.
+
+    SQLite needs none of this: there a transaction that writes is alone anyhow.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_STEP])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_STEP])
+
+
+def hold_off_steps() -> None:
+    """Wait for a step at work to end, and keep the next from beginning until this transaction ends."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_STEP])

@@ -9,6 +9,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from baohou.core.errors import Refused
+from baohou.day.lock import hold_off_steps
 from baohou.day.queries import get_business_day
 from baohou.guarantee.models import Guarantee
 from baohou.guarantee.services.replan import replan_at_once
@@ -29,9 +30,12 @@ def act_on(
 def settle(*, client: Party, since: date) -> None:
     """After a fact of a client was written: mark the client for the day, and make the plan anew as of the business day.
 
-    ``since`` is the earliest date, old or new, of the fact.
+    ``since`` is the earliest date, old or new, of the fact. Verbs about one client follow one another here, so that the
+    later one sees what the earlier one wrote.
     """
     touch([(client.pk, since)])
+    hold_off_steps()
+    Party.objects.select_for_update().get(pk=client.pk)
     day = get_business_day()
     if day is not None:
         replan_at_once([client.pk], book=get_rule_book(), on=day)

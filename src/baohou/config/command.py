@@ -6,6 +6,7 @@ import importlib
 import os
 import pkgutil
 import sys
+from typing import NoReturn
 
 import click
 
@@ -32,11 +33,32 @@ def main() -> None:
     """Run the command; a refusal is told on stderr and exits with 1."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "baohou.config.settings")
     import django
+    from django.db import OperationalError, ProgrammingError
 
     django.setup()
     _load(baohou)
     try:
         baohou()
     except Refused as refusal:
-        click.echo(f"{refusal.where}：{refusal.message}" if refusal.where else refusal.message, err=True)
-        sys.exit(1)
+        _give_up(f"{refusal.where}：{refusal.message}" if refusal.where else refusal.message)
+    except (OperationalError, ProgrammingError) as fault:
+        if not _no_tables():
+            raise
+        _give_up(f"数据库尚未建立或尚未升级，请先运行 baohou migrate。（{str(fault).splitlines()[0]}）")
+
+
+def _give_up(why: str) -> NoReturn:
+    click.echo(why, err=True)
+    sys.exit(1)
+
+
+def _no_tables() -> bool:
+    """Whether the database answers but has not been brought to this release by baohou migrate."""
+    from django.db import OperationalError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+    except OperationalError:
+        return False
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
+from baohou.config.commands.migrate import migrate
 from baohou.core.errors import Refused
 
 HOST = "127.0.0.1"
@@ -74,22 +76,23 @@ def _show_logins() -> None:
 
 @contextlib.contextmanager
 def _server(port: int, workers: int) -> Iterator[subprocess.Popen[bytes]]:
-    """The web server as a child; it ends with us."""
+    """The web server as a child, the head of a group of its own; they all end with us."""
     child = subprocess.Popen(  # noqa: S603
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)),
             *("--workers", str(workers), "--blocking-threads", "4", "--log-level", "warning"),
             "baohou.config.wsgi:application",
-        ]
+        ],
+        start_new_session=True,
     )
     try:
         yield child
     finally:
         child.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(10)
-        except subprocess.TimeoutExpired:
-            child.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 def _stop(*_: object) -> NoReturn:
@@ -145,7 +148,7 @@ def _keep(child: subprocess.Popen[bytes], begun: date | None, *, still: bool) ->
 def serve(port: int, workers: int, demo: bool, clients: int, still: bool) -> None:
     """升级数据库、跑日终并在 127.0.0.1 上提供网页；日期变了自动跑日终。"""
     _check_port(port)
-    _baohou("migrate")
+    click.get_current_context().invoke(migrate)
     if demo:
         _load_demo(clients)
     begun = None if still else _run_day()

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from stdnum.cn import ric, uscc
-from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength, ValidationError
+from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength
 
 from baohou.core.errors import Refused
 from baohou.kernel.papers.reading import Cell, Unreadable, read_code
@@ -16,6 +16,10 @@ OTHER = "X:"
 
 LENGTH = 18
 LONGEST = 64
+
+_CODES = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
+PROVINCES = frozenset(_CODES.split())
+"""Codes of provinces (GB/T 2260; 83 is for residents from Taiwan)."""
 
 _PERSON = re.compile(r"[1-8][0-9]{16}[0-9X]")
 
@@ -48,9 +52,10 @@ def check(text: str) -> str:
         return id_no
     if len(id_no) != LENGTH:
         raise WrongIdentity(id_no, _of_length(len(id_no)))
-    if uscc.is_valid(id_no) or ric.is_valid(id_no):
-        return id_no
-    raise WrongIdentity(id_no, _reason(id_no))
+    wrong = _wrong_with_person(id_no) if _PERSON.fullmatch(id_no) else _wrong_with_firm(id_no)
+    if wrong and not uscc.is_valid(id_no):
+        raise WrongIdentity(id_no, wrong)
+    return id_no
 
 
 def _of_length(length: int) -> str:
@@ -60,17 +65,27 @@ def _of_length(length: int) -> str:
     return f"证件号码应为 18 位，现有 {length} 位；{other}"
 
 
-def _reason(id_no: str) -> str:
-    kind, module = ("身份证号", ric) if _PERSON.fullmatch(id_no) else ("统一社会信用代码", uscc)
+def _wrong_with_person(id_no: str) -> str:
+    """What is wrong with a person's number, or nothing. The county is not looked up: it need not have existed by that
+    name when its people were born."""
+    if ric.calc_check_digit(id_no) != id_no[-1]:
+        return "身份证号的校验位不对，至少有一位录错了；请对照原件"
     try:
-        module.validate(id_no)
-    except InvalidChecksum:
-        return f"{kind}的校验位不对，至少有一位录错了；请对照原件"
+        ric.get_birth_date(id_no)
     except InvalidComponent:
-        return f"{kind}里的地区或出生日期不存在；请对照原件"
-    except (InvalidFormat, InvalidLength, ValidationError):
+        return "身份证号里的出生日期不存在；请对照原件"
+    return "" if id_no[:2] in PROVINCES else "身份证号开头的省份代码不存在；请对照原件"
+
+
+def _wrong_with_firm(id_no: str) -> str:
+    """What is wrong with a firm's number, or nothing."""
+    try:
+        uscc.validate(id_no)
+    except InvalidChecksum:
+        return "统一社会信用代码的校验位不对，至少有一位录错了；请对照原件"
+    except (InvalidFormat, InvalidLength):
         return "有统一社会信用代码和身份证号都不用的字符；请对照原件，其他证件请在号码前加 X:"
-    raise AssertionError(f"{id_no} is valid")
+    return ""
 
 
 def read_identity(cell: Cell) -> str:

@@ -1,0 +1,84 @@
+"""Names and identity numbers of made-up people and firms; every number passes its check, all are invented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from random import Random
+
+from stdnum.cn import ric, uscc
+
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任沈姚卢"
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红建国志文海波宇浩然欣怡佳雪梅思远晓晨嘉俊锋鹏飞立新春生"
+REGIONS = {
+    "500103": "重庆",
+    "510104": "成都",
+    "420102": "武汉",
+    "320102": "南京",
+    "330102": "杭州",
+    "370102": "济南",
+    "410102": "郑州",
+    "430102": "长沙",
+    "610102": "西安",
+    "440103": "广州",
+}
+BRANDS_FIRST = "恒瑞鑫金华盛永泰宏鼎嘉润德远正中天海百东瑞康安信和利兴富达同"
+BRANDS_LAST = "源达通隆泰丰盛业信诚茂昌升旺创辉联邦捷凯腾锦航凌科益欣峰"
+TRADES = (
+    *("机械制造", "食品", "建材", "纺织", "农业科技", "电子科技", "物流", "商贸", "包装印刷", "医疗器械"),
+    *("环保工程", "汽车零部件", "装饰工程", "信息技术", "家具", "化工", "水产", "茶业", "粮油", "新材料"),
+)
+FORMS = ("有限公司", "有限公司", "有限公司", "有限责任公司", "股份有限公司")
+
+_ORGANISATION = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_FIRM_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+class Names:
+    """Gives names and numbers, none of them twice."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self._given: set[str] = set()
+
+    def person(self) -> str:
+        """A person's name that nobody in this world has yet."""
+        return self._new(lambda: self._surname() + "".join(self.random.sample(GIVEN, self.random.choice((1, 2, 2)))))
+
+    def firm(self, region: str) -> str:
+        """A firm's name that begins with its town."""
+        pick = self.random.choice
+        return self._new(lambda: f"{REGIONS[region]}{pick(BRANDS_FIRST)}{pick(BRANDS_LAST)}{pick(TRADES)}{pick(FORMS)}")
+
+    def region(self) -> str:
+        return self.random.choice(list(REGIONS))
+
+    def firm_number(self, region: str) -> str:
+        """A firm's 统一社会信用代码."""
+        return self._new(lambda: self._firm_number(region))
+
+    def person_number(self, region: str, *, on: date) -> str:
+        """A grown-up's 居民身份证 number."""
+        return self._new(lambda: self._person_number(region, on))
+
+    def _new(self, make: Callable[[], str]) -> str:
+        while (made := make()) in self._given:
+            continue
+        self._given.add(made)
+        return made
+
+    def _surname(self) -> str:
+        return self.random.choice(SURNAMES)
+
+    def _firm_number(self, region: str) -> str:
+        body = "".join(self.random.choices("0123456789", k=6)) + "".join(self.random.choices(_FIRM_DIGITS, k=2))
+        total = sum(w * _ORGANISATION.index(c) for w, c in zip(_ORGANISATION_WEIGHTS, body, strict=True))
+        rest = (11 - total % 11) % 11
+        number = f"91{region}{body}{'X' if rest == 10 else rest}"
+        return number + uscc.calc_check_digit(number)
+
+    def _person_number(self, region: str, on: date) -> str:
+        born = on - timedelta(days=self.random.randrange(25 * 365, 60 * 365))
+        number = f"{region}{born:%Y%m%d}{self.random.randrange(1, 1000):03d}"
+        return number + ric.calc_check_digit(number + "0")

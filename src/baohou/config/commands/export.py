@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -19,19 +20,16 @@ from baohou.core.errors import Refused
 def export(form: str, department: str, quarter: str, out: Path) -> None:
     """导出制度所附三表：客户回访报告、回访计划表、在保客户分类表。"""
     from baohou.core.period import Quarter
-    from baohou.guarantee.exports import write_form
+    from baohou.guarantee.exports import list_papers, write_papers
 
     kind = _kind_of(out)
-    paper = io.BytesIO()
-    write_form(
-        form=form,
-        department=department,
-        quarter=Quarter.parse(quarter),
-        printed_on=date.today(),
-        kind=kind,
-        out=paper,
+    papers = list_papers(
+        form=form, department=department, quarter=Quarter.parse(quarter), printed_on=date.today(), kind=kind
     )
-    out.write_bytes(paper.getvalue())
+    written = io.BytesIO()
+    with click.progressbar(papers, file=sys.stderr) as progress:
+        write_papers(papers=progress, kind=kind, out=written)
+    out.write_bytes(written.getvalue())
     click.echo(f"已写入 {out}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -14,6 +14,9 @@ from baohou.guarantee.queries import forms as queries
 from baohou.guarantee.rules.words import VisitKind
 from baohou.kernel.papers.printing import Paper, write_pdf, write_xlsx
 from baohou.kernel.people.models import Department
+
+KINDS = MappingProxyType({"pdf": write_pdf, "xlsx": write_xlsx})
+"""The kinds of file, by their endings."""
 
 MOST_SHEETS = 60
 """Up to so many visit reports a workbook holds each on its own sheet, after the list of all of them."""
@@ -31,12 +34,14 @@ class Wanted:
     kind: str
 
 
-def write_form(*, form: str, department: str, quarter: Quarter, printed_on: date, kind: str, out: BinaryIO) -> None:
-    """Write a form of FORMS as ``kind`` ("pdf" or "xlsx"). Refused when the department is unknown or the form empty."""
-    wanted = Wanted(queries.get_department(name=department), quarter, printed_on, kind)
-    papers = FORMS[form](wanted)
-    write = {"pdf": write_pdf, "xlsx": write_xlsx}[kind]
-    write(papers=papers, out=out)
+def list_papers(*, form: str, department: str, quarter: Quarter, printed_on: date, kind: str) -> list[Paper]:
+    """The papers of a form of FORMS. Refused when the department is unknown or there is nothing to print."""
+    return FORMS[form](Wanted(queries.get_department(name=department), quarter, printed_on, kind))
+
+
+def write_papers(*, papers: Iterable[Paper], kind: str, out: BinaryIO) -> None:
+    """Write papers as a file of a kind of KINDS."""
+    KINDS[kind](papers=papers, out=out)
 
 
 def visit_reports(wanted: Wanted) -> list[Paper]:

@@ -68,7 +68,7 @@ class Portfolio:
         for change in GradeChange.objects.filter(client__in=clients).order_by("effective_on"):
             self._grades[change.client_id].append(change)
         self._staff = dict(Staff.objects.values_list("pk", "name"))
-        self.rule_book = get_rule_book()
+        self._rule_book = get_rule_book()
 
     def clients(self) -> list[int]:
         """Numbers of the clients."""
@@ -121,7 +121,7 @@ class Portfolio:
         return min(guarantee.issued_on for guarantee in self._guarantees[client])
 
     def _default_grade(self, on: date) -> Grade | None:
-        version = self.rule_book.in_force(on)
+        version = self._rule_book.in_force(on)
         if version is None:
             return None
         return Grade.read(str(version.parameter("PGM.7", "default_grade").value))

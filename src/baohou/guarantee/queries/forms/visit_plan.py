@@ -12,10 +12,9 @@ from django.db.models import Q
 from baohou.core.columns import NOBODY, day_of
 from baohou.core.period import Quarter
 from baohou.guarantee.models import Guarantee, Visit
-from baohou.guarantee.queries.facts import get_facts
+from baohou.guarantee.queries.duties import derive_duties
 from baohou.guarantee.queries.forms.portfolio import Graded, Managers, Portfolio
 from baohou.guarantee.rules.matters import METHODS, methods_used
-from baohou.guarantee.rules.visits import visit_duties
 from baohou.guarantee.rules.words import DutyKind, VisitKind
 from baohou.kernel.people.models import Department
 
@@ -86,8 +85,7 @@ def get_visit_plan(*, department: Department, quarter: Quarter) -> VisitPlan:
     clients = held.values_list("client_id", flat=True)
     portfolio = Portfolio(clients=clients)
     visits = list(Visit.objects.filter(client__in=clients).order_by("visited_on", "kind", "pk"))
-    facts, _ = get_facts(portfolio.rule_book, clients=portfolio.clients()).sound()
-    frame = visit_duties(facts, portfolio.rule_book, on=last)
+    frame = derive_duties(on=last, clients=portfolio.clients())
     duties = [duty for row in frame.iter_rows(named=True) if (duty := _read(row)) is not None]
     owed = [duty for duty in duties if duty.done_on is None or duty.done_on >= quarter.first]
     planner = _Planner(portfolio, visits, quarter)

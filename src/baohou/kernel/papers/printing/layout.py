@@ -22,8 +22,13 @@ def lines(text: str, width: float) -> int:
     return sum(max(1, math.ceil(columns_of(line) / room)) for line in text.split("\n"))
 
 
-def height(kind: str, wanted_lines: int, at_least: float) -> float:
-    """Height of a row in points: enough for its lines, at least what the form asks, at most what Excel allows."""
+def heights(kind: str, wanted_lines: int, at_least: float) -> list[float]:
+    """Heights, in points, of the worksheet rows that a row of the form takes: one, or more when Excel allows no more.
+
+    Together they are enough for the row's lines and at least what the form asks.
+    """
     if kind == "h1":
-        return _TITLE_POINTS
-    return min(max(wanted_lines * _LINE_POINTS + _PADDING_POINTS, at_least), _EXCEL_MAXIMUM)
+        return [_TITLE_POINTS]
+    wanted = max(wanted_lines * _LINE_POINTS + _PADDING_POINTS, at_least)
+    rows = math.ceil(wanted / _EXCEL_MAXIMUM)
+    return [wanted / rows] * rows

@@ -20,7 +20,6 @@ class Cell:
     head: bool
     classes: frozenset[str]
     columns: int = 1
-    rows: int = 1
     text: str = ""
     value: Decimal | date | None = None
 
@@ -47,7 +46,6 @@ class Form:
 
     wide: bool = False
     footer: str = ""
-    title: str = ""
     widths_mm: list[float] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
 
@@ -59,7 +57,6 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.form = Form()
         self._in_head = False
-        self._in_title = False
         self._cell: Cell | None = None
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
@@ -68,8 +65,6 @@ class _Reader(HTMLParser):
         match tag:
             case "body":
                 self.form.wide = "wide" in classes
-            case "title":
-                self._in_title = True
             case "meta" if told.get("name") == "footer":
                 self.form.footer = told["content"]
             case "h1" | "p":
@@ -84,7 +79,7 @@ class _Reader(HTMLParser):
             case "tr":
                 self.form.blocks[-1].rows.append(Row(self._in_head, _millimetres(told)))
             case "th" | "td":
-                self._cell = Cell(tag == "th", classes, int(told.get("colspan", 1)), int(told.get("rowspan", 1)))
+                self._cell = Cell(tag == "th", classes, int(told.get("colspan", 1)))
                 self.form.blocks[-1].rows[-1].cells.append(self._cell)
             case "time" if self._cell:
                 self._cell.value = date.fromisoformat(told["datetime"])
@@ -95,14 +90,10 @@ class _Reader(HTMLParser):
         match tag:
             case "thead":
                 self._in_head = False
-            case "title":
-                self._in_title = False
             case "h1" | "p" | "th" | "td":
                 self._cell = None
 
     def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.form.title += data
         if self._cell is not None:
             self._cell.text += data
 
@@ -113,14 +104,10 @@ def _millimetres(told: dict[str, str]) -> float:
 
 
 def read(html: str) -> Form:
-    """The blocks of a rendered form. A cell has a value when exactly its whole text is one date or number."""
+    """The blocks of a rendered form. A ``<time>`` or ``<data>`` is all that its cell holds."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    form = reader.form
-    form.title = form.title.strip()
-    for block in form.blocks:
-        for row in block.rows:
-            for cell in row.cells:
-                cell.text = cell.text.strip()
-    return form
+    for cell in (cell for block in reader.form.blocks for row in block.rows for cell in row.cells):
+        cell.text = cell.text.strip()
+    return reader.form

@@ -21,6 +21,8 @@ _INCHES_PER_MM = 1 / 25.4
 _FONT = "宋体"
 _SAFE_DIGITS = 15
 _NAME_LENGTH = 31
+_TEXT_LENGTH = 32_767
+"""What one cell of Excel holds; a longer text is whole in the PDF only."""
 
 Spot = tuple[int, int]
 
@@ -70,13 +72,13 @@ class _Formats:
         lined = block.kind == "table" and "plain" not in block.classes
         wanted: dict[str, Any] = {"font_size": 10, "text_wrap": True, "align": _align(cell, lined=lined)}
         if lined:
-            wanted["border"] = 1
+            wanted |= {"border": 1, "indent": int(wanted["align"] == "left")}
         if "strong" in cell.classes or (lined and cell.head and "label" not in cell.classes):
             wanted["bold"] = True
         if "section" in cell.classes:
             wanted["bg_color"] = "#EEEEEE"
-        if "top" in cell.classes:
-            wanted["valign"] = "top"
+        if edge := cell.classes & {"top", "bottom"}:
+            wanted["valign"] = min(edge)
         if isinstance(cell.value, date):
             wanted["num_format"] = "yyyy-mm-dd"
         if isinstance(cell.value, Decimal):
@@ -120,38 +122,44 @@ class _Sheet:
     def _write_block(self, block: Block) -> None:
         if block.kind != "table":
             block.rows[0].cells[0].columns = self._columns
-        first, taken = self._at, set[Spot]()
+        first = self._at
         for row in block.rows:
-            self._write_row(row, block, taken)
+            self._write_row(row, block)
         heads = sum(row.head for row in block.rows)
         if heads:
             self._sheet.repeat_rows(first, first + heads - 1)
             self._sheet.freeze_panes(first + heads, 0)
 
-    def _write_row(self, row: Row, block: Block, taken: set[Spot]) -> None:
+    def _write_row(self, row: Row, block: Block) -> None:
+        """Write a row of the form; one too high for Excel takes several rows of the sheet."""
+        heights = layout.heights(block.kind, self._lines(row), row.height_mm * _POINTS_PER_MM)
+        for down, height in enumerate(heights):
+            self._sheet.set_row(self._at + down, height)
         column = 0
-        lines = 1
         for cell in row.cells:
-            while (self._at, column) in taken:
-                column += 1
-            self._write_cell(cell, block, column)
-            taken |= {(self._at + down, column + right) for down in range(cell.rows) for right in range(cell.columns)}
-            if cell.rows == 1:
-                width = sum(self._form.widths_mm[column : column + cell.columns])
-                lines = max(lines, layout.lines(cell.text, width / _MM_PER_CHARACTER))
+            self._write_cell(cell, block, (self._at, column), len(heights))
             column += cell.columns
-        self._sheet.set_row(self._at, layout.height(block.kind, lines, row.height_mm * _POINTS_PER_MM))
-        self._at += 1
+        self._at += len(heights)
 
-    def _write_cell(self, cell: Cell, block: Block, column: int) -> None:
+    def _lines(self, row: Row) -> int:
+        """How many lines the fullest cell of a row has."""
+        lines, column = 1, 0
+        for cell in row.cells:
+            width = sum(self._form.widths_mm[column : column + cell.columns])
+            lines = max(lines, layout.lines(cell.text, width / _MM_PER_CHARACTER))
+            column += cell.columns
+        return lines
+
+    def _write_cell(self, cell: Cell, block: Block, spot: Spot, rows: int) -> None:
         style = self._formats.of(cell, block)
-        if cell.columns > 1 or cell.rows > 1:
-            below, right = self._at + cell.rows - 1, column + cell.columns - 1
-            self._sheet.merge_range(self._at, column, below, right, "", style)
+        if cell.columns > 1 or rows > 1:
+            self._sheet.merge_range(*spot, spot[0] + rows - 1, spot[1] + cell.columns - 1, None, style)
         match cell.value:
             case date():
-                self._sheet.write_datetime(self._at, column, cell.value, style)
+                self._sheet.write_datetime(*spot, cell.value, style)
             case Decimal() if len(cell.value.as_tuple().digits) <= _SAFE_DIGITS:
-                self._sheet.write_number(self._at, column, float(cell.value), style)
+                self._sheet.write_number(*spot, float(cell.value), style)
+            case _ if not cell.text:
+                self._sheet.write_blank(*spot, None, style)
             case _:
-                self._sheet.write_string(self._at, column, cell.text, style)
+                self._sheet.write_string(*spot, cell.text[:_TEXT_LENGTH], style)

@@ -15,10 +15,14 @@ from baohou.core.errors import Refused
 from baohou.guarantee.queries.duties import STATES, list_duties
 from baohou.guarantee.queries.penalties import list_penalties
 from baohou.guarantee.rules.words import DutyKind
+from baohou.kernel.accountability.models import EntryKind
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
 
 STATE_WORDS = dict(zip(STATES, ("待办", "逾期", "按期完成", "逾期完成", "失效"), strict=True))
+KIND_WORDS = {kind.name.lower(): kind.label for kind in EntryKind}
+WIDE = 200
+"""Columns of text where the output goes to a file or a pipe."""
 FORM = click.Choice(["json", "table"])
 
 
@@ -63,13 +67,18 @@ def penalties(on: datetime | None, form: str, staff: str | None) -> None:
         return
     table = Table("日期", "条款", "类别", "工号", "金额（元）", "客户", "部门", "截止", "事由")
     for row in rows:
-        names = ("dated", "clause", "kind", "staff_no", "amount", "client_id_no", "department", "due_on", "because")
-        table.add_row(*(row[name] or "" for name in names))
+        names = ("staff_no", "amount", "client_id_no", "department", "due_on", "because")
+        table.add_row(row["dated"], row["clause"], KIND_WORDS[row["kind"]], *(row[name] or "" for name in names))
+    table.columns[4].justify = "right"
     _print(table, len(rows))
 
 
 def _print(table: Table, count: int) -> None:
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDE)
+    for column in table.columns:
+        column.overflow = "fold"
     console.print(table)
     console.print(f"共 {count} 条")
 

@@ -50,12 +50,14 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     places = [place for place in PLACES if place.right is None or person.may(place.right)]
     business_day = getattr(request, "business_day", None)
     calendar = timezone.localdate()
+    match = request.resolver_match
     return {
         "person": person,
         "today": getattr(request, "today", calendar),
         "business_day": business_day,
         "calendar_day": calendar,
         "day_is_behind": business_day is not None and business_day < calendar,
+        "here": (match.url_name or "").split(".")[0] if match else "",
         "places": places,
         "thumb_places": places[:ON_THE_THUMB],
         "other_places": places[ON_THE_THUMB:],

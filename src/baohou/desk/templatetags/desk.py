@@ -41,15 +41,15 @@ def icon(name: str) -> SafeString:
 def grade(word: Any) -> SafeString:
     """A grade as a word in a soft badge."""
     if word is None:
-        return format_html('<span class="tag">{}</span>', _("未分类"))
-    return format_html('<span class="tag {}">{}{}</span>', word.code, icon(_ICON_OF_GRADE[word.code]), _(word.zh))
+        return format_html('<span class="pill">{}</span>', _("未分类"))
+    return format_html('<span class="pill {}">{}{}</span>', word.code, icon(_ICON_OF_GRADE[word.code]), _(word.zh))
 
 
 @register.simple_tag
 def state(code: str) -> SafeString:
     """A duty's state as a word."""
     tone, image = _STATE[code]
-    return format_html('<span class="tag {}">{}{}</span>', tone, icon(image), state_word(code))
+    return format_html('<span class="pill {}">{}{}</span>', tone, icon(image), state_word(code))
 
 
 def state_word(code: str) -> str:
@@ -91,11 +91,11 @@ def left(due_on: date, today: date) -> SafeString:
     days = (due_on - today).days
     if days < 0:
         said = ngettext("逾期 %(days)s 天", "逾期 %(days)s 天", -days) % {"days": -days}
-        return format_html('<span class="tag late">{}{}</span>', icon("clock-exclamation"), said)
+        return format_html('<span class="pill late">{}{}</span>', icon("clock-exclamation"), said)
     if days == 0:
-        return format_html('<span class="tag soon">{}{}</span>', icon("clock"), _("今天到期"))
+        return format_html('<span class="pill soon">{}{}</span>', icon("clock"), _("今天到期"))
     said = ngettext("还有 %(days)s 天", "还有 %(days)s 天", days) % {"days": days}
-    return format_html('<span class="tag {}">{}</span>', "soon" if days <= 3 else "", said)
+    return format_html('<span class="pill {}">{}</span>', "soon" if days <= 3 else "", said)
 
 
 @register.simple_tag(takes_context=True)

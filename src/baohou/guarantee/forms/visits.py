@@ -42,7 +42,9 @@ class VisitForm(forms.Form):
             label=_("回访人"), choices=[(pk, str(staff)) for pk, staff in self.visitors.items()]
         )
         for method in METHODS:
-            self.fields[f"method-{method.code}"] = forms.BooleanField(label=_(method.zh), required=False)
+            self.fields[f"method-{method.code}"] = forms.BooleanField(
+                label=_(method.zh), required=False, widget=forms.CheckboxInput(attrs={"class": "form-check-input"})
+            )
             self.fields[f"found-{method.code}"] = _told(_("了解到的情况"), rows=2)
         for kind in VisitKind:
             for matter in asked_of(kind):

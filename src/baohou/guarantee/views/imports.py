@@ -30,7 +30,7 @@ def upload_page(request: Asked) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload = uploads.keep(request, kind=form.cleaned_data["kind"], file=form.cleaned_data["file"])
         return redirect("imports.check", token=upload.token)
-    return render(request, "guarantee/imports.html", {"form": form, "kinds": KINDS.items()})
+    return render(request, "guarantee/imports.html", {"form": form, "columns": _columns()})
 
 
 @door(Right.ADMINISTER)
@@ -73,6 +73,11 @@ def marked_file(request: Asked, token: str) -> HttpResponse:
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
     )
+
+
+def _columns() -> list[tuple[str, list[str]]]:
+    """Each kind of file with the headers of its columns."""
+    return [(noun.title, [column.header for column in noun.columns]) for noun in KINDS.values()]
 
 
 def _told(outcome: Outcome) -> dict[str, object]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
-from baohou.guarantee.exports import FORMS, write_form
+from baohou.guarantee.exports import FORMS, list_papers, write_papers
 from baohou.guarantee.forms.decisions import FilingForm, MeasureForm
 from baohou.guarantee.forms.fields import show_refusal
 from baohou.guarantee.queries.measures import list_watched
@@ -123,16 +123,17 @@ def form_file(request: Asked, quarter: str, department: int, form: str, ending: 
     chosen, of = quarter_named(quarter), department_for(request, department)
     if form not in FORMS or ending not in CONTENT_TYPES:
         raise Http404
-    papers = io.BytesIO()
+    out = io.BytesIO()
     try:
-        write_form(
-            form=form, department=of.name, quarter=chosen, printed_on=timezone.localdate(), kind=ending, out=papers
+        papers = list_papers(
+            form=form, department=of.name, quarter=chosen, printed_on=timezone.localdate(), kind=ending
         )
+        write_papers(papers=papers, kind=ending, out=out)
     except Refused as refusal:
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("reports.department", quarter=quarter, department=department)
     name = f"{of.name}-{chosen}-{form}.{ending}"
-    return HttpResponse(papers.getvalue(), content_type=CONTENT_TYPES[ending], headers=_download(name))
+    return HttpResponse(out.getvalue(), content_type=CONTENT_TYPES[ending], headers=_download(name))
 
 
 def _download(name: str) -> dict[str, str]:

@@ -50,10 +50,10 @@ def _form(request: Asked, glance: Glance) -> VisitForm:
 
 def _initial(request: Asked, glance: Glance) -> dict[str, Any]:
     kind = VisitKind.read(request.GET.get("kind", "")) or VisitKind.REGULAR
-    only = glance.standing[0].guarantee.pk if len(glance.standing) == 1 and kind is VisitKind.ROUTINE else ""
+    owed = [row.guarantee_id for row in glance.owed if row.visit_kind == kind.code and row.guarantee_id]
     return {
         "kind": kind.code,
-        "guarantee": request.GET.get("guarantee", "") or str(only),
+        "guarantee": request.GET.get("guarantee", "") or str(owed[0] if owed else ""),
         "on": request.today,
         "by": request.person.staff_id,
     }

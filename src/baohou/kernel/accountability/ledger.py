@@ -68,11 +68,10 @@ def list_ledger(person: Person, *, on: date, staff_no: str = "", month: date | N
     if month:
         entries = entries.filter(dated__year=month.year, dated__month=month.month)
     net = entries.aggregate(net=Sum("amount_fen"))["net"] or 0
-    grouped = entries.values("duty_key", "staff_id").annotate(latest=Max("pk"))
-    if after.isdecimal():
-        grouped = grouped.filter(latest__lt=int(after))
-    page = list(grouped.order_by("-latest")[: PAGE + 1])
-    more = str(page[PAGE - 1]["latest"]) if len(page) > PAGE else ""
+    grouped = entries.values("duty_key", "staff_id").annotate(latest=Max("dated"), last=Max("pk"))
+    grouped = _behind(grouped, after)
+    page = list(grouped.order_by("-latest", "-last")[: PAGE + 1])
+    more = f"{page[PAGE - 1]['latest']}.{page[PAGE - 1]['last']}" if len(page) > PAGE else ""
     return Ledger(_stories(page[:PAGE], on), net, more)
 
 
@@ -81,6 +80,16 @@ def find_story(person: Person, *, duty_key: int, staff_id: int, on: date) -> Sto
     entries = visible_entries(person, on=on).filter(duty_key=duty_key, staff_id=staff_id)
     found = list(_told(entries))
     return Story(found) if found else None
+
+
+def _behind(grouped: Any, after: str) -> Any:
+    """The stories behind the place "2026-08-28.123"; all of them for anything that is no such place."""
+    dated, _, last = after.partition(".")
+    try:
+        place, number = date.fromisoformat(dated), int(last)
+    except ValueError:
+        return grouped
+    return grouped.filter(Q(latest__lt=place) | Q(latest=place, last__lt=number))
 
 
 def _stories(page: Sequence[Mapping[str, Any]], on: date) -> list[Story]:

@@ -1,0 +1,40 @@
+"""The portfolio on the evening of a business day, and everyone at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from baohou.day import engine
+from baohou.kernel.people.models import Staff
+from tests.cast import Portfolio
+
+TODAY = date(2026, 10, 20)
+Enter = Callable[[Staff], Client]
+
+
+@pytest.fixture
+def evening(portfolio: Portfolio) -> Portfolio:
+    """The portfolio after the day 2026-10-20 has been run."""
+    engine.run(on=TODAY)
+    return portfolio
+
+
+@pytest.fixture
+def enter(db: None) -> Enter:
+    """A browser in which a member of staff has logged in."""
+
+    def enter(staff: Staff) -> Client:
+        staff.refresh_from_db()
+        if staff.user is None:
+            staff.user = User.objects.create(username=staff.staff_no)
+            staff.save(update_fields=["user"])
+        browser = Client()
+        browser.force_login(staff.user)
+        return browser
+
+    return enter

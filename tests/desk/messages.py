@@ -1,0 +1,61 @@
+"""Finds every sentence of the window that has to be said in two languages."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from django.utils.translation.template import templatize
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "baohou"
+ASKS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2}
+_SAID = re.compile(r"\b(?:gettext|ngettext|_)\((u?'(?:[^'\\]|\\.)*'|u?\"(?:[^\"\\]|\\.)*\"|u?'''.*?''')", re.S)
+
+
+def in_python() -> Iterator[str]:
+    """Texts given to gettext and its kin as literals."""
+    for file in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ASKS:
+                first = node.args[0] if node.args else None
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    yield first.value
+
+
+def in_templates() -> Iterator[str]:
+    """Texts of translate and blocktranslate tags; of a counted one the singular."""
+    for file in SOURCE.rglob("templates/**/*.html"):
+        if "exports" in file.parts or "papers" in file.parts:
+            continue
+        for found in _SAID.finditer(templatize(file.read_text())):
+            yield ast.literal_eval(found.group(1))
+
+
+def of_the_domain() -> Iterator[str]:
+    """Words that the domain itself knows, and pages translate by the filter `word` or by gettext."""
+    from baohou.day.registry import steps
+    from baohou.guarantee.imports import KINDS
+    from baohou.guarantee.rules.matters import METHODS, asked_of
+    from baohou.guarantee.rules.words import DutyKind, FilingKind, Grade, Urgency, VisitKind
+    from baohou.kernel.accountability.models import EntryKind
+    from baohou.kernel.people.models import Post
+
+    for words in (Grade, VisitKind, Urgency, FilingKind, DutyKind):
+        yield from (word.zh for word in words)
+    yield from (matter.zh for kind in VisitKind for matter in asked_of(kind))
+    yield from (method.zh for method in METHODS)
+    yield from Post.labels
+    yield from EntryKind.labels
+    yield from (step.title for step in steps())
+    for noun in KINDS.values():
+        yield noun.title
+        yield from (column.header for column in noun.columns)
+
+
+@cache
+def every_message() -> set[str]:
+    """All of them."""
+    return {text for source in (in_python, in_templates, of_the_domain) for text in source()}

@@ -7,7 +7,7 @@ Readings chosen where the text leaves room (each is also said at its function):
    superseded by it, one dated on the issue day replaces it.
 3. A special visit ordered for a client with nothing in force on the order day (released, or not yet issued) lapses that day.
 4. Every visit that names a guarantee of another client, of whatever kind, does not count, nor does a visit before the
-   client's first issue: for no duty, no hand-over.
+   client's first issue: for no duty, no hand-over. Judged over all facts recorded, also those dated after the day.
 5. A department's act counts from whatever day it was filed, also before the quarter's last day.
 6. A hand-over is owed only by a department that has a client in force on the quarter's last day (it is one of the three
    duties of such departments), though the visits may have been to other clients that were the department's on that day.
@@ -73,7 +73,10 @@ class TwoExceptions(Exception):
 
 
 def known(facts: Facts, on: date) -> Facts:
-    """The facts as they exist on a day: one dated after it is not there, and a release after it has not happened."""
+    """The facts as they exist on a day: one dated after it is not there, and a release after it has not happened.
+
+    Whether a visit contradicts other facts is judged once over all that is recorded, not anew for each day.
+    """
     guarantees = []
     for g in facts.guarantees:
         if g.issued_on <= on:
@@ -85,7 +88,7 @@ def known(facts: Facts, on: date) -> Facts:
         guarantees=tuple(guarantees),
         appointments=tuple(a for a in facts.appointments if a.effective_on <= on),
         grades=tuple(g for g in facts.grades if g.effective_on <= on),
-        visits=tuple(v for v in facts.visits if v.visited_on <= on),
+        visits=tuple(v for v in facts.visits if v.visited_on <= on and not contradicts(facts, v)),
         orders=tuple(o for o in facts.orders if o.ordered_on <= on),
         filings=tuple(f for f in facts.filings if f.filed_on <= on),
         postings=tuple(p for p in facts.postings if p.effective_on <= on),
@@ -103,9 +106,8 @@ def contradicts(facts: Facts, visit: Visit) -> bool:
 
 
 def visits_of(facts: Facts, client: str) -> list[Visit]:
-    """The client's visits that count, by day."""
-    good = [v for v in facts.visits if v.client == client and not contradicts(facts, v)]
-    return sorted(good, key=lambda v: v.visited_on)
+    """The client's visits, by day."""
+    return sorted((v for v in facts.visits if v.client == client), key=lambda v: v.visited_on)
 
 
 # Rules in force and their parameters

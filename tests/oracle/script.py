@@ -49,6 +49,10 @@ class World:
     def final(self) -> Facts:
         return recorded(self.start, self.acts)
 
+    def facts_ever(self) -> list[Any]:
+        """All facts that are ever recorded."""
+        return [fact for act in self.acts for fact in (act.before, act.after) if fact is not None]
+
     def between_runs(self) -> Iterable[tuple[date, tuple[Act, ...]]]:
         """Each run with the acts recorded since the run before."""
         waiting = list(self.acts)

@@ -37,10 +37,11 @@ DAY = timedelta(days=1)
 class Maker:
     """Makes one world from a source of chance; days are drawn near the days on which something turns."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, *, like: Maker | None = None) -> None:
+        """``like``: within the same days as another maker's world."""
         self.rng = rng
-        self.first = date(2025, 9, 1) + timedelta(days=rng.randrange(0, 200))
-        self.last = self.first + timedelta(days=rng.choice((60, 120, 200, 300, 460)))
+        self.first = like.first if like else date(2025, 9, 1) + timedelta(days=rng.randrange(0, 200))
+        self.last = like.last if like else self.first + timedelta(days=rng.choice((60, 120, 200, 300, 460)))
         self.turning = [d for d in self.days() if d.day == 1 or (d + DAY).day == 1 or d.day == 10]
 
     def days(self) -> list[date]:
@@ -194,9 +195,9 @@ class Maker:
                         found.append(Filing(department, quarter, kind, on))
         return found
 
-    def facts(self) -> Facts:
-        """All facts of a world, each key once."""
-        versions = self.versions()
+    def facts(self, *, versions: tuple[Version, ...] | None = None) -> Facts:
+        """All facts of a world, each key once; under its own rules or the given ones."""
+        versions = self.versions() if versions is None else versions
         clients = [f"X:C{n}" for n in range(self.rng.choice((1, 1, 2, 4)))]
         numbers = self.rng.sample(PROJECT_NUMBERS, len(PROJECT_NUMBERS))
         guarantees: list[Guarantee] = []
@@ -276,7 +277,12 @@ def make_days(rng: Random, facts: Facts, count: int) -> list[date]:
 def make_world(rng: Random) -> World:
     """A world that comes to be known bit by bit: most facts on their day, some early, some late, some corrected later."""
     maker = Maker(rng)
-    facts = maker.facts()
+    return told_bit_by_bit(maker, maker.facts())
+
+
+def told_bit_by_bit(maker: Maker, facts: Facts) -> World:
+    """How the facts come to be known, and on which days the day is run."""
+    rng = maker.rng
     start = facts.but(guarantees=(), appointments=(), grades=(), visits=(), orders=(), filings=(), postings=())
     acts: list[Act] = []
     known_on: dict[str, date] = {}
@@ -293,6 +299,64 @@ def make_world(rng: Random) -> World:
     if maker.chance(0.3):
         runs.append(ending)
     return World(start, tuple(acts), (*runs, ending))
+
+
+def make_crowd(rng: Random, size: int, *, runs: int = 12) -> list[World]:
+    """Worlds side by side under the same rules and run on the same days; their names differ, so that they can be merged."""
+    first = Maker(rng)
+    versions = first.versions()
+    for_all = tuple(renamed_version(v, size) for v in versions)
+    worlds = []
+    go_live = first.day() if first.chance(0.2) else None
+    for n in range(size):
+        maker = Maker(rng, like=first)
+        facts = maker.facts(versions=versions).but(go_live=go_live)
+        worlds.append(renamed(told_bit_by_bit(maker, facts), n, for_all))
+    days = sorted({d for w in worlds for d in w.runs})
+    ending = days[-1]
+    days = sorted(rng.sample(days, min(runs, len(days))))
+    again = [ending] if first.chance(0.3) else []
+    together = (*(d for d in days if d < ending), *again, ending)
+    return [replace(w, runs=together) for w in worlds]
+
+
+def merged(worlds: list[World]) -> World:
+    """All worlds of a crowd as one."""
+    acts = sorted((act for w in worlds for act in w.acts), key=lambda act: act.on)
+    return World(worlds[0].start, tuple(acts), worlds[0].runs)
+
+
+def prefix(n: int) -> str:
+    return f"{n:02}·"
+
+
+NAMED = ("project_no", "client", "department", "manager_a", "staff")
+
+
+def renamed(world: World, n: int, versions: tuple[Version, ...]) -> World:
+    """The world with its number before every name."""
+
+    def of(fact: Any) -> Any:
+        if fact is None:
+            return None
+        names = {name: prefix(n) + getattr(fact, name) for name in NAMED if getattr(fact, name, None)}
+        return replace(fact, **names)
+
+    acts = tuple(Act(act.on, of(act.before), of(act.after)) for act in world.acts)
+    return World(world.start.but(versions=versions), acts, world.runs)
+
+
+def renamed_version(version: Version, size: int) -> Version:
+    """The version with its departments named as in each of ``size`` worlds."""
+
+    def of(e: ExceptionTo) -> ExceptionTo:
+        when = dict(e.when)
+        if "department" in when:
+            when["department"] = tuple(prefix(n) + name for n in range(size) for name in when["department"])
+        return replace(e, when=when)
+
+    parameters = {name: replace(p, exceptions=tuple(map(of, p.exceptions))) for name, p in version.parameters.items()}
+    return replace(version, parameters=parameters)
 
 
 def story(maker: Maker, fact: Any, known_on: dict[str, date]) -> list[Act]:

@@ -27,7 +27,7 @@ class Server:
 def commands(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The baohou commands that were run, in order; none of them really is."""
     ran: list[str] = []
-    monkeypatch.setattr(serve, "_baohou", lambda *arguments: ran.append(" ".join(arguments)))
+    monkeypatch.setattr(serve, "_baohou", lambda *arguments, **how: ran.append(" ".join(arguments)))
     return ran
 
 

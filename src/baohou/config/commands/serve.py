@@ -32,10 +32,11 @@ LOOKS_BEFORE_ANOTHER_TRY = 30
 SECONDS_TO_START = 60
 
 
-def _baohou(*arguments: str) -> None:
+def _baohou(*arguments: str, quiet: bool = False) -> None:
     """Run another command of the house in a process of its own; refused when it fails."""
     command = Path(sys.executable).with_name("baohou")
-    done = subprocess.run([command, *arguments], check=False)  # noqa: S603
+    out = subprocess.DEVNULL if quiet else None
+    done = subprocess.run([command, *arguments], check=False, stdout=out)  # noqa: S603
     if done.returncode:
         raise Refused("serve.command", f"命令没有办成：baohou {' '.join(arguments)}（见上文）。")
 
@@ -62,7 +63,7 @@ def _load_demo(clients: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         book = Path(folder) / "portfolio.xlsx"
         today = timezone.localdate().isoformat()
-        _baohou("sample", "--clients", str(clients), "--seed", "1", "--on", today, "--out", str(book))
+        _baohou("sample", "--clients", str(clients), "--seed", "1", "--on", today, "--out", str(book), quiet=True)
         _baohou("import", "workbook", str(book))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -84,22 +85,22 @@ def get_visit_plan(*, department: Department, quarter: Quarter) -> VisitPlan:
     )
     clients = held.values_list("client_id", flat=True)
     portfolio = Portfolio(clients=clients)
-    visits = list(Visit.objects.filter(client__in=clients).order_by("visited_on", "kind", "pk"))
+    visits = Visit.objects.filter(client__in=clients, visited_on__range=(quarter.first, last))
     frame = derive_duties(on=last, clients=portfolio.clients())
     duties = [duty for row in frame.iter_rows(named=True) if (duty := _read(row)) is not None]
     owed = [duty for duty in duties if duty.done_on is None or duty.done_on >= quarter.first]
     planner = _Planner(portfolio, visits, quarter)
-    rows = [
-        planner.plan(duty) for duty in owed if _belongs(duty, quarter) and planner.department(duty) == department.pk
-    ]
+    ours = [duty for duty in owed if planner.department(duty) == department.pk]
+    planned = [duty for duty in ours if _belongs(duty, quarter)]
+    rows = [planner.plan(duty) for duty in planned]
     rows.sort(key=lambda row: (row.due_on, row.opens_on, row.client, row.project_no, row.kind))
     return VisitPlan(
         department=department.name,
         quarter=quarter,
         rows=rows,
         by_kind=[(kind, sum(row.kind == kind for row in rows)) for kind in VisitKind],
-        clients=len({row.client for row in rows}),
-        overdue=sum(duty.due_on < quarter.first and planner.department(duty) == department.pk for duty in owed),
+        clients=len({duty.client for duty in planned}),
+        overdue=sum(duty.due_on < quarter.first for duty in ours),
     )
 
 
@@ -129,7 +130,7 @@ def _belongs(duty: _Duty, quarter: Quarter) -> bool:
 class _Planner:
     """Turns duties into lines of the plan, from facts at hand."""
 
-    def __init__(self, portfolio: Portfolio, visits: list[Visit], quarter: Quarter) -> None:
+    def __init__(self, portfolio: Portfolio, visits: Iterable[Visit], quarter: Quarter) -> None:
         self._portfolio, self._quarter = portfolio, quarter
         self._eve = quarter.first - timedelta(days=1)
         self._visits: defaultdict[tuple[int, date], list[Visit]] = defaultdict(list)

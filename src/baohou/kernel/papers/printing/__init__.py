@@ -7,8 +7,8 @@ A template extends ``papers/paper.html``. What both outputs understand:
   gives in millimetres (``<col style="width: 24mm">``); cells may span columns, not rows.
 - ``<thead>`` is repeated on every page. ``<tr style="height: 18mm">`` is at least so high.
 - ``<time datetime="2026-09-30">`` is a date and ``<data value="1234.50">`` an exact number for the worksheet.
-- Cells carry classes: ``label``, ``section``, ``number``, ``centre``, ``right``, ``top``, ``bottom``, ``strong``; tables
-  carry ``plain`` for no lines.
+- Cells carry classes: ``label``, ``section``, ``number``, ``centre``, ``right``, ``top``, ``bottom``, ``strong``;
+  tables carry ``plain`` for no lines.
 """
 
 from baohou.kernel.papers.printing.paper import Paper

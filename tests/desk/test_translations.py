@@ -39,4 +39,11 @@ def test_a_translation_names_the_same_values() -> None:
 
 def test_no_english_text_is_left_over() -> None:
     """A sentence that no page says any more leaves the catalog."""
-    assert sorted(_texts(message.id)[0] for message in _catalog() if message.id and _texts(message.id)[0] not in every_message()) == []
+    assert (
+        sorted(
+            _texts(message.id)[0]
+            for message in _catalog()
+            if message.id and _texts(message.id)[0] not in every_message()
+        )
+        == []
+    )

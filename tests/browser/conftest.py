@@ -1,0 +1,68 @@
+"""A real browser before the portfolio on the evening of a business day."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from baohou.day import engine
+from baohou.kernel.people.logins import make_logins
+from baohou.kernel.people.models import Staff
+from tests.cast import Portfolio
+from tests.desk.conftest import TODAY
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+PASSWORD = "bao-hou-demo"
+DESK = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+Sit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def evening(live_server: LiveServer, portfolio: Portfolio) -> Portfolio:
+    """The portfolio after the day 2026-10-20 has been run, with log-ins."""
+    assert Path("src/baohou/static/built/app.js").exists(), "npm run build has not been run"
+    engine.run(on=TODAY)
+    make_logins(PASSWORD)
+    return portfolio
+
+
+@pytest.fixture
+def sit(chromium: Browser, live_server: LiveServer, evening: Portfolio) -> Iterator[Sit]:
+    """Someone sits down, logs in, and from then on nothing may go wrong in the console."""
+    wrong: list[str] = []
+    contexts = []
+
+    def sit(staff: Staff, screen: dict[str, int] = DESK) -> Page:
+        context = chromium.new_context(viewport=screen, base_url=live_server.url, locale="zh-CN")
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto("/")
+        page.get_by_label("工号").fill(staff.staff_no)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_url("**/")
+        return page
+
+    yield sit
+    for context in contexts:
+        context.close()
+    assert wrong == []

@@ -1,0 +1,150 @@
+"""What people do on the pages: visits, grades, orders, reports, waivers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from baohou.guarantee.models import Filing, GradeChange, Measure, SpecialOrder, Visit
+from baohou.kernel.accountability.models import Entry
+from baohou.kernel.duties.models import Duty
+from tests.cast import Portfolio
+from tests.desk.conftest import Enter
+from tests.desk.reading import department_id
+from tests.desk.reading import said as read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.clause("PGM.6")
+def test_a_visit_recorded_on_the_page_meets_its_duty(evening: Portfolio, enter: Enter) -> None:
+    """张甲 visits 东方钢铁 on 2026-10-19 and says by which method: this quarter's regular visit is done."""
+    owed = Duty.objects.filter(party=evening.steel, kind=2, opens_on=date(2026, 10, 1))
+    assert owed.get().done_on is None
+    answer = enter(evening.cast.a).post(
+        f"/clients/{evening.steel.pk}/visit/",
+        {
+            "kind": "regular",
+            "guarantee": "",
+            "on": "2026-10-19",
+            "by": evening.cast.a.pk,
+            "method-site": "on",
+            "found-site": "库存与账面相符",
+            "regular-business": "订单饱满",
+            "summary": "正常",
+        },
+    )
+    assert answer.status_code == 302
+    visit = Visit.objects.get(client=evening.steel)
+    assert visit.findings == {"business": "订单饱满", "methods": {"site": "库存与账面相符"}}
+    assert visit.methods == "实地查看"
+    assert owed.get().done_on == date(2026, 10, 19)
+
+
+@pytest.mark.clause("PGM.6")
+def test_it_rejects_a_visit_without_a_method(evening: Portfolio, enter: Enter) -> None:
+    """Nobody says how the visit was made: the form says so and keeps what was typed."""
+    answer = enter(evening.cast.a).post(
+        f"/clients/{evening.steel.pk}/visit/",
+        {"kind": "regular", "on": "2026-10-19", "by": evening.cast.a.pk, "summary": "经营正常，无异常"},
+    )
+    said = answer.content.decode()
+    assert "请至少勾选一种回访方法" in said
+    assert "经营正常，无异常" in said
+    assert not Visit.objects.filter(client=evening.steel).exists()
+
+
+@pytest.mark.clause("PGM.3")
+def test_it_rejects_a_routine_visit_without_its_guarantee(evening: Portfolio, enter: Enter) -> None:
+    """A routine visit has to name which guarantee it is about."""
+    answer = enter(evening.cast.a).post(
+        f"/clients/{evening.steel.pk}/visit/",
+        {"kind": "routine", "on": "2026-10-19", "by": evening.cast.a.pk, "method-talk": "on"},
+    )
+    assert "例行回访请选择担保项目" in answer.content.decode()
+
+
+def test_a_refusal_stands_beside_its_field(evening: Portfolio, enter: Enter) -> None:
+    """A visit dated before the first issue (2026-03-02) is refused with the date's field marked."""
+    answer = enter(evening.cast.a).post(
+        f"/clients/{evening.steel.pk}/visit/",
+        {"kind": "regular", "on": "2026-02-01", "by": evening.cast.a.pk, "method-talk": "on"},
+    )
+    assert "早于东方钢铁有限公司首笔担保的起始日" in answer.content.decode()
+    assert "on" in answer.context["form"].errors
+
+
+@pytest.mark.clause("PGM.7")
+def test_a_grade_changed_on_the_page_plans_anew(evening: Portfolio, enter: Enter) -> None:
+    """钱丙 grades 东方钢铁 watch from 2026-10-01: October's monthly visit takes the place of the quarter's."""
+    answer = enter(evening.cast.manager).post(
+        f"/clients/{evening.steel.pk}/grade/",
+        {"grade": "3", "effective_on": "2026-10-01", "because": "存货积压，回款变慢"},
+    )
+    assert answer.status_code == 302
+    assert GradeChange.objects.get(client=evening.steel).because == "存货积压，回款变慢"
+    assert Duty.objects.get(party=evening.steel, kind=2, opens_on=date(2026, 10, 1)).due_on == date(2026, 10, 31)
+
+
+@pytest.mark.clause("PGM.7")
+def test_it_requires_a_reason_for_a_grade(evening: Portfolio, enter: Enter) -> None:
+    """No reason, no change."""
+    answer = enter(evening.cast.manager).post(
+        f"/clients/{evening.steel.pk}/grade/", {"grade": "3", "effective_on": "2026-10-01", "because": " "}
+    )
+    assert "请写明理由" in answer.content.decode()
+    assert not GradeChange.objects.exists()
+
+
+@pytest.mark.clause("PGM.5")
+def test_a_special_visit_is_ordered_with_its_urgency(evening: Portfolio, enter: Enter) -> None:
+    """赵己 orders an urgent visit to 东方钢铁 on 2026-10-20: due the next day, by 李乙, who manages the later guarantee."""
+    browser = enter(evening.cast.risk_manager)
+    assert "紧急：1 天内完成" in read(browser, f"/clients/{evening.steel.pk}/special/")
+    answer = browser.post(
+        f"/clients/{evening.steel.pk}/special/",
+        {"urgency": "1", "ordered_on": "2026-10-20", "because": "厂区停产传闻"},
+    )
+    assert answer.status_code == 302
+    assert SpecialOrder.objects.get().by == evening.cast.risk_manager
+    duty = Duty.objects.get(party=evening.steel, kind=3)
+    assert (duty.due_on, duty.owner) == (date(2026, 10, 21), evening.cast.b)
+
+
+@pytest.mark.clause("PGM.10")
+def test_the_table_waits_for_the_disposal_measures(evening: Portfolio, enter: Enter) -> None:
+    """东方钢铁 is watch at the end of 2026Q3: no table until 钱丙, 张甲 and 李乙 have filed a measure."""
+    browser, department = enter(evening.cast.manager), department_id("业务一部")
+    browser.post(
+        f"/clients/{evening.steel.pk}/grade/", {"grade": "3", "effective_on": "2026-09-01", "because": "回款变慢"}
+    )
+    table = f"/reports/2026Q3/{department}/classification_report/file/"
+    refused = browser.post(table, {"filed_on": "2026-10-20"}).content.decode()
+    assert "分类表不能上报：东方钢铁有限公司" in refused
+    measure = f"/clients/{evening.steel.pk}/measure/2026Q3/"
+    people = {
+        "department_manager": evening.cast.manager.pk,
+        "manager_a": evening.cast.b.pk,
+        "manager_b": evening.cast.a.pk,
+    }
+    browser.post(measure, {"text": "每周核对回款，十一月底前压降一百万", **people, "filed_on": "2026-10-20"})
+    assert Measure.objects.get().manager_b == evening.cast.a
+    assert browser.post(table, {"filed_on": "2026-10-20"}).status_code == 302
+    assert Filing.objects.get().department_id == department
+    assert "逾期办结" in read(browser, f"/reports/2026Q3/{department}/")
+
+
+@pytest.mark.clause("PGM.12")
+def test_a_penalty_tells_its_story_and_can_be_waived(evening: Portfolio, enter: Enter) -> None:
+    """张甲 sees the 50 yuan of the missed routine visit; 赵己 waives 20, with a reason; 30 are left."""
+    entry = Entry.objects.filter(staff=evening.cast.a, clause="PGM.12").order_by("pk")[0]
+    story = f"/penalties/{entry.duty_key}/{entry.staff_id}/"
+    assert "50.00 元" in read(enter(evening.cast.a), story)
+    assert enter(evening.cast.a).get(f"{story}waive/").status_code == 403
+    browser = enter(evening.cast.risk_manager)
+    assert "请写明理由" in browser.post(f"{story}waive/", {"amount": "20", "because": ""}).content.decode()
+    assert "不超过现余额" in browser.post(f"{story}waive/", {"amount": "51", "because": "误"}).content.decode()
+    assert browser.post(f"{story}waive/", {"amount": "20", "because": "当日客户停电"}).status_code == 302
+    assert "30.00 元" in read(browser, story)
+    assert enter(evening.cast.outsider).get(story).status_code == 404

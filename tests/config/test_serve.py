@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,3 +99,13 @@ def test_a_house_with_staff_keeps_what_it_has(commands: list[str]) -> None:
     Staff.objects.create(staff_no="S001", name="张甲")
     serve._load_demo(300)
     assert commands == []
+
+
+def test_static_files_are_gathered_once(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
+    """Compressing them takes the longest of a start; a second start finds them as they were."""
+    gathered: list[str] = []
+    settings.STATIC_ROOT = tmp_path
+    monkeypatch.setattr(serve, "call_command", lambda name, **how: gathered.append(name))
+    serve._collect_static()
+    serve._collect_static()
+    assert gathered == ["collectstatic"]

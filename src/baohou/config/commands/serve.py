@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import NoReturn
 from urllib.error import HTTPError, URLError
@@ -19,6 +20,7 @@ from urllib.request import urlopen
 
 import click
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -65,6 +67,19 @@ def _load_demo(clients: int) -> None:
         today = timezone.localdate().isoformat()
         _baohou("sample", "--clients", str(clients), "--seed", "1", "--on", today, "--out", str(book), quiet=True)
         _baohou("import", "workbook", str(book))
+
+
+def _collect_static() -> None:
+    """Gather and compress static files, unless those gathered before come from the same ones."""
+    digest = sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            about = Path(storage.path(path)).stat()
+            digest.update(f"{path} {about.st_size} {about.st_mtime_ns}\n".encode())
+    gathered = settings.STATIC_ROOT / "gathered-from"
+    if not gathered.exists() or gathered.read_text() != digest.hexdigest():
+        call_command("collectstatic", interactive=False, verbosity=0)
+        gathered.write_text(digest.hexdigest())
 
 
 def _show_logins() -> None:
@@ -142,7 +157,7 @@ def _keep(child: subprocess.Popen[bytes], begun: date | None, *, still: bool) ->
 
 @click.command()
 @click.option("--port", default=8000, show_default=True)
-@click.option("--workers", default=2, show_default=True)
+@click.option("--workers", default=1, show_default=True)
 @click.option("--demo", is_flag=True, help="空库先装入演示数据，并列出演示用户。")
 @click.option("--clients", default=300, show_default=True, help="演示客户数。")
 @click.option("--still", is_flag=True, help="不跑日终：停在库里的业务日。")
@@ -152,11 +167,10 @@ def serve(port: int, workers: int, demo: bool, clients: int, still: bool) -> Non
     click.get_current_context().invoke(migrate)
     if demo:
         _load_demo(clients)
-    begun = None if still else _run_day()
-    if not settings.DEBUG:
-        call_command("collectstatic", interactive=False, verbosity=0)
+    _collect_static()
     signal.signal(signal.SIGTERM, _stop)
     with contextlib.suppress(KeyboardInterrupt), _server(port, workers) as child:
+        begun = None if still else _run_day()
         _wait_until_it_answers(child, port)
         click.echo(f"\n保后 · Baohou  http://{HOST}:{port}/   （Ctrl+C 停止 · stops it）")
         if demo:

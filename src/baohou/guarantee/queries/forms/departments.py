@@ -13,7 +13,7 @@ def get_department(*, name: str) -> Department:
     found = Department.objects.filter(name=name.strip()).first()
     if found is not None:
         return found
-    known = list(Department.objects.order_by("name").values_list("name", flat=True)[: _LISTED + 1])
+    known = list(Department.objects.order_by("pk").values_list("name", flat=True)[: _LISTED + 1])
     if not known:
         raise Refused("guarantee.export.no_department", "还没有任何部门，请先导入在保台账或员工名册")
     listed = "、".join(known[:_LISTED]) + ("等" if len(known) > _LISTED else "")

@@ -1,6 +1,7 @@
 """The facts that the rules of this room read, as columns, and what of them is known on a day.
 
-Days are day numbers (core.columns), NEVER where a date is missing; numbers of rows are ids, NOBODY where one is missing.
+Days are day numbers (core.columns), NEVER where a date is missing; rows are named by their
+numbers, NOBODY where there is none.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class Facts:
 
     ``codes`` translates the names that exceptions in the rule book speak of (fact, name) into the numbers that stand
     in the columns: {"department": {"业务一部": 3}, "product": {"流动资金贷款担保": 1}}.
+    ``known_on`` is the day up to which these are the facts; None while they are all.
     """
 
     guarantees: Frame
@@ -56,13 +58,17 @@ class Facts:
     orders: Frame
     codes: Mapping[str, Mapping[str, int]]
     engine: Engine = POLARS
+    known_on: date | None = None
 
     def known(self, on: date) -> Facts:
         """The facts dated up to a day: what comes after it does not exist for it."""
+        if self.known_on == on:
+            return self
         day = day_number(on)
         released = nw.when(nw.col("released_on") > day).then(NEVER).otherwise(nw.col("released_on")).cast(nw.Int32)
         return replace(
             self,
+            known_on=on,
             guarantees=self.guarantees.filter(nw.col("issued_on") <= day).with_columns(released_on=released),
             appointments=self.appointments.filter(nw.col("effective_on") <= day),
             grades=self.grades.filter(nw.col("effective_on") <= day),

@@ -22,6 +22,8 @@ _FILED_BY = {
     FilingKind.VISIT_PLAN: DutyKind.VISIT_PLAN,
     FilingKind.HAND_OVER: DutyKind.HAND_OVER,
 }
+_SAMPLE = 64
+"""Of how many visits one is looked at first."""
 DUTY_OF_FILING = _FILED_BY
 """The duty that a filing does."""
 
@@ -36,22 +38,24 @@ def quarters_ended(begin: date | None, on: date) -> list[Quarter]:
     return quarters
 
 
-def owing_departments(facts: Facts, quarters: Sequence[Quarter]) -> Frame:
+def owing_departments(facts: Facts, quarters: Sequence[Quarter], *, line: Frame | None = None) -> Frame:
     """Which department owes what for which quarter: (kind, department_id, opens_on).
 
     A department with a client in force on the quarter's last day owes table and plan, and the hand-over if a visit was
     made in the quarter to a client that was its own on the day of the visit. Facts after a quarter's end do not matter
-    for it.
+    for it. ``line`` is timelines.speaking of the facts, for a caller who has it already.
     """
     if not quarters:
         return no_departments(facts.engine)
-    line = timelines.spans(timelines.speaking(replace(facts, appointments=facts.appointments.head(0))), "client_id")
+    if line is None:
+        line = timelines.speaking(replace(facts, appointments=facts.appointments.head(0)))
+    line = timelines.spans(line, "client_id")
     ends = [day_number(quarter.last) for quarter in quarters]
     in_force = [_departments(line.filter((nw.col("from_on") <= last) & (nw.col("until_on") > last))) for last in ends]
     serving = nw.concat(
         [one.with_columns(opens_on=nw.lit(last, nw.Int32)) for one, last in zip(in_force, ends, strict=True)]
     )
-    visiting = _visiting(facts, line, ends).join(serving, on=["department_id", "opens_on"], how="inner")
+    visiting = _visiting(facts, line, ends, serving)
     owing = {
         DutyKind.CLASSIFICATION_REPORT: serving,
         DutyKind.VISIT_PLAN: serving,
@@ -73,11 +77,24 @@ def no_departments(engine: Engine) -> Frame:
     )
 
 
-def _visiting(facts: Facts, line: Frame, ends: Sequence[int]) -> Frame:
-    """The departments whose own clients were visited in a quarter."""
+def _visiting(facts: Facts, line: Frame, ends: Sequence[int], serving: Frame) -> Frame:
+    """Those of the departments serving, by quarter, whose own clients were visited in it.
+
+    A sample of the visits mostly shows all of them; only when it does not, every visit is looked at.
+    """
+    for every in (_SAMPLE, 1):
+        found = _visited(facts, facts.visits.gather_every(every), line, ends)
+        found = found.join(serving, on=["department_id", "opens_on"], how="inner")
+        if len(found) == len(serving):
+            break
+    return found
+
+
+def _visited(facts: Facts, visits: Frame, line: Frame, ends: Sequence[int]) -> Frame:
+    """The departments of the clients visited, by quarter (its last day, one of ``ends``)."""
     engine = facts.engine
     last = engine.first_day_of((engine.month_of(nw.col("visited_on")) // 3 + 1) * 3) - 1
-    visits = facts.visits.select("client_id", "visited_on", opens_on=last.cast(nw.Int32))
+    visits = visits.select("client_id", "visited_on", opens_on=last.cast(nw.Int32))
     visits = visits.filter(nw.col("opens_on").is_in(ends))
     visits = timelines.at(visits, line, day="visited_on", engine=engine).filter(nw.col("department_id") != NOBODY)
     return visits.select("department_id", "opens_on").unique()

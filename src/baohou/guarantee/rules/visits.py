@@ -36,15 +36,18 @@ DUTIES: Final = (
 _RHYTHMS: Final = {grade: f"{grade.code}_months" for grade in Grade}
 
 
-def visit_duties(facts: Facts, book: RuleBook, *, on: date, after: date | None = None) -> Frame:
+def visit_duties(
+    facts: Facts, book: RuleBook, *, on: date, after: date | None = None, line: Frame | None = None
+) -> Frame:
     """Visit duties as seen on a day, of the clients in ``facts``; with ``after``, only those that open later.
 
-    ``facts`` holds whole clients and sound visits (Facts.sound); facts dated after ``on`` do not count. Sorted by key.
+    ``facts`` holds whole clients and sound visits (Facts.sound); facts dated after ``on`` do not count. ``line`` is
+    timelines.speaking of the facts known on the day, for a caller who has it already. Sorted by key.
     """
     known = facts.known(on)
     since = -1 if after is None else day_number(after)
     spans = timelines.in_force(known.guarantees)
-    line = timelines.speaking(known)
+    line = timelines.speaking(known) if line is None else line
     day = day_number(on)
     of_clients = nw.concat([_regular(known, book, spans, day, since), _special(known, book, spans, since)])
     of_clients = _owned_by_client(of_clients, line, day, known.engine)
@@ -183,7 +186,7 @@ def _owned_by_guarantee(duties: Frame, known: Facts, day: int) -> Frame:
 
 
 def _settled(duties: Frame) -> Frame:
-    """Lapsed on the first day, not later than due, with nothing in force, unless done before that day; else done or not."""
+    """Lapsed on the first day, not later than due, with nothing in force, unless done before; else done or not."""
     lapses = (nw.col("end_on") <= nw.col("due_on")) & (nw.col("visited_on") >= nw.col("end_on"))
     never = nw.lit(NEVER, nw.Int32)
     return duties.with_columns(

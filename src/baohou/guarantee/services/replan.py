@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from baohou.core.columns import day_number
+from baohou.core.columns import Frame, day_number
 from baohou.core.rulebook import RuleBook
 from baohou.guarantee.queries.facts import get_facts
 from baohou.guarantee.rules.facts import Facts
@@ -24,26 +24,28 @@ OF_CLIENTS = f"kind <= {DutyKind.SPECIAL_VISIT.value}"
 _RECHECK = Table("guarantee_recheck", {"key": Column(Kind.LONG, "duty_key")})
 
 
-def replan(book: RuleBook, facts: Facts, *, clients: Sequence[int] | None, on: date) -> tuple[Difference, int]:
-    """Bring the visit duties of the clients in ``facts`` (None: of all) to a day: what differed, and visits set aside.
+def replan(
+    book: RuleBook, facts: Facts, *, clients: Sequence[int] | None, on: date, line: Frame | None = None
+) -> Difference:
+    """Bring the visit duties of the clients in ``facts`` (sound; ``clients`` None: of all) to a day: what differed.
 
-    Duties that changed after their due day are marked for the penalties to be looked at again.
+    Duties that changed after their due day are marked for the penalties to be looked at again; when it is about all
+    clients, the caller has all penalties looked at. ``line``: see visit_duties.
     """
-    sound, wrong = facts.sound()
-    aside = set_aside(wrong.to_native(), clients=clients, on=on)
-    derived = visit_duties(sound, book, on=on).to_native()
+    derived = visit_duties(facts, book, on=on, line=line).to_native()
     among = None if clients is None else ("party_id", clients)
     difference = store.compare(derived, store.read_state(where=OF_CLIENTS, among=among))
     store.apply(difference)
     if clients is not None:
         recheck(difference, on)
-    return difference, aside
+    return difference
 
 
 def replan_at_once(clients: Sequence[int], *, book: RuleBook, on: date) -> Difference:
     """What a verb does after it wrote facts of some clients: the same rules as the night's, for a table of few rows."""
-    difference, _ = replan(book, get_facts(book, clients=clients), clients=clients, on=on)
-    return difference
+    sound, wrong = get_facts(book, clients=clients).sound()
+    set_aside(wrong.to_native(), clients=clients, on=on)
+    return replan(book, sound, clients=clients, on=on)
 
 
 def recheck(difference: Difference, on: date) -> None:

@@ -14,12 +14,13 @@ from baohou.core.rulebook import RuleBook
 from baohou.day.models import Watermark
 from baohou.day.registry import Counts, Task
 from baohou.guarantee.queries import facts as reading
+from baohou.guarantee.rules import timelines
 from baohou.guarantee.rules.facts import Facts
 from baohou.guarantee.rules.reports import no_departments, owing_departments, quarters_ended, report_duties
 from baohou.guarantee.rules.visits import visit_duties
 from baohou.guarantee.services import touch
 from baohou.guarantee.services.replan import OF_CLIENTS, mark_for_recheck, recheck, replan
-from baohou.guarantee.services.set_aside import list_clients_set_aside
+from baohou.guarantee.services.set_aside import list_clients_set_aside, set_aside
 from baohou.guarantee.steps.penalties import NAME as PENALTIES
 from baohou.kernel import columns
 from baohou.kernel.duties import store
@@ -63,13 +64,21 @@ def _clients(task: Task, touched: list[tuple[int, int, date]]) -> set[int] | Non
 def _everything(book: RuleBook, task: Task, counts: Counts) -> Frame:
     """Derive all anew from all facts; the penalties are then looked at as a whole, too."""
     task.progress("读取全部业务数据", 0.0)
-    facts = reading.get_facts(book)
+    sound = _sound(reading.get_facts(book), task, None, counts)
     task.progress("推算并比对全部应办事项", 0.3)
-    difference, aside = replan(book, facts, clients=None, on=task.on)
-    _add(counts, difference, facts, aside)
+    known = sound.known(task.on)
+    line = timelines.speaking(known)
+    _count(counts, replan(book, known, clients=None, on=task.on, line=line))
     Watermark.objects.filter(step=PENALTIES).update(basis="")
-    sound, _ = facts.sound()
-    return owing_departments(sound.known(task.on), quarters_ended(reading.get_first_fact(), task.on))
+    return owing_departments(known, quarters_ended(reading.get_first_fact(), task.on), line=line)
+
+
+def _sound(facts: Facts, task: Task, clients: Sequence[int] | None, counts: Counts) -> Facts:
+    """The facts without visits that contradict the guarantees; those are set aside."""
+    sound, wrong = facts.sound()
+    counts.read += len(facts.guarantees) + len(facts.grades) + len(facts.visits) + len(facts.orders)
+    counts.set_aside += set_aside(wrong.to_native(), clients=clients, on=task.on)
+    return sound
 
 
 def _some(book: RuleBook, clients: Sequence[int], task: Task, counts: Counts) -> None:
@@ -77,9 +86,8 @@ def _some(book: RuleBook, clients: Sequence[int], task: Task, counts: Counts) ->
     for start in range(0, len(clients), CLIENTS_AT_ONCE):
         task.progress("推算有变动的客户", 0.5 * start / len(clients))
         piece = clients[start : start + CLIENTS_AT_ONCE]
-        facts = reading.get_facts(book, clients=piece)
-        difference, aside = replan(book, facts, clients=piece, on=task.on)
-        _add(counts, difference, facts, aside)
+        sound = _sound(reading.get_facts(book, clients=piece), task, piece, counts)
+        _count(counts, replan(book, sound, clients=piece, on=task.on))
 
 
 def _openings(book: RuleBook, touched: set[int], task: Task, counts: Counts) -> None:
@@ -141,12 +149,6 @@ def _reports(book: RuleBook, owed: Frame, task: Task, counts: Counts) -> None:
     difference = store.compare(derived, store.read_state(where=f"NOT ({OF_CLIENTS})"))
     store.apply(difference)
     recheck(difference, task.on)
-    _count(counts, difference)
-
-
-def _add(counts: Counts, difference: Difference, facts: Facts, aside: int) -> None:
-    counts.read += len(facts.guarantees) + len(facts.grades) + len(facts.visits) + len(facts.orders)
-    counts.set_aside += aside
     _count(counts, difference)
 
 

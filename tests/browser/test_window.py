@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from baohou.guarantee.models import GradeChange
 from baohou.kernel.accountability.models import Entry
@@ -112,48 +112,46 @@ def test_the_language_is_switched_and_kept(evening: Portfolio, sit: Sit) -> None
     """English from one click on, until the next."""
     page = sit(evening.cast.a)
     page.locator(".side").get_by_role("button", name="English").click()
-    expect(page.get_by_role("link", name="Clients in force").first).to_be_visible()
+    expect(page.get_by_role("link", name="Clients").first).to_be_visible()
     page.goto("/clients/")
     page.locator(".side").get_by_role("button", name="中文").click()
     expect(page.get_by_role("link", name="在保客户").first).to_be_visible()
 
 
-def _pages(evening: Portfolio) -> list[str]:
+def _pages(evening: Portfolio) -> dict[str, list[str]]:
+    """Pages by the post that may open them."""
     client, department = f"/clients/{evening.steel.pk}", Department.objects.get(name="业务一部").pk
-    entry = Entry.objects.order_by("pk")[0]
-    return [
-        *("/", "/clients/", f"{client}/", f"{client}/visit/", f"{client}/grade/", f"{client}/special/"),
-        *("/reports/", f"/reports/2026Q3/{department}/", f"/reports/2026Q3/{department}/hand_over/file/"),
-        *("/penalties/", f"/penalties/{entry.duty_key}/{entry.staff_id}/", "/rules/", "/rules/add/"),
-        *("/runs/", "/imports/", "/start/", "/clients/999999/"),
-    ]
-
-
-def _overhang(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+    quarter = f"/reports/2026Q3/{department}"
+    entry = Entry.objects.filter(department=department).order_by("pk")[0]
+    return {
+        "manager": [
+            *("/", "/clients/", f"{client}/", f"{client}/visit/", f"{client}/grade/", f"{client}/special/"),
+            *(f"{client}/measure/2026Q3/", "/reports/", f"{quarter}/", f"{quarter}/hand_over/file/"),
+            *("/penalties/", f"/penalties/{entry.duty_key}/{entry.staff_id}/"),
+        ],
+        "admin": ["/rules/", "/rules/add/", "/runs/", "/imports/", "/start/"],
+    }
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_no_page_is_wider_than_a_phone(evening: Portfolio, sit: Sit, language: str) -> None:
-    """390 pixels: nothing is pushed aside, in either language, for the manager and the administrator."""
+    """390 pixels: nothing is pushed aside, in either language."""
     wide = []
-    for staff in (evening.cast.manager, evening.cast.admin):
-        page = sit(staff, PHONE)
+    for post, addresses in _pages(evening).items():
+        page = sit(getattr(evening.cast, post), PHONE)
         page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
-        page.on("response", lambda _: None)
-        for address in _pages(evening)[:-1]:
-            answer = page.request.get(address)
-            if answer.status == 200:
-                page.goto(address)
-                if _overhang(page) > 0:
-                    wide.append((address, _overhang(page)))
+        for address in addresses:
+            page.goto(address)
+            over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            if over > 0:
+                wide.append((address, over))
     assert wide == []
 
 
 def test_a_thumb_hits_what_it_aims_at(evening: Portfolio, sit: Sit) -> None:
     """On a phone the buttons of my work are at least 44 pixels high."""
     page = sit(evening.cast.a, PHONE)
-    for button in page.locator("main .btn:visible, main .why:visible, .thumbs a:visible").all():
-        box = button.bounding_box()
-        assert box is not None
-        assert box["height"] >= 44
+    buttons = page.locator("main .btn:visible, main .why:visible, .thumbs a:visible").all()
+    boxes = [button.bounding_box() for button in buttons]
+    assert boxes
+    assert [box for box in boxes if box is None or box["height"] < 44] == []

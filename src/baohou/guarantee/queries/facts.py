@@ -130,12 +130,14 @@ def get_facts_in_force(book: RuleBook, *, on: date) -> Facts:
 
 
 def get_facts_of_quarters(book: RuleBook, *, first: date, last: date) -> Facts:
-    """What the reports of the quarters from ``first`` to ``last`` need: all guarantees up to then, and their visits."""
-    where = f"issued_on <= '{last.isoformat()}'"
+    """What the reports of the quarters from ``first`` to ``last`` need: their visits, and all guarantees.
+
+    All, since whether a visit is sound (Facts.sound) does not depend on the day that is looked at.
+    """
     visited = f"visited_on BETWEEN '{first.isoformat()}' AND '{last.isoformat()}'"
     return _with_codes(
         Facts(
-            guarantees=frame(GUARANTEE_TABLE, where=where),
+            guarantees=frame(GUARANTEE_TABLE),
             appointments=empty(APPOINTMENTS),
             grades=empty(GRADES),
             visits=frame(VISIT_TABLE, where=visited),

@@ -25,6 +25,7 @@ from baohou.kernel.papers.reading import (
 )
 from baohou.kernel.papers.taking import Compared, Fact, Key, Stored, Written, chunks, insert_rows, update_rows
 from baohou.kernel.parties.models import Party
+from baohou.kernel.parties.queries import Known, get_known
 from baohou.kernel.parties.services import add_parties, rename_parties
 from baohou.kernel.people.services import Departments
 
@@ -75,11 +76,12 @@ class PortfolioFile(RoomNoun):
     def __init__(self, *, reading: Reading, today: date) -> None:
         super().__init__(reading=reading, today=today)
         self.departments = Departments()
+        self._clients: dict[str, Known] = {}
         self._said: dict[str, tuple[str, int]] = {}
         self._new_departments: dict[str, int] = {}
 
     def facts(self) -> Iterator[Fact]:
-        self._parties = _stored_parties(self.all_of("client_id_no"))
+        self._clients = get_known(id_nos=self.all_of("client_id_no"))
         for number, values, good in self.reading.rows:
             before = len(self.reading.faults)
             fact = self._fact(number, values)
@@ -138,7 +140,7 @@ class PortfolioFile(RoomNoun):
 
     def beside(self, fact: Fact) -> Iterator[tuple[str, Any, Any]]:
         """A new guarantee of a known client under another name: the client would be renamed."""
-        known = self._parties.get(fact.values[_ID_NO])
+        known = self._clients.get(fact.values[_ID_NO])
         if known is not None and known.name != fact.values[_NAME]:
             yield "client_name", known.name, fact.values[_NAME]
 
@@ -176,11 +178,13 @@ class PortfolioFile(RoomNoun):
 
     def _own(self, facts: Sequence[Fact]) -> Iterator[tuple[Any, ...]]:
         """The values of the guarantee's own columns; clients and departments that are new are added."""
-        clients = add_parties(names={fact.values[_ID_NO]: fact.values[_NAME] for fact in facts})
+        names = {fact.values[_ID_NO]: fact.values[_NAME] for fact in facts}
+        new = {id_no: name for id_no, name in names.items() if id_no not in self._clients}
+        self._clients |= {id_no: Known(number, new[id_no]) for id_no, number in add_parties(names=new).items()}
         departments = self.departments.rows(fact.values[_DEPARTMENT] for fact in facts)
         for fact in facts:
             id_no, _, department, *others = fact.values
-            yield clients[id_no], departments[department], *others
+            yield self._clients[id_no].id, departments[department], *others
 
     def settle(self, written: Written, act: Act) -> None:
         facts = [*written.added, *(fact for _, fact in written.changed)]
@@ -188,20 +192,13 @@ class PortfolioFile(RoomNoun):
         days = [(fact.values[_ID_NO], fact.values[_ISSUED_ON]) for fact in facts]
         days += [(row.values[_ID_NO], row.values[_ISSUED_ON]) for row, _ in written.changed]
         days += [(row.values[_ID_NO], row.values[_ISSUED_ON]) for _, row in written.removed]
-        clients = _stored_parties({id_no for id_no, _ in days})
-        touch([(clients[id_no].pk, on) for id_no, on in days])
+        clients = self._clients | get_known(id_nos={id_no for id_no, _ in days} - self._clients.keys())
+        touch([(clients[id_no].id, on) for id_no, on in days])
 
     def _rename(self, facts: Sequence[Fact], act: Act) -> None:
         """Give known clients the names that the file says, with their history."""
         said = {fact.values[_ID_NO]: fact.values[_NAME] for fact in facts}
-        stale = [party for party in _stored_parties(said.keys()).values() if party.name != said[party.id_no]]
-        rename_parties(names={party.pk: said[party.id_no] for party in stale})
-        rows = [(party.id_no, {"client_name": party.name}, {"client_name": said[party.id_no]}) for party in stale]
+        stale = [(id_no, self._clients[id_no]) for id_no, name in said.items() if self._clients[id_no].name != name]
+        rename_parties(names={known.id: said[id_no] for id_no, known in stale})
+        rows = [(id_no, {"client_name": known.name}, {"client_name": said[id_no]}) for id_no, known in stale]
         record_changes(act=act, table=Party._meta.label, rows=rows)
-
-
-def _stored_parties(id_nos: Iterable[str]) -> dict[str, Party]:
-    found: dict[str, Party] = {}
-    for piece in chunks(sorted(id_nos)):
-        found.update((party.id_no, party) for party in Party.objects.filter(id_no__in=piece))
-    return found

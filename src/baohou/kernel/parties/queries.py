@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from baohou.kernel.papers.taking import chunks
 from baohou.kernel.parties.models import Party
 
 
+class Known(NamedTuple):
+    """A party's row and name."""
+
+    id: int
+    name: str
+
+
+def get_known(*, id_nos: Iterable[str]) -> dict[str, Known]:
+    """Row and name of each party by identity number; unknown numbers are left out. The numbers are normalised."""
+    found: dict[str, Known] = {}
+    for piece in chunks(sorted(set(id_nos))):
+        rows = Party.objects.filter(id_no__in=piece).values_list("id_no", "id", "name")
+        found.update((id_no, Known(number, name)) for id_no, number, name in rows)
+    return found
+
+
 def get_party_ids(*, id_nos: Iterable[str]) -> dict[str, int]:
     """The row of each party by identity number; unknown numbers are left out. The numbers are normalised."""
-    found: dict[str, int] = {}
-    for piece in chunks(sorted(set(id_nos))):
-        found.update(Party.objects.filter(id_no__in=piece).values_list("id_no", "id"))
-    return found
+    return {id_no: known.id for id_no, known in get_known(id_nos=id_nos).items()}
 
 
 def find_party(*, id_no: str) -> Party | None:

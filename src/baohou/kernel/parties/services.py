@@ -11,11 +11,10 @@ from baohou.kernel.parties.queries import get_party_ids
 
 
 def add_parties(*, names: Mapping[str, str]) -> dict[str, int]:
-    """Add the parties (name by checked identity number) that are not known yet; the rows of all of them."""
-    known = get_party_ids(id_nos=names)
-    new = [(id_no, name, initials_of(name)) for id_no, name in names.items() if id_no not in known]
-    insert_rows(model=Party, fields=("id_no", "name", "initials"), rows=new)
-    return known | get_party_ids(id_nos=[id_no for id_no, _, _ in new])
+    """Add parties that are not known yet (name by checked identity number); their rows."""
+    rows = [(id_no, name, initials_of(name)) for id_no, name in names.items()]
+    insert_rows(model=Party, fields=("id_no", "name", "initials"), rows=rows)
+    return get_party_ids(id_nos=names)
 
 
 def rename_parties(*, names: Mapping[int, str]) -> None:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from baohou.guarantee.exports.forms import MOST_SHEETS
 from baohou.guarantee.models import Visit
-from baohou.guarantee.rules.matters import METHODS, asked_of
+from baohou.guarantee.rules.matters import METHODS, asked_of, methods_used, other_methods
 from baohou.guarantee.rules.words import VisitKind
 from tests.cast import Portfolio
 from tests.guarantee.exports.readers import table, text_of, workbook, written
@@ -85,6 +85,24 @@ def test_it_says_which_of_the_four_methods_were_used_and_what_each_found(portfol
     site, talk, workers, others = METHODS
     assert told[told.index(f"■ {site.zh}") + 1] == "库存与账面相符"
     assert {f"■ {talk.zh}", f"□ {workers.zh}", f"□ {others.zh}"} <= set(told)
+
+
+@pytest.mark.clause("PGM.6")
+@pytest.mark.parametrize(
+    ("text", "used", "other"),
+    [
+        ("实地查看、盘点实物、查看账务", {"site"}, ""),
+        ("与客户及主要管理人员座谈；随机询问生产工人", {"talk", "workers"}, ""),
+        ("向有关部门和其他人员了解", {"third_party"}, ""),
+        ("site talk", {"site", "talk"}, ""),
+        ("座谈、电话", {"talk"}, "电话"),
+        ("", set(), ""),
+        *((method.zh, {method.code}, "") for method in METHODS),
+    ],
+)
+def test_a_method_is_known_by_what_people_write_for_it(text: str, used: set[str], other: str) -> None:
+    assert methods_used(text, {}) == used
+    assert other_methods(text) == other
 
 
 def test_methods_in_other_words_and_findings_of_another_form_are_printed_too(portfolio: Portfolio) -> None:

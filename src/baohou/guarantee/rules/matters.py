@@ -21,11 +21,12 @@ class Matter:
 
 @dataclass(frozen=True)
 class Method:
-    """One of the four methods (PGM.6). ``zh`` is the label on form and screen, ``short`` the name used in lists."""
+    """One of the four methods (PGM.6): its label on form and screen, its name in lists, how people also write it."""
 
     code: str
     zh: str
     short: str
+    also: tuple[str, ...]
 
 
 METHODS_KEY = "methods"
@@ -72,10 +73,10 @@ MATTERS_OF: Mapping[VisitKind, tuple[Matter, ...]] = MappingProxyType(
 _KNOWN = {matter.code: matter for matters in MATTERS_OF.values() for matter in matters}
 
 METHODS: tuple[Method, ...] = (
-    Method("site", "实地查看生产场所、盘点实物、查看有关账务", "实地查看"),
-    Method("talk", "与客户及主要管理人员座谈、交流", "座谈"),
-    Method("workers", "对生产工人等企业有关人员随机调查", "随机调查"),
-    Method("third_party", "通过相关部门和其他人员了解情况", "侧面了解"),
+    Method("site", "实地查看生产场所、盘点实物、查看有关账务", "实地查看", ("实地", "现场", "盘点", "查账", "账务")),
+    Method("talk", "与客户及主要管理人员座谈、交流", "座谈", ("面谈", "访谈", "交流")),
+    Method("workers", "对生产工人等企业有关人员随机调查", "随机调查", ("工人", "职工", "员工")),
+    Method("third_party", "通过相关部门和其他人员了解情况", "侧面了解", ("有关部门", "相关部门", "其他人员", "第三方")),
 )
 
 
@@ -110,10 +111,25 @@ def method_finding(findings: Mapping[str, Any], method: Method) -> str:
 def methods_used(text: str, findings: Mapping[str, Any]) -> frozenset[str]:
     """Codes of the methods that a visit used: those named in ``Visit.methods`` and those that have a finding.
 
-    ``text`` lists codes, short names or full labels; words that name none of the four methods are passed over.
+    ``text`` lists codes, labels, or what people write for them.
     """
     told = {method.code for method in METHODS if method.code in (findings.get(METHODS_KEY) or {})}
-    words = set(re.split(r"[\s,，、;；|/]+", text.lower()))
-    return frozenset(
-        told | {method.code for method in METHODS if method.code in words or method.short in text or method.zh in text}
-    )
+    return frozenset(told.union(*(_named_by(part) for part in _parts(text))))
+
+
+def other_methods(text: str) -> str:
+    """What ``Visit.methods`` lists beside the four methods; empty when there is nothing else."""
+    return "、".join(part for part in _parts(text) if not _named_by(part))
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in re.split(r"[\s,，、;；|/。]+", text) if part]
+
+
+def _named_by(part: str) -> set[str]:
+    """Codes of the methods that one part of a list names."""
+    return {
+        method.code
+        for method in METHODS
+        if part.lower() == method.code or any(name in part for name in (method.short, *method.also))
+    }

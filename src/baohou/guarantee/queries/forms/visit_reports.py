@@ -18,6 +18,7 @@ from baohou.guarantee.rules.matters import (
     matters_told,
     method_finding,
     methods_used,
+    other_methods,
 )
 from baohou.guarantee.rules.words import VisitKind
 from baohou.kernel.people.models import Department
@@ -37,7 +38,7 @@ class VisitReport:
     """One visit as its report shows it; the project is the visit's own, or else the one that spoke for the client.
 
     ``in_force`` is what the company guaranteed for the client on that day. ``matters`` are those that the kind of
-    visit asks, then any other that was written down. ``methods_text`` is what was noted and names none of the four.
+    visit asks, then any other that was written down. ``methods_text`` lists what was noted beside the four methods.
     """
 
     number: str
@@ -96,6 +97,6 @@ def _report(portfolio: Portfolio, visit: Visit, speaking: Guarantee) -> VisitRep
         by=portfolio.staff(visit.by_id),
         matters=matters_told(VisitKind(visit.kind), findings),
         methods=[MethodUsed(method, method.code in used, method_finding(findings, method)) for method in METHODS],
-        methods_text="" if methods_used(visit.methods, {}) else visit.methods,
+        methods_text=other_methods(visit.methods),
         opinion=finding(findings, CLIENT_OPINION),
     )

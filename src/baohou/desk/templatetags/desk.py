@@ -59,7 +59,7 @@ def state_word(code: str) -> str:
         "overdue": _("逾期未办"),
         "done": _("按时办结"),
         "late": _("逾期办结"),
-        "lapsed": _("已免除"),
+        "lapsed": _("已失效"),
     }
     return words[code]
 

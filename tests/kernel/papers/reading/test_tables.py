@@ -106,6 +106,12 @@ def test_every_fault_of_every_row_is_named_at_once(tmp_path: Path) -> None:
     assert [row.good for row in reading.rows] == [False, True, False]
 
 
+def test_a_row_longer_than_its_header_has_shifted(tmp_path: Path) -> None:
+    """1,000,000 without quotes is three cells; empty cells at the end do no harm."""
+    reading = read(text_file(tmp_path, "项目编号,起始日,担保金额\nP1,2026-01-05,1,000,000\nP2,2026-01-05,1,,\n"))
+    assert [(fault.row, "1,000" in fault.message) for fault in reading.faults] == [(2, True)]
+
+
 def test_merged_cells_among_the_rows_are_one_fault_each(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(path) as made:

@@ -36,6 +36,7 @@ class Plan:
     """What the header row says: where each column is, and what is wrong with it."""
 
     header_row: int = 0
+    width: int = 0
     planned: list[Planned] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
     unused: list[str] = field(default_factory=list)
@@ -67,7 +68,7 @@ class _Matching:
     mapping: Mapping
 
     def plan(self, columns: Sequence[Column]) -> Plan:
-        plan = Plan(header_row=self.number)
+        plan = Plan(header_row=self.number, width=len(self.cells))
         headers = [half_width(show(cell)) for cell in self.cells]
         used: set[int] = set()
         plan.places = self._their_places(headers, used, plan)

@@ -38,6 +38,11 @@ class Sheet:
     _sheet: CalamineSheet | None = None
     _csv: tuple[str, str] | None = None
 
+    @property
+    def delimited(self) -> bool:
+        """Whether cells are told apart by delimiters, so that one too many shifts the rest of the row."""
+        return self._csv is not None
+
     def rows(self) -> Iterator[tuple[int, list[Cell]]]:
         if self._sheet is not None:
             return self._xlsx_rows(self._sheet)

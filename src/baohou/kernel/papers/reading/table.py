@@ -139,6 +139,8 @@ class _Rows:
         for index, planned in self.by_place:
             values[index] = self._value(number, cells, planned)
         self._refuse(number, cells)
+        if self.sheet.delimited and len(cells) > self.plan.width:
+            self._check_width(number, cells)
         good = len(self.reading.faults) == before and number not in self.covered
         self.reading.rows.append(Row(number, tuple(values), good))
 
@@ -166,6 +168,12 @@ class _Rows:
     def _blank(self, number: int, planned: Planned) -> None:
         if planned.column.required and (number, planned.place) not in self.covered.get(number, ()):
             self._fault(number, planned, "", "必须填写，不能为空")
+
+    def _check_width(self, number: int, cells: list[Cell]) -> None:
+        """A fault when a row has more cells than the header: an amount written 1,000 without quotes does that."""
+        if not all(map(is_blank, cells[self.plan.width :])):
+            message = f"这一行有 {len(cells)} 格，表头只有 {self.plan.width} 格；含分隔符的值（如 1,000）要加引号"
+            self.reading.faults.append(Fault(number, "", "", message, self.sheet.name))
 
     def _refuse(self, number: int, cells: list[Cell]) -> None:
         for refusal in self.mapping.refusals:

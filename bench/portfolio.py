@@ -46,6 +46,9 @@ class Size:
 
 def build(size: Size, *, seed: int = 1) -> None:
     """Fill an empty, migrated database."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # what is made here refers to what is made here
+            cursor.execute("SET session_replication_role = replica")
     rng = np.random.default_rng(seed)
     _people(size)
     _clients(size)
@@ -58,6 +61,7 @@ def build(size: Size, *, seed: int = 1) -> None:
         for statement in connection.ops.sequence_reset_sql(no_style(), [Department, Staff, Party, Guarantee]):
             cursor.execute(statement)
         cursor.execute("ANALYZE")
+    connection.close()
 
 
 def _staged(table: Table, frame: pl.DataFrame, *, into: str, select: str) -> None:

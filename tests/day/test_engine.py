@@ -147,7 +147,7 @@ def test_a_day_before_the_last_one_run_changes_nothing():
 def test_a_visit_before_the_first_issue_is_set_aside_and_all_else_goes_on():
     """The visit of 30 June is a day too early; a second client's visit meets its duty. Mended and retried it counts."""
     wrong = visited("2026-06-30", "routine", "P-1")
-    database, told = world(
+    _, told = world(
         issued("2026-07-01"),
         issued("2026-07-01", no="P-2", client=SECOND),
         wrong,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -196,7 +197,7 @@ def write_version(rule_set: book.RuleSet, version: model.Version) -> None:
         name=version.name,
         effective_on=version.effective_on,
         ends_on=version.ends_on,
-        digest=repr(version.parameters)[:60] + version.name,
+        digest=sha256(repr(version).encode()).hexdigest(),
     )
     clauses: dict[str, book.Clause] = {}
     for code, name in version.parameters:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from random import Random
 
@@ -15,6 +16,9 @@ from tests.oracle.model import Facts
 from tests.oracle.worlds import make_crowd, make_days, make_facts, merged
 
 pytestmark = [pytest.mark.clause(f"PGM.{n}") for n in (3, 4, 5, 7, 9, 11, 12, 13, 14)]
+
+
+CROWDS = int(os.environ.get("BAOHOU_CROWDS", "24"))
 
 
 def agree(whole: Facts, parts: list[Facts], on: date) -> None:
@@ -34,7 +38,7 @@ def test_a_world_is_as_the_oracle_says(rng: Random) -> None:
     agree(facts, [facts], on)
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(CROWDS))
 def test_worlds_side_by_side_are_as_the_oracle_says(seed: int) -> None:
     """Fifty worlds under the same rules, each seen on four days: a column holds them all."""
     rng = Random(seed)

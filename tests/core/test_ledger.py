@@ -1,0 +1,50 @@
+"""Which entries bring the ledger to what the facts say."""
+
+from __future__ import annotations
+
+import pytest
+
+from baohou.core.columns import POLARS
+from baohou.core.ledger import entries_due
+
+pytestmark = pytest.mark.clause("PGM.12")
+
+
+def due(expected: list[tuple[int, int, int]], booked: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int]]:
+    """Entries (duty, person, fen) from what is expected and (duty, person, net, waived)."""
+    names = ("duty_key", "staff_id", "fen"), ("duty_key", "staff_id", "net_fen", "waived_fen")
+    frames = [
+        POLARS.frame({name: [row[n] for row in rows] for n, name in enumerate(columns)}).select(*columns)
+        for rows, columns in zip((expected, booked), names, strict=True)
+    ]
+    frames = [f.with_columns(**{c: f[c].cast(_long()) for c in f.columns}) for f in frames]
+    return list(entries_due(*frames).select("duty_key", "staff_id", "fen").iter_rows())
+
+
+def _long() -> object:
+    import narwhals as nw
+
+    return nw.Int64()
+
+
+@pytest.mark.parametrize(
+    ("expected", "booked", "entries"),
+    [
+        ([], [], []),
+        ([(1, 7, 5000)], [], [(1, 7, 5000)]),
+        ([(1, 7, 5000)], [(1, 7, 5000, 0)], []),
+        ([], [(1, 7, 5000, 0)], [(1, 7, -5000)]),
+        ([], [(1, 7, 3000, 2000)], [(1, 7, -3000)]),
+        ([], [(1, 7, 0, 5000)], []),
+        ([(1, 7, 5000)], [(1, 7, 3000, 2000)], []),
+        ([(1, 7, 5000)], [(1, 7, 0, 2000)], [(1, 7, 3000)]),
+        ([(1, 7, 5000)], [(1, 7, 0, 5000)], []),
+        ([(1, 7, 7000)], [(1, 7, 0, 5000)], [(1, 7, 2000)]),
+        ([(1, 7, 3000)], [(1, 7, 0, 5000)], []),
+        ([(1, 8, 5000)], [(1, 7, 5000, 0)], [(1, 7, -5000), (1, 8, 5000)]),
+        ([(1, 7, 5000), (2, 7, 100)], [(2, 7, 300, 0)], [(1, 7, 5000), (2, 7, -200)]),
+    ],
+)
+def test_entries_bring_each_net_to_what_it_ought_to_be(expected, booked, entries) -> None:
+    """Sums in fen; person 7 is Li, 8 is Wang; a waiver stays granted and no net falls below zero."""
+    assert due(expected, booked) == entries

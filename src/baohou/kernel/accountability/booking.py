@@ -132,10 +132,10 @@ def _turns(told: pl.DataFrame) -> pl.DataFrame:
 
 
 def _amounts(keys: Sequence[int]) -> pl.DataFrame:
-    """The entries of these duties; all entries where there are more of them than is worth asking for one by one."""
+    """The entries of these duties; read with all others where that is cheaper than asking for so many."""
     pieces = _pieces(keys)
     if len(pieces) > _PIECES_WORTH_ASKING:
-        return columns.read(_AMOUNTS)
+        return columns.read(_AMOUNTS).filter(pl.col("duty_key").is_in(pl.Series(keys, dtype=pl.Int64).implode()))
     return pl.concat([_AMOUNTS.empty(), *(columns.read(_AMOUNTS, among=("duty_key", piece)) for piece in pieces)])
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
 import numpy as np
@@ -22,7 +23,8 @@ from baohou.guarantee.rules.words import Grade, VisitKind
 from baohou.guarantee.services.replan import OF_CLIENTS
 from baohou.guarantee.services.touch import touch
 from baohou.kernel import columns
-from baohou.kernel.columns import Table
+from baohou.kernel.accountability.models import Entry
+from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.duties import store
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.models import Department
@@ -33,6 +35,31 @@ QUARTER = END + timedelta(days=1)
 ORDINARY = date(2026, 10, 15)
 NEW = {"visits": 5000, "grades": 500, "guarantees": 1000}
 """What an ordinary day brings, for a million clients; fewer in proportion for fewer."""
+
+
+_BOOKED = Table(
+    "accountability_entry",
+    {
+        "duty_key": Column(Kind.LONG, "duty_key"),
+        "seq": Column(Kind.CODE, "seq"),
+        "kind": Column(Kind.CODE, "kind"),
+        "staff_id": Column(Kind.REF, "staff_id"),
+        "amount": Column(Kind.LONG, "amount_fen"),
+        "dated": Column(Kind.DAY, "dated"),
+        "duty_kind": Column(Kind.CODE, "duty_kind"),
+        "party_id": Column(Kind.ID, "party_id"),
+        "subject_id": Column(Kind.ID, "subject_id"),
+        "department_id": Column(Kind.REF, "department_id"),
+        "version_id": Column(Kind.REF, "version_id"),
+        "opens_on": Column(Kind.DAY, "opens_on"),
+        "due_on": Column(Kind.DAY, "due_on"),
+    },
+)
+_SAID: columns.Constants = {
+    "clause": "PGM.12",
+    "because": "定期回访到期未办",
+    "recorded_at": datetime(2026, 10, 1, tzinfo=UTC),
+}
 
 
 @dataclass
@@ -49,9 +76,7 @@ class Figure:
         read, write = median(self.read or [0.0]), median(self.write or [0.0])
         bare = read + write
         ratio = f"{median(self.seconds) / bare:6.2f}" if bare else "     –"
-        return (
-            f"{self.name:<28}{self.rows:>12,}{median(self.seconds):>10.3f}{read:>10.3f}{write:>10.3f}{ratio:>8}"
-        )
+        return f"{self.name:<28}{self.rows:>12,}{median(self.seconds):>10.3f}{read:>10.3f}{write:>10.3f}{ratio:>8}"
 
 
 HEAD = f"{'':<28}{'rows':>12}{'seconds':>10}{'bare read':>10}{'bare write':>10}{'ratio':>8}"
@@ -62,7 +87,9 @@ def main(clients: int, repeat: int = 3) -> None:
     call_command("migrate", verbosity=0)
     load_shipped(door="command")
     size = Size(clients)
-    print(f"── {connection.vendor}, {clients:,} clients, {size.guarantees:,} guarantees, medians of {repeat}", flush=True)
+    print(
+        f"── {connection.vendor}, {clients:,} clients, {size.guarantees:,} guarantees, medians of {repeat}", flush=True
+    )
     begun = time.perf_counter()
     build(size)
     print(f"built in {time.perf_counter() - begun:.0f} s; visits {Visit.objects.count():,}", flush=True)
@@ -74,7 +101,9 @@ def main(clients: int, repeat: int = 3) -> None:
     print(_quarter(repeat).line(), flush=True)
     for figure in (_ordinary(size, repeat), _rebuild(repeat), _worklist()):
         print(figure.line(), flush=True)
-    print(f"memory of this process, at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024:.2f} GiB")
+    print(
+        f"memory of this process, at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024:.2f} GiB"
+    )
 
 
 def _tidy() -> None:
@@ -97,13 +126,15 @@ def _quarter(repeat: int) -> Figure:
     figure = Figure("first day of a quarter")
     for _ in range(repeat):
         Duty.objects.filter(opens_on=QUARTER).delete()
+        Entry.objects.filter(dated=QUARTER).delete()
         Watermark.objects.update(on=END)
         _tidy()
         figure.seconds.append(_timed(lambda: engine.run(on=QUARTER)))
         fresh = columns.read(store.TABLE, where=f"opens_on = '{QUARTER}'")
-        figure.rows = len(fresh)
+        booked = columns.read(_BOOKED, where=f"dated = '{QUARTER}'").with_columns(amount=pl.lit(5000, pl.Int64))
+        figure.rows = len(fresh) + len(booked)
         figure.read.append(_timed(_read_openings))
-        figure.write.append(_bare_write(fresh))
+        figure.write.append(_bare_write(store.TABLE, fresh) + _bare_write(_BOOKED, booked, same=_SAID))
     return figure
 
 
@@ -112,26 +143,27 @@ def _read_openings() -> None:
     columns.read(tables.GUARANTEE_TABLE, where=where)
     columns.read(tables.APPOINTMENT_TABLE)
     columns.read(tables.GRADE_TABLE, where=f"effective_on <= '{QUARTER}'")
+    columns.read(
+        store.TABLE, where=f"due_on >= '{END}' AND due_on < '{QUARTER}' AND done_on IS NULL AND lapsed_on IS NULL"
+    )
 
 
-def _bare_write(frame: pl.DataFrame) -> float:
+def _bare_write(table: Table, frame: pl.DataFrame, *, same: columns.Constants | None = None) -> float:
     """COPY of the same rows into a table with the same keys, checks and indexes."""
-    bare = Table("bare", store.TABLE.columns)
+    bare = Table("bare", table.columns)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS bare")
         if connection.vendor == "postgresql":
-            cursor.execute("CREATE TABLE bare (LIKE duties_duty INCLUDING ALL)")
+            cursor.execute(f"CREATE TABLE bare (LIKE {table.name} INCLUDING ALL)")
         else:
-            cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'duties_duty'")
-            cursor.execute(cursor.fetchone()[0].replace("duties_duty", "bare").replace("CONSTRAINT", "CONSTRAINT"))
-            cursor.execute("CREATE INDEX bare_party ON bare (party_id)")
-            cursor.execute(
-                "CREATE INDEX bare_worklist ON bare (owner_id, due_on) WHERE done_on IS NULL AND lapsed_on IS NULL"
-            )
+            cursor.execute("SELECT sql FROM sqlite_master WHERE tbl_name = %s AND sql IS NOT NULL", [table.name])
+            for place, (statement,) in enumerate(cursor.fetchall()):
+                named = re.sub(r'(INDEX ")[^"]+', rf"\g<1>bare_{place}", statement)
+                cursor.execute(named.replace(f'"{table.name}"', '"bare"'))
 
     def write() -> None:
         with transaction.atomic():
-            columns.insert(bare, frame)
+            columns.insert(bare, frame, constants=same)
 
     seconds = _timed(write)
     with connection.cursor() as cursor:
@@ -152,7 +184,9 @@ def _ordinary(size: Size, repeat: int) -> Figure:
         figure.seconds.append(_timed(lambda day=day: engine.run(on=day)))  # type: ignore[misc]
         figure.read.append(_timed(lambda clients=clients: _read_clients(clients)))  # type: ignore[misc]
         written = columns.read(store.TABLE, among=("party_id", clients[: NEW["visits"]]))
-        figure.write.append(_bare_write(written.head(_share(size, "visits") + 2 * _share(size, "guarantees"))))
+        figure.write.append(
+            _bare_write(store.TABLE, written.head(_share(size, "visits") + 2 * _share(size, "guarantees")))
+        )
     return figure
 
 
@@ -239,5 +273,3 @@ def _worklist() -> Figure:
         with connection.cursor() as cursor:
             figure.seconds.append(_timed(lambda c=cursor, q=query, p=parameters: c.execute(q, p)))  # type: ignore[misc]
     return figure
-
-

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 from django.core.management.color import no_style
 from django.db import connection
 
-from baohou.core.columns import NEVER, NOBODY, day_number
+from baohou.core.columns import NEVER, Frame, day_number
 from baohou.guarantee.models import Guarantee
 from baohou.guarantee.queries import facts as tables
-from baohou.guarantee.rules.words import Grade, VisitKind
+from baohou.guarantee.rules.facts import APPOINTMENTS, GRADES, GUARANTEES, ORDERS, VISITS, Facts, empty
+from baohou.guarantee.rules.visits import visit_duties
+from baohou.guarantee.rules.words import Grade
 from baohou.kernel import columns
 from baohou.kernel.columns import Kind, Table
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department, Post, Posting, Staff
+from baohou.kernel.rulebook.queries import get_rule_book
 
 BEGIN, END = date(2023, 10, 1), date(2026, 9, 30)
 """The three years; the day after is the first day of a quarter."""
 SHARES = {Grade.GOOD: 0.15, Grade.NORMAL: 0.60, Grade.WATCH: 0.20, Grade.RISK: 0.05}
-VISITS_A_MONTH = {Grade.GOOD: 0.12, Grade.NORMAL: 0.28, Grade.WATCH: 0.62, Grade.RISK: 0.62}
+VISITED = 0.70
+"""The share of duties that a visit is made for."""
+LATENESS = 1.05
+"""How far beyond the time allowed visits reach."""
 CLIENTS_A_MANAGER = 500
 MANAGERS_A_DEPARTMENT = 20
 
@@ -83,7 +92,10 @@ def _people(size: Size) -> None:
         [Staff(id=n, staff_no=f"S{n}", name=f"员工{n}") for n in range(1, heads + 1)], batch_size=500
     )
     Posting.objects.bulk_create(
-        [Posting(staff_id=n, department_id=_department(n), post=Post.PROJECT_MANAGER) for n in range(1, size.managers + 1)]
+        [
+            Posting(staff_id=n, department_id=_department(n), post=Post.PROJECT_MANAGER)
+            for n in range(1, size.managers + 1)
+        ]
         + [
             Posting(staff_id=size.managers + n, department_id=n, post=Post.DEPARTMENT_MANAGER)
             for n in range(1, size.departments + 1)
@@ -141,34 +153,41 @@ def _grades(size: Size, guarantees: pl.DataFrame, rng: np.random.Generator) -> p
     day = begin + (rng.random(count) * (day_number(END) - begin)).astype(np.int64)
     day[: size.clients] = np.minimum(begin[: size.clients] + 10, day_number(END))
     grade = rng.choice([grade.value for grade in SHARES], count, p=list(SHARES.values()))
-    return pl.DataFrame({"client_id": client, "grade": grade, "effective_on": day}).unique(["client_id", "effective_on"])
+    return pl.DataFrame({"client_id": client, "grade": grade, "effective_on": day}).unique(
+        ["client_id", "effective_on"]
+    )
 
 
 def _visits(guarantees: pl.DataFrame, grades: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """A routine visit for nine guarantees in ten; others as often as the grade asks for, or nearly."""
-    routine = guarantees.filter(pl.Series(rng.random(len(guarantees)) < 0.9))
-    day = routine["issued_on"].to_numpy() + rng.integers(0, 17, len(routine))
-    first = pl.DataFrame({"client_id": routine["client_id"], "guarantee_id": routine["guarantee_id"], "visited_on": day})
-    last = grades.sort("effective_on").unique("client_id", keep="last").select("client_id", "grade")
-    span = guarantees.group_by("client_id").agg(
-        pl.col("issued_on").min(), pl.col("released_on").max().clip(upper_bound=day_number(END))
+    """A visit for seven in ten of the duties, most of them in time, on a day of its own within the duty's or after."""
+    book = get_rule_book()
+    guarantees = guarantees.with_columns(rank=pl.lit(0), product=pl.lit(0))
+    facts = Facts(
+        guarantees=_as(guarantees, GUARANTEES),
+        appointments=empty(APPOINTMENTS),
+        grades=_as(grades, GRADES),
+        visits=empty(VISITS),
+        orders=empty(ORDERS),
+        codes=tables.get_codes(book),
     )
-    span = span.join(last, on="client_id")
-    rate = span["grade"].replace_strict({g.value: r for g, r in VISITS_A_MONTH.items()}).to_numpy()
-    days = (span["released_on"] - span["issued_on"]).to_numpy()
-    times = rng.poisson(rate * days / 30)
-    client = np.repeat(span["client_id"].to_numpy(), times)
-    begin, length = np.repeat(span["issued_on"].to_numpy(), times), np.repeat(days, times)
-    day = begin + (rng.random(len(client)) * (length + 1)).astype(np.int64)
-    other = pl.DataFrame({"client_id": client, "guarantee_id": np.full(len(client), NOBODY), "visited_on": day})
-    visits = pl.concat(
-        [
-            first.with_columns(kind=pl.lit(VisitKind.ROUTINE.value)),
-            other.with_columns(kind=pl.lit(VisitKind.REGULAR.value)),
-        ]
+    duties: pl.DataFrame = visit_duties(facts, book, on=END).to_native()
+    chosen = duties.filter(pl.Series(rng.random(len(duties)) < VISITED))
+    length = (chosen["due_on"] - chosen["opens_on"]).to_numpy()
+    day = chosen["opens_on"].to_numpy() + (rng.random(len(chosen)) * (length + 1) * LATENESS).astype(np.int64)
+    visits = pl.DataFrame(
+        {
+            "client_id": chosen["client_id"],
+            "guarantee_id": chosen["subject_id"],
+            "visited_on": day,
+            "kind": chosen["kind"],
+        }
     )
     visits = visits.filter(pl.col("visited_on") <= day_number(END))
     return visits.unique(["client_id", "guarantee_id", "visited_on", "kind"]).sort("visited_on")
+
+
+def _as(frame: pl.DataFrame, schema: Mapping[str, Any]) -> Frame:
+    return nw.from_native(frame.select(pl.col(name).cast(kind) for name, kind in schema.items()), eager_only=True)
 
 
 def _insert_visits(visits: pl.DataFrame) -> None:

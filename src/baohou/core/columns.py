@@ -38,19 +38,23 @@ def day_of(number: int) -> date | None:
 
 
 def pack_key(kind: int, subject: int, first: date) -> int:
-    """The natural key of a duty in one integer: kind, what it is about, first day."""
-    return (((kind << SUBJECT_BITS) | subject) << DAY_BITS) | day_number(first)
+    """The natural key of a duty in one integer: kind, first day, what it is about.
+
+    The day goes before the subject, so that the duties of a new period stand together at one place of an index.
+    """
+    return (((kind << DAY_BITS) | day_number(first)) << SUBJECT_BITS) | subject
 
 
 def unpack_key(key: int) -> tuple[int, int, date]:
     """Kind, subject and first day of a key."""
-    first = EPOCH + timedelta(days=key & NEVER)
-    return key >> (DAY_BITS + SUBJECT_BITS), (key >> DAY_BITS) & ((1 << SUBJECT_BITS) - 1), first
+    first = EPOCH + timedelta(days=(key >> SUBJECT_BITS) & NEVER)
+    return key >> (DAY_BITS + SUBJECT_BITS), key & ((1 << SUBJECT_BITS) - 1), first
 
 
 def key_column(kind: int, subject: str, first: str) -> nw.Expr:
     """pack_key over columns."""
-    return (nw.lit(kind << SUBJECT_BITS, nw.Int64) + nw.col(subject)) * (1 << DAY_BITS) + nw.col(first)
+    days = nw.lit(kind << DAY_BITS, nw.Int64) + nw.col(first)
+    return days * (1 << SUBJECT_BITS) + nw.col(subject)
 
 
 class Engine(Protocol):

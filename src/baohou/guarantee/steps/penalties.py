@@ -36,9 +36,10 @@ def work(task: Task) -> Counts:
         _settle(book, duties, booking.read_nets(), task.on, counts)
     else:
         task.progress("新逾期的应办事项", 0.0)
-        passed = _duties(where=f"{_passed(task.after, task.on)} AND done_on IS NULL AND lapsed_on IS NULL")
+        overdue = f"{_passed(task.after, task.on)} AND done_on IS NULL AND lapsed_on IS NULL"
+        passed = _duties(where=overdue)
         counts.overdue = len(passed)
-        _settle(book, passed, booking.read_nets(among=passed["key"].to_list()), task.on, counts)
+        _settle(book, passed, booking.read_nets(of=overdue), task.on, counts)
         keys = sorted({key for _, key in rechecked} - set(passed["key"].to_list()))
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             piece = keys[start : start + _KEYS_AT_ONCE]
@@ -66,4 +67,4 @@ def _settle(book: RuleBook, duties: Frame, booked: Frame, on: date, counts: Coun
     entries = entries_due(expected, booked)
     counts.read += len(duties)
     counts.penalties += len(entries)
-    booking.write(entries.to_native(), duties.to_native(), on=on)
+    booking.write(entries.to_native(), duties.to_native(), booked.to_native(), on=on)

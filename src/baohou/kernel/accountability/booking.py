@@ -14,7 +14,7 @@ from baohou.core.columns import Frame, day_number, unpack_key
 from baohou.kernel import columns
 from baohou.kernel.accountability.models import Entry, EntryKind
 from baohou.kernel.columns import Column, Kind, Table
-from baohou.kernel.duties import kinds
+from baohou.kernel.duties import kinds, store
 
 _ZERO: Final = 1 << 39
 """Added to amounts while they are packed, so that none is negative."""
@@ -52,17 +52,26 @@ _KEYS_AT_ONCE: Final = 20_000
 _PIECES_WORTH_ASKING: Final = 5
 
 
-def read_nets(*, among: Sequence[int] | None = None) -> Frame:
-    """What the ledger says per duty and person: (duty_key, staff_id, net_fen, waived_fen); waived as a positive sum."""
-    entries = columns.read(_AMOUNTS) if among is None else _amounts(among)
+def read_nets(*, among: Sequence[int] | None = None, of: str = "") -> Frame:
+    """What the ledger says per duty and person: (duty_key, staff_id, net_fen, waived_fen, entries).
+
+    ``waived_fen`` is a positive sum, ``entries`` how many there are. Of all duties, of those ``among`` the keys, or
+    ``of`` the stored duties that a condition (SQL of our own) picks.
+    """
+    if of:
+        entries = columns.read(_AMOUNTS, where=f"duty_key IN (SELECT key FROM {store.TABLE.name} WHERE {of})")
+    else:
+        entries = columns.read(_AMOUNTS) if among is None else _amounts(among)
     fen = pl.col("amount") - _ZERO
     waived = pl.when(pl.col("kind") == EntryKind.WAIVER).then(-fen).otherwise(0)
-    nets = entries.group_by("duty_key", "staff_id").agg(net_fen=fen.sum(), waived_fen=waived.sum())
+    nets = entries.group_by("duty_key", "staff_id").agg(
+        net_fen=fen.sum(), waived_fen=waived.sum(), entries=pl.len().cast(pl.Int64)
+    )
     return nw.from_native(nets, eager_only=True)
 
 
-def write(entries: pl.DataFrame, duties: pl.DataFrame, *, on: date) -> None:
-    """Append entries (duty_key, staff_id, fen; see core.ledger), in one block per kind of entry and duty.
+def write(entries: pl.DataFrame, duties: pl.DataFrame, nets: pl.DataFrame, *, on: date) -> None:
+    """Append entries (duty_key, staff_id, fen; see core.ledger) to what stands (read_nets), in one block per kind.
 
     A penalty says of its duty what ``duties`` says; a reversal repeats what the entry it takes back said, so that sums
     by department net to zero as well. The first booking of a duty is dated the day after it was due, later ones ``on``.
@@ -72,7 +81,8 @@ def write(entries: pl.DataFrame, duties: pl.DataFrame, *, on: date) -> None:
     told = pl.concat(
         [_of_duties(entries.filter(pl.col("fen") > 0), duties), _of_earlier(entries.filter(pl.col("fen") < 0))]
     )
-    told = told.join(_turns(told), on="duty_key", how="left").sort("duty_key", "fen", "staff_id")
+    turns = nets.group_by("duty_key").agg(turns=pl.col("entries").sum())
+    told = told.join(turns, on="duty_key", how="left").sort("duty_key", "fen", "staff_id")
     seq = pl.col("turns").fill_null(0) + pl.int_range(pl.len()).over("duty_key")
     told = told.with_columns(seq=seq.cast(pl.Int16), kind=_kind())
     dated = pl.when(pl.col("seq") == 0).then(pl.col("due_on") + 1).otherwise(day_number(on))
@@ -123,12 +133,6 @@ def _of_earlier(entries: pl.DataFrame) -> pl.DataFrame:
 
 _ORDER: Final = ("duty_key", "staff_id", "fen", "duty_kind", *_CONTEXT)
 _SCHEMA: Final = {name: column.kind.dtype for name, column in _ENTRIES.columns.items()}
-
-
-def _turns(told: pl.DataFrame) -> pl.DataFrame:
-    """How many entries each duty has already."""
-    keys = told["duty_key"].unique().to_list()
-    return _amounts(keys).group_by("duty_key").agg(turns=pl.len().cast(pl.Int64))
 
 
 def _amounts(keys: Sequence[int]) -> pl.DataFrame:

@@ -33,11 +33,11 @@ class Entry(models.Model):
     recorded_at = models.DateTimeField(auto_now_add=True)
     duty_kind = models.PositiveSmallIntegerField()
     party = models.ForeignKey(
-        "parties.Party", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+        "parties.Party", null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     subject_id = models.BigIntegerField(null=True)
     department = models.ForeignKey(
-        "people.Department", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+        "people.Department", null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     opens_on = models.DateField()
     due_on = models.DateField()

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 class Duty(models.Model):
     """One duty. Every column is derived by a room's rules from facts; nothing here is edited by hand.
 
-    ``key`` is the natural key packed into one integer: kind, subject, first day (see core.columns.pack_key).
+    ``key`` is the natural key packed into one integer: kind, first day, subject (see core.columns.pack_key).
     """
 
     key = models.BigIntegerField(primary_key=True)

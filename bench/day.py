@@ -1,4 +1,4 @@
-"""How long a business day takes, against the bare cost of the rows that it reads and writes, measured in the same run."""
+"""How long a business day takes, against the bare cost of the rows it reads and writes, measured in the same run."""
 
 from __future__ import annotations
 

@@ -139,9 +139,10 @@ def _guarantees(size: Size, rng: np.random.Generator) -> pl.DataFrame:
 
 
 def _insert_guarantees(guarantees: pl.DataFrame) -> None:
-    same = "product, bank, amount_fen, currency, id, client_id, issued_on, released_on, department_id, manager_a_id"
-    values = "'流动资金贷款担保', '合作银行', 100000000, 'CNY', id, client_id, issued_on, released_on, department_id, manager_a_id"
-    _staged(tables.GUARANTEE_TABLE, guarantees, into=f"project_no, {same}", select=f"'P' || id, {values}")
+    own = "id, client_id, issued_on, released_on, department_id, manager_a_id"
+    into = f"project_no, product, bank, amount_fen, currency, {own}"
+    select = f"'P' || id, '流动资金贷款担保', '合作银行', 100000000, 'CNY', {own}"
+    _staged(tables.GUARANTEE_TABLE, guarantees, into=into, select=select)
 
 
 def _grades(size: Size, guarantees: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:

@@ -44,8 +44,8 @@ def test_a_key_can_be_unpacked(kind: int, subject: int, first: date) -> None:
     assert unpack_key(key) == (kind, subject, first)
 
 
-def test_keys_are_ordered_by_kind_then_subject_then_day() -> None:
-    keys = [pack_key(k, s, f) for k in (1, 2) for s in (1, 9) for f in (date(2026, 1, 1), date(2026, 1, 2))]
+def test_keys_are_ordered_by_kind_then_day_then_subject() -> None:
+    keys = [pack_key(k, s, f) for k in (1, 2) for f in (date(2026, 1, 1), date(2026, 1, 2)) for s in (1, 9)]
     assert keys == sorted(keys)
     assert len(set(keys)) == 8
 

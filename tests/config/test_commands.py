@@ -16,7 +16,10 @@ PAGE = (Path(__file__).parent.parent.parent / "docs" / "commands.md").read_text(
 
 def _commands(group: click.Group, *names: str) -> Iterator[tuple[str, click.Command]]:
     """Every command below a group, by its full name."""
-    for name, found in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        assert found is not None
         if isinstance(found, click.Group):
             yield from _commands(found, *names, name)
         else:
@@ -25,7 +28,6 @@ def _commands(group: click.Group, *names: str) -> Iterator[tuple[str, click.Comm
 
 @pytest.fixture(scope="module")
 def baohou() -> click.Group:
-    command._load(command.baohou)
     return command.baohou
 
 

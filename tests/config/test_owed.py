@@ -25,7 +25,6 @@ PENALTY_KEYS = {
 
 @pytest.fixture(scope="module")
 def baohou() -> click.Group:
-    command._load(command.baohou)
     return command.baohou
 
 

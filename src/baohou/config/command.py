@@ -13,17 +13,31 @@ import click
 from baohou.core.errors import Refused
 
 
-def _load(group: click.Group) -> None:
-    """Add every command of every module in config/commands/."""
-    from baohou.config import commands
+class Commands(click.Group):
+    """The commands of the modules in config/commands/; only the module of the command asked for is imported."""
 
-    for found in pkgutil.iter_modules(commands.__path__):
-        module = importlib.import_module(f"{commands.__name__}.{found.name}")
-        for command in module.commands:
-            group.add_command(command)
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self._load(*self._modules())
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        mine = {cmd_name, f"{cmd_name}s"} & set(self._modules())
+        self._load(*(mine or self._modules()))
+        return super().get_command(ctx, cmd_name)
+
+    @staticmethod
+    def _modules() -> list[str]:
+        from baohou.config import commands
+
+        return [found.name for found in pkgutil.iter_modules(commands.__path__)]
+
+    def _load(self, *modules: str) -> None:
+        for name in modules:
+            for command in importlib.import_module(f"baohou.config.commands.{name}").commands:
+                self.add_command(command)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="baohou")
 def baohou() -> None:
     """保后：承诺之后的管理。"""
@@ -36,7 +50,6 @@ def main() -> None:
     from django.db import OperationalError, ProgrammingError
 
     django.setup()
-    _load(baohou)
     try:
         baohou()
     except Refused as refusal:

@@ -21,7 +21,7 @@ Frame = nw.DataFrame[Any]
 EPOCH: Final = date(1900, 1, 1)
 DAY_BITS: Final = 17
 NEVER: Final = (1 << DAY_BITS) - 1
-"""The day number of what has not happened and has no end (2258-11-10)."""
+"""The day number of what has not happened and has no end (2258-11-11)."""
 NOBODY: Final = 0
 """The number that stands where nobody, or nothing, is referred to; tables number from 1."""
 SUBJECT_BITS: Final = 40

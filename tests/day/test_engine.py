@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import IntegrityError
 
@@ -11,9 +13,11 @@ from baohou.guarantee.models import Guarantee, Visit
 from baohou.guarantee.services.touch import touch
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.accountability.services import set_go_live, waive
+from baohou.kernel.rulebook.models import RuleSet
 from tests.day.playing import compare, everything
 from tests.oracle.cast import LI, ONE, QIAN, SECOND, WANG, appointed, day, facts, graded, issued, posted, visited
-from tests.oracle.database import Database
+from tests.oracle.database import Database, write_version
+from tests.oracle.model import version
 from tests.oracle.script import Act
 
 pytestmark = pytest.mark.django_db
@@ -208,3 +212,42 @@ def test_a_department_manager_named_later_for_the_past_takes_the_penalty():
 def test_no_facts_no_day():
     with pytest.raises(engine.NothingToRun):
         engine.run(on=day("2026-07-20"))
+
+
+@pytest.mark.clause("PGM.0")
+def test_a_version_adopted_between_two_days_takes_its_place_on_its_day():
+    """On 20 June 2026 new rules are adopted for 1 July: ten days, 80 yuan, months for normal clients."""
+    _, told = world(issued("2026-06-15"), issued("2026-07-01", no="P-2"))
+    engine.run(on=day("2026-06-19"))
+    begins = day("2026-07-01")
+    changes = {"PGM_3__days_after_issue": 10, "PGM_12__yuan": 8000, "PGM_4__normal_months": 1}
+    versions = (version(ends_on=begins), version(name="2026-07", effective_on=begins, **changes))
+    rule_set = RuleSet.objects.get(code="PGM")
+    rule_set.versions.update(ends_on=begins)
+    write_version(rule_set, versions[1])
+    told = told.but(versions=versions)
+    for on in ("2026-06-20", "2026-06-30", "2026-07-01", "2026-07-12", "2026-08-02"):
+        engine.run(on=day(on))
+        compare([told], day(on))
+    assert engine.verify().differences == 0
+
+
+@pytest.mark.clause("PGM.7")
+def test_facts_recorded_before_their_day_take_effect_on_their_day():
+    """Known on 1 June 2026: watch from 1 July, Wang from 5 July, released on 20 July."""
+    database, told = world(issued("2026-03-10"))
+    engine.run(on=day("2026-05-31"))
+    [guarantee] = told.guarantees
+    released = replace(guarantee, released_on=day("2026-07-20"))
+    for before, after in (
+        (None, graded("watch", "2026-07-01")),
+        (None, appointed(WANG, "2026-07-05")),
+        (guarantee, released),
+    ):
+        database.record(Act(day("2026-06-01"), before, after))
+    told = told.but(
+        guarantees=(released,), grades=(graded("watch", "2026-07-01"),), appointments=(appointed(WANG, "2026-07-05"),)
+    )
+    for on in ("2026-06-01", "2026-06-30", "2026-07-01", "2026-07-04", "2026-07-05", "2026-07-20", "2026-08-01"):
+        engine.run(on=day(on))
+        compare([told], day(on))

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from baohou.core.rulebook import ExceptionTo, Parameter, TwoExceptionsApply
-from tests.oracle import model, oracle
+from tests.oracle import facts_on, model
 
 ABOUT = {"department": "业务一部", "product": "票据担保"}
 BY_DEPARTMENT = {"department": ("业务一部",)}
@@ -24,8 +24,8 @@ def both(*exceptions: tuple) -> tuple[model.Parameter, Parameter]:
 def test_two_exceptions_at_once_are_an_error_that_names_both() -> None:
     """7 days in department one (甲), 3 days for bills (乙), nothing said of bills in department one."""
     plain, booked = both(("甲", BY_DEPARTMENT, 7, ()), ("乙", BY_PRODUCT, 3, ()))
-    with pytest.raises(oracle.TwoExceptions, match=r"甲.*乙"):
-        oracle.value(plain, dict(ABOUT))
+    with pytest.raises(facts_on.TwoExceptions, match=r"甲.*乙"):
+        facts_on.value(plain, dict(ABOUT))
     with pytest.raises(TwoExceptionsApply, match=r"甲.*乙"):
         booked.value_for(ABOUT)
 
@@ -33,14 +33,14 @@ def test_two_exceptions_at_once_are_an_error_that_names_both() -> None:
 @pytest.mark.clause("PGM.3")
 def test_the_one_that_goes_over_the_other_stands() -> None:
     plain, booked = both(("甲", BY_DEPARTMENT, 7, ()), ("乙", BY_PRODUCT, 3, ("甲",)))
-    assert oracle.value(plain, dict(ABOUT)) == booked.value_for(ABOUT) == 3
+    assert facts_on.value(plain, dict(ABOUT)) == booked.value_for(ABOUT) == 3
 
 
 @pytest.mark.clause("PGM.3")
 def test_an_unknown_product_meets_no_condition() -> None:
     plain, booked = both(("乙", BY_PRODUCT, 3, ()))
     about = {"department": "业务一部", "product": None}
-    assert oracle.value(plain, dict(about)) == booked.value_for(about) == 15
+    assert facts_on.value(plain, dict(about)) == booked.value_for(about) == 15
 
 
 @pytest.mark.clause("PGM.3")
@@ -56,8 +56,8 @@ def test_random_exceptions_choose_alike(seed: int) -> None:
     rng.shuffle(rows)
     plain, booked = both(*rows)
     try:
-        expected = oracle.value(plain, dict(ABOUT))
-    except oracle.TwoExceptions:
+        expected = facts_on.value(plain, dict(ABOUT))
+    except facts_on.TwoExceptions:
         with pytest.raises(TwoExceptionsApply):
             booked.value_for(ABOUT)
     else:

@@ -36,7 +36,7 @@ LEFT_OUT = "not slowly and not a_world_is"
 """The oracle's own answers, and random worlds of which no two runs see the same."""
 SECONDS = 240
 SETTINGS = """[pytest]
-addopts = -q -x -p no:django -p no:cacheprovider -p no:xdist -p no:tally
+addopts = -q -x --tb=no --assert=plain -p no:django -p no:cacheprovider -p no:xdist -p no:tally
 markers =
     clause(id): the clause that the test proves
     pure: meets no database
@@ -192,9 +192,11 @@ def main(*, sample: int | None, seed: int) -> int:
     every = list(mutants())
     tried = sorted(Random(seed).sample(every, sample), key=every.index) if sample and sample < len(every) else every
     print(f"{len(every):,} mutants, {len(tried):,} tried (seed {seed})", flush=True)
-    survivors = [mutant for mutant in _shown(tried) if not is_noticed(mutant, settings)]
-    for mutant in survivors:
-        print(f"  survived: {mutant}")
+    survivors = []
+    for mutant in _shown(tried):
+        if not is_noticed(mutant, settings):
+            survivors.append(mutant)
+            print(f"  survived: {mutant}", flush=True)
     by_file: dict[Path, list[int]] = defaultdict(lambda: [0, 0])
     for mutant in tried:
         by_file[mutant.path][0] += 1

@@ -79,7 +79,7 @@ class Engine(Protocol):
 
         ``after``: the first with line[on] >= at; otherwise the last with line[on] <= at. Takes the columns named in
         ``take`` under their own names; where there is no such row they get the value given there. Of several rows of
-        ``line`` on one day the last one counts; ``line`` need not be sorted by day, but rows of one day keep their order.
+        ``line`` on one day the last one counts; ``line`` need not be sorted by day, rows of one day keep their order.
         """
 
 

@@ -78,7 +78,7 @@ def verify(*, progress: Progress = _quiet) -> Report:
 
 
 def days_to_run(*, begin: date | None, through: date) -> Iterator[date]:
-    """Each business day from ``begin`` (default: the day after the last one run, or the first fact) up to ``through``."""
+    """Each business day from ``begin`` (default: after the last one run, or the first fact) up to ``through``."""
     last = get_business_day()
     day = begin or (last + timedelta(days=1) if last else first_fact())
     if day is None:

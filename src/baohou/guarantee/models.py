@@ -103,7 +103,8 @@ class Visit(models.Model):
             ),
             models.CheckConstraint(condition=Q(kind__in=VisitKind.numbers()), name="visit_has_a_known_kind"),
             models.CheckConstraint(
-                condition=~Q(kind=VisitKind.ROUTINE) | Q(guarantee__isnull=False), name="routine_visit_names_its_guarantee"
+                condition=~Q(kind=VisitKind.ROUTINE) | Q(guarantee__isnull=False),
+                name="routine_visit_names_its_guarantee",
             ),
         ]
         indexes = [models.Index(fields=["client", "visited_on"], name="visit_client_day")]
@@ -144,7 +145,9 @@ class Filing(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["department", "quarter", "kind"], name="one_filing_per_department_quarter_kind"),
+            models.UniqueConstraint(
+                fields=["department", "quarter", "kind"], name="one_filing_per_department_quarter_kind"
+            ),
             models.CheckConstraint(condition=Q(kind__in=FilingKind.numbers()), name="filing_has_a_known_kind"),
         ]
 

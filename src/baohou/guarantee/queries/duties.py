@@ -1,4 +1,4 @@
-"""What is owed as seen on a day: derived from the facts, so that any day can be asked for, not only the last one run."""
+"""What is owed as seen on a day: derived from the facts, so that any day can be asked for, not only the last."""
 
 from __future__ import annotations
 

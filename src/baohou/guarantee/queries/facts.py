@@ -14,7 +14,7 @@ from django.db.models import Min
 
 from baohou.core.columns import Frame
 from baohou.core.rulebook import RuleBook
-from baohou.guarantee.models import Guarantee, GradeChange, ManagerAppointment, SpecialOrder, Touched, Visit
+from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, SpecialOrder, Touched, Visit
 from baohou.guarantee.rules.facts import APPOINTMENTS, GRADES, ORDERS, VISITS, Facts, empty
 from baohou.kernel import columns
 from baohou.kernel.columns import Column, Kind, Table

@@ -111,7 +111,7 @@ def _because(kind: kinds.Kind, entry: EntryKind) -> str:
 
 
 def _of_duties(entries: pl.DataFrame, duties: pl.DataFrame) -> pl.DataFrame:
-    context = duties.select(duty_kind=pl.col("kind"), duty_key=pl.col("key"), *_CONTEXT)
+    context = duties.select(*_CONTEXT, duty_kind=pl.col("kind"), duty_key=pl.col("key"))
     return entries.join(context, on="duty_key", how="left").select(_ORDER)
 
 

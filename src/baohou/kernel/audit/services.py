@@ -7,9 +7,7 @@ from typing import Any
 from baohou.kernel.audit.models import Act, Change
 
 
-def record_act(
-    *, verb: str, door: str, by: str = "", because: str = "", facts: dict[str, Any] | None = None
-) -> Act:
+def record_act(*, verb: str, door: str, by: str = "", because: str = "", facts: dict[str, Any] | None = None) -> Act:
     """Write down one act and return it; call it inside the transaction of what the act does.
 
     ``by`` is a staff number; the command line and the day leave it empty.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import openpyxl
 import pytest
 from django.conf import settings
 from pytest_django import DjangoAssertNumQueries
 
+from baohou.guarantee.rules.words import Grade, VisitKind
+from baohou.guarantee.services import grades, visits
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
@@ -80,6 +83,19 @@ def test_my_work_says_how_much_is_owed_with_the_late_first(evening: Portfolio, e
     assert said.index("BH-2026-001") < said.index("2026-10-20") or "今天欠" in said
     assert "东方钢铁有限公司" in said
     assert "湖滨食品有限公司" not in said
+
+
+@pytest.mark.clause("PGM.1")
+def test_all_that_is_watched_of_a_client_is_on_one_page(evening: Portfolio, enter: Enter) -> None:
+    """东方钢铁, visited on 2026-10-12 and graded watch from 2026-10-15: guarantees, visit, grade, what is owed and late."""
+    cast, steel = evening.cast, evening.steel
+    by = {"by": cast.a, "actor": cast.a.staff_no, "door": "test"}
+    found = {"methods": "", "summary": "库存积压", "findings": {}}
+    visits.record(client=steel, guarantee=None, on=date(2026, 10, 12), kind=VisitKind.REGULAR, **found, **by)
+    grades.change(client=steel, grade=Grade.WATCH, effective_on=date(2026, 10, 15), because="货款回笼慢", **by)
+    said = read(enter(cast.a), f"/clients/{steel.pk}/")
+    for told in ("BH-2026-001", "关注", "货款回笼慢", "2026-10-12", "库存积压", "例行回访", "逾期"):
+        assert told in said, told
 
 
 @pytest.mark.clause("PGM.3")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tests.oracle.facts_on import contradicts
 from tests.oracle.model import (
     Appointment,
     Facts,
@@ -18,7 +19,6 @@ from tests.oracle.model import (
     Posting,
     Visit,
 )
-from tests.oracle.oracle import contradicts
 from tests.oracle.script import key
 
 KIND_OF = {

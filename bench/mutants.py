@@ -13,6 +13,7 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
+import resource
 import signal
 import sys
 import time
@@ -34,7 +35,8 @@ NOT_OURS = ("Decorator", "Variable", "ExceptionReplacer")
 WORLDS, RULES, CORE = "tests/guarantee/rules/test_columns_against_oracle.py", "tests/guarantee/rules", "tests/core"
 LEFT_OUT = "not slowly and not a_world_is"
 """The oracle's own answers, and random worlds of which no two runs see the same."""
-SECONDS = 240
+SECONDS, MEMORY = 240, 6 << 30
+"""What the tests may take on one mutant; one that takes more is noticed."""
 SETTINGS = """[pytest]
 addopts = -q -x --tb=no --assert=plain -p no:django -p no:cacheprovider -p no:xdist -p no:tally
 markers =
@@ -142,12 +144,18 @@ def is_noticed(mutant: Mutant | None, settings: Path) -> bool:
     tests = (CORE, WORLDS, RULES) if in_core else (WORLDS, RULES, CORE)
     child = os.fork()
     if child == 0:
+        os.setsid()
         _silence()
-        if mutant is not None:
-            sys.meta_path.insert(0, Damaged(mutant))
-        import pytest
-
-        os._exit(int(pytest.main(["-c", str(settings), "--rootdir", str(ROOT), "-k", LEFT_OUT, *tests])))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        status = 1
+        try:
+            if mutant is not None:
+                sys.meta_path.insert(0, Damaged(mutant))
+            status = int(
+                sys.modules["pytest"].main(["-c", str(settings), "--rootdir", str(ROOT), "-k", LEFT_OUT, *tests])
+            )
+        finally:
+            os._exit(status)
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         done, status = os.waitpid(child, os.WNOHANG)

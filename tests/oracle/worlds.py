@@ -105,13 +105,17 @@ class Maker:
         return Version(name, begin, end, parameters)
 
     def exceptions(self, about: tuple[str, ...], values: tuple[int, ...]) -> tuple[ExceptionTo, ...]:
-        """One or two exceptions; where both could hold, the second goes over the first."""
+        """One to three exceptions in any order; where several could hold, a later one goes over the earlier ones."""
         words = {"department": DEPARTMENTS, "product": PRODUCTS[1:]}
         first = {name: (self.rng.choice(words[name]),) for name in about[: self.rng.randrange(1, 3)]}
         found = [ExceptionTo("甲", first, self.rng.choice(values))]
         if self.chance(0.5):
             second = {name: tuple(self.rng.sample(words[name], 2)) for name in about[-1:]}
             found.append(ExceptionTo("乙", second, self.rng.choice(values), over=("甲",)))
+        if len(found) == 2 and self.chance(0.5):
+            third = {about[0]: tuple(self.rng.sample(words[about[0]], 2))}
+            found.append(ExceptionTo("丙", third, self.rng.choice(values), over=("乙", "甲")))
+        self.rng.shuffle(found)
         return tuple(found)
 
     def postings(self) -> list[Posting]:

@@ -10,7 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from baohou.core.columns import NEVER, NOBODY, Frame, day_number, day_of
-from baohou.core.period import Quarter, quarter_of
+from baohou.core.period import quarter_of
 from baohou.core.rulebook import Clause, ExceptionTo, Parameter, RuleBook, Version
 from baohou.guarantee.rules import facts as frames
 from baohou.guarantee.rules import penalties, reports, visits
@@ -141,24 +141,15 @@ def postings_of(facts: model.Facts, n: Numbers) -> Frame:
     return frame(frames.POSTINGS, rows)
 
 
-def quarters_of(facts: model.Facts, on: date) -> list[Quarter]:
-    found = []
-    if facts.guarantees:
-        quarter = quarter_of(min(g.issued_on for g in facts.guarantees))
-        while quarter.last <= on:
-            found.append(quarter)
-            quarter = quarter.next()
-    return found
-
-
 def derived(facts: model.Facts, on: date) -> tuple[Frame, Numbers, RuleBook]:
     """All duties as the columnar rules derive them for a day."""
     numbers = numbers_of(facts)
     book = book_of(facts, numbers)
     sound, _ = facts_of(facts, numbers).sound()
     owed_visits = visits.visit_duties(sound, book, on=on)
+    first = min((g.issued_on for g in facts.guarantees), default=None)
     owed_reports = reports.report_duties(
-        reports.owing_departments(sound, quarters_of(facts, on)),
+        reports.owing_departments(sound, reports.quarters_ended(first, on)),
         filings_of(facts, numbers),
         postings_of(facts, numbers),
         book,

@@ -209,3 +209,11 @@ def test_its_row_has_the_keys_of_a_regular_visit():
         "state": "open",
         "done_on": None,
     }
+
+
+@pytest.mark.clause("PGM.7")
+def test_a_grade_of_today_opens_todays_period():
+    """Watch from 1 February 2026: seen that very day the month is owed; on 31 January nobody knows."""
+    world = facts(issued("2025-12-15"), graded("watch", "2026-02-01"))
+    assert periods(world, "2026-01-31") == [("2026-01-01", "2026-03-31")]
+    assert periods(world, "2026-02-01") == [("2026-01-01", "2026-03-31"), ("2026-02-01", "2026-02-28")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from tests.oracle.cast import LI, ONE, SECOND, WANG, appointed, booked, day, facts, issued, only, seen, visited
@@ -204,3 +206,21 @@ def test_an_exception_changes_the_days_for_its_department_and_product():
         versions=versions,
     )
     assert [s[1] for s in seen(world, "2026-07-01", ROUTINE)] == ["2026-07-08", "2026-07-04", "2026-07-16"]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_of_three_exceptions_the_one_over_the_others_stands_in_whatever_order_they_are_written(order):
+    """7 days in department one, 3 for bills over that, 1 for bills in department one over both."""
+    written = (
+        ExceptionTo("一部", {"department": (ONE,)}, 7),
+        ExceptionTo("票据", {"product": ("票据",)}, 3, over=("一部",)),
+        ExceptionTo("一部票据", {"department": (ONE,), "product": ("票据",)}, 1, over=("票据", "一部")),
+    )
+    days = Parameter(15, tuple(written[n] for n in order))
+    world = facts(
+        issued("2026-07-01"),
+        issued("2026-07-01", no="P-2", product="票据"),
+        issued("2026-07-01", no="P-3", product="票据", of="业务二部"),
+        versions=[version(PGM_3__days_after_issue=days)],
+    )
+    assert [s[1] for s in seen(world, "2026-07-01", ROUTINE)] == ["2026-07-08", "2026-07-02", "2026-07-04"]

@@ -51,6 +51,20 @@ def test_the_rule_book_is_asked_for_every_parameter_and_no_other() -> None:
     }
 
 
+def test_the_ranges_that_a_version_must_keep() -> None:
+    """Days up to a year and a day, a day of the month that every month has, a penalty from one fen to 100,000 yuan."""
+    ranges = {(spec.clause, spec.name): (spec.low, spec.high) for spec in SPECS if spec.high is not None}
+    days, quarter, fen = (0, 366), (1, 28), (1, 10_000_000)
+    assert ranges == {
+        ("PGM.3", "days_after_issue"): days,
+        **{("PGM.5", f"{urgency}_days"): days for urgency in ("urgent", "high", "normal")},
+        **{(clause, "day_of_quarter"): quarter for clause in ("PGM.9", "PGM.11")},
+        **{(clause, "yuan"): fen for clause in ("PGM.12", "PGM.13", "PGM.14")},
+    }
+    kinds = {spec.name: spec.kind for spec in SPECS if spec.high is None}
+    assert kinds == {**{f"{grade.code}_months": "months" for grade in Grade}, "default_grade": "code"}
+
+
 @pytest.mark.clause("PGM.3a")
 def test_the_routine_form_asks_what_the_rules_name() -> None:
     asked = [matter.zh for matter in asked_of(VisitKind.ROUTINE)]
@@ -106,3 +120,10 @@ def test_methods_are_known_by_code_label_and_finding() -> None:
     assert matters.method_finding({"methods": {fourth.code: "问过"}}, fourth) == "问过"
     assert matters.method_finding({"methods": {fourth.code: "问过"}}, first) == ""
     assert matters.method_finding({}, first) == ""
+
+
+@pytest.mark.clause("PGM.6")
+def test_what_is_none_of_the_four_methods_is_told_apart() -> None:
+    first, second, *_ = METHODS
+    assert matters.other_methods(f"{first.zh}、电话、{second.code}，视频") == "电话、视频"
+    assert matters.other_methods(f"{first.zh}") == matters.other_methods("") == ""

@@ -78,35 +78,35 @@ LINE = {"who": [1, 1, 1, 2, 1], "on": [10, 20, 20, 15, 5], "what": [100, 200, 20
 
 
 @pytest.mark.parametrize(
-    ("who", "at", "before", "after"),
+    ("who", "at", "before", "first"),
     [
-        (1, 4, -1, 50),
-        (1, 5, 50, 50),
-        (1, 9, 50, 100),
-        (1, 10, 100, 100),
-        (1, 11, 100, 201),
-        (1, 20, 201, 201),
-        (1, 21, 201, -1),
-        (2, 14, -1, 300),
-        (2, 15, 300, 300),
-        (2, 16, 300, -1),
-        (3, 15, -1, -1),
-        (0, 15, -1, -1),
+        (1, 4, -1, 5),
+        (1, 5, 50, 5),
+        (1, 9, 50, 10),
+        (1, 10, 100, 10),
+        (1, 11, 100, 20),
+        (1, 20, 201, 20),
+        (1, 21, 201, NEVER),
+        (2, 14, -1, 15),
+        (2, 15, 300, 15),
+        (2, 16, 300, NEVER),
+        (3, 15, -1, NEVER),
+        (0, 15, -1, NEVER),
     ],
 )
-def test_the_nearest_row_of_the_same_subject(who: int, at: int, before: int, after: int) -> None:
-    """On a line that is not sorted by day; of two rows of day 20 the last one counts; -1 where there is none."""
+def test_what_held_on_a_day_and_the_first_day_from_it_on(who: int, at: int, before: int, first: int) -> None:
+    """On a line that is not sorted by day; of two rows of day 20 the last one counts; -1 or NEVER where there is none."""
     frame, line = POLARS.frame({"who": [who], "at": [at]}), POLARS.frame(LINE)
-    for direction, expected in ((False, before), (True, after)):
-        found = POLARS.nearest(frame, line, by="who", at="at", on="on", take={"what": -1}, after=direction)
-        assert found["what"].to_list() == [expected]
-        assert found["at"].to_list() == [at]
+    held = POLARS.latest(frame, line, by="who", at="at", on="on", take={"what": -1})
+    assert (held["what"].to_list(), held["at"].to_list()) == ([before], [at])
+    coming = POLARS.first_from(frame, line, by="who", at="at", on="on")
+    assert (coming["on"].to_list(), coming["at"].to_list()) == ([first], [at])
 
 
-@pytest.mark.parametrize("after", [False, True])
-def test_nearest_on_an_empty_line_and_of_no_rows(after: bool) -> None:
+def test_an_empty_line_and_no_rows() -> None:
     frame, line = POLARS.frame({"who": [1, 2], "at": [1, 2]}), POLARS.frame(LINE)
-    none = POLARS.nearest(frame, line.head(0), by="who", at="at", on="on", take={"what": 7}, after=after)
+    none = POLARS.latest(frame, line.head(0), by="who", at="at", on="on", take={"what": 7})
     assert none["what"].to_list() == [7, 7]
-    nobody = POLARS.nearest(frame.head(0), line, by="who", at="at", on="on", take={"what": 7}, after=after)
-    assert len(nobody) == 0
+    assert POLARS.first_from(frame, line.head(0), by="who", at="at", on="on")["on"].to_list() == [NEVER, NEVER]
+    assert len(POLARS.latest(frame.head(0), line, by="who", at="at", on="on", take={"what": 7})) == 0
+    assert len(POLARS.first_from(frame.head(0), line, by="who", at="at", on="on")) == 0

@@ -2,7 +2,8 @@
 
 A rule is written once as Narwhals expressions over whole columns. Days are integers (days since 1900-01-01), so
 that differences, sums and comparisons need no engine at all; what an engine has to bring is small: two functions of
-month arithmetic, and two that no portable interface offers (one row per step of a range; the nearest row on a line).
+month arithmetic, and three that no portable interface offers (one row per step of a range; what held on a day; the
+first day from a day on).
 """
 
 from __future__ import annotations
@@ -72,15 +73,16 @@ class Engine(Protocol):
     def spread(self, frame: Frame, *, first: str, last: str, step: str, into: str) -> Frame:
         """Repeat each row for first, first + step, … up to last; none where last < first."""
 
-    def nearest(
-        self, frame: Frame, line: Frame, *, by: str, at: str, on: str, take: Mapping[str, int], after: bool
-    ) -> Frame:
-        """For each row the row of ``line`` of the same ``by`` that is nearest to day ``at``.
+    def latest(self, frame: Frame, line: Frame, *, by: str, at: str, on: str, take: Mapping[str, int]) -> Frame:
+        """For each row the last row of ``line`` of the same ``by`` that is not after day ``at``.
 
-        ``after``: the first with line[on] >= at; otherwise the last with line[on] <= at. Takes the columns named in
-        ``take`` under their own names; where there is no such row they get the value given there. Of several rows of
-        ``line`` on one day the last one counts; ``line`` need not be sorted by day, rows of one day keep their order.
+        Takes the columns named in ``take`` under their own names; where there is no such row they get the value given
+        there. Of several rows of ``line`` on one day the last one counts; ``line`` need not be sorted by day, rows of
+        one day keep their order.
         """
+
+    def first_from(self, frame: Frame, line: Frame, *, by: str, at: str, on: str) -> Frame:
+        """For each row, in column ``on``, the first day of ``line`` of the same ``by`` from day ``at`` on, or NEVER."""
 
 
 class Polars:
@@ -105,20 +107,22 @@ class Polars:
         ranges = pl.int_ranges(pl.col(first), pl.col(last) + 1, pl.col(step), dtype=pl.Int32).alias(into)
         return nw.from_native(native.with_columns(ranges).explode(into), eager_only=True)
 
-    def nearest(
-        self, frame: Frame, line: Frame, *, by: str, at: str, on: str, take: Mapping[str, int], after: bool
-    ) -> Frame:
+    def latest(self, frame: Frame, line: Frame, *, by: str, at: str, on: str, take: Mapping[str, int]) -> Frame:
         native, marks = frame.to_native(), line.to_native()
         stops = _packed(marks, by, on)
         if not (stops[1:] >= stops[:-1]).all():
             order = np.argsort(stops, kind="stable")
             marks, stops = marks[order], stops[order]
-        wanted = _packed(native, by, at)
-        if after:
-            place = _last_of_its_day(stops, np.searchsorted(stops, wanted, side="left"))
-        else:
-            place = np.searchsorted(stops, wanted, side="right") - 1
+        place = np.searchsorted(stops, _packed(native, by, at), side="right") - 1
         return nw.from_native(_taken(native, marks, place, by, take), eager_only=True)
+
+    def first_from(self, frame: Frame, line: Frame, *, by: str, at: str, on: str) -> Frame:
+        native, stops = frame.to_native(), np.sort(_packed(line.to_native(), by, on))
+        wanted = _packed(native, by, at)
+        stops = np.append(stops, np.iinfo(np.int64).max)
+        found = stops[np.searchsorted(stops, wanted)]
+        days = np.where(found >> DAY_BITS == wanted >> DAY_BITS, found & NEVER, NEVER)
+        return nw.from_native(native.with_columns(pl.Series(on, days, dtype=pl.Int32)), eager_only=True)
 
 
 _TO_1970: Final = (EPOCH - date(1970, 1, 1)).days
@@ -132,14 +136,6 @@ _Longs = npt.NDArray[np.int64]
 def _packed(frame: pl.DataFrame, by: str, on: str) -> _Longs:
     packed: _Longs = (frame[by].to_numpy().astype(np.int64) << DAY_BITS) + frame[on].to_numpy()
     return packed
-
-
-def _last_of_its_day(stops: _Longs, place: _Longs) -> _Longs:
-    """Moved on to the last of equal stops; a place beyond all stops stays there."""
-    if not len(stops):
-        return place
-    last = np.searchsorted(stops, stops[np.minimum(place, len(stops) - 1)], side="right") - 1
-    return np.where(place < len(stops), last, place)
 
 
 def _taken(native: pl.DataFrame, marks: pl.DataFrame, place: _Longs, by: str, take: Mapping[str, int]) -> pl.DataFrame:

@@ -29,7 +29,8 @@ def derive_duties(*, on: date, clients: Sequence[int] | None = None) -> Frame:
     book = get_rule_book()
     sound, _ = reading.get_facts(book, clients=clients).sound()
     visits = visit_duties(sound, book, on=on)
-    return visits if clients is not None else nw.concat([visits, derive_reports(sound, book, on=on)])
+    duties = visits if clients is not None else nw.concat([visits, derive_reports(sound, book, on=on)])
+    return duties.sort("key")
 
 
 def derive_reports(sound: Any, book: RuleBook, *, on: date) -> Frame:

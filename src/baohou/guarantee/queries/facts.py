@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -93,6 +94,19 @@ def frame(table: Table, *, where: str = "", among: tuple[str, Sequence[int]] | N
 def get_facts(book: RuleBook, *, clients: Sequence[int] | None = None) -> Facts:
     """All facts of the room, or those of some clients (at most some ten thousand)."""
     mine = None if clients is None else ("client_id", clients)
+    return replace(_get_but_visits(book, clients=clients), visits=frame(VISIT_TABLE, among=mine))
+
+
+@contextmanager
+def reading_facts(book: RuleBook) -> Iterator[tuple[Facts, Callable[[], Facts]]]:
+    """All facts of the room: at once without the visits, and with them when called for; see columns.reading_ahead."""
+    facts = _get_but_visits(book)
+    with columns.reading_ahead(VISIT_TABLE) as visits:
+        yield facts, lambda: replace(facts, visits=nw.from_native(visits().frame(), eager_only=True))
+
+
+def _get_but_visits(book: RuleBook, *, clients: Sequence[int] | None = None) -> Facts:
+    mine = None if clients is None else ("client_id", clients)
     guarantees = frame(GUARANTEE_TABLE, among=mine)
     appointments = (
         frame(APPOINTMENT_TABLE)
@@ -104,7 +118,7 @@ def get_facts(book: RuleBook, *, clients: Sequence[int] | None = None) -> Facts:
             guarantees=guarantees,
             appointments=appointments,
             grades=frame(GRADE_TABLE, among=mine),
-            visits=frame(VISIT_TABLE, among=mine),
+            visits=empty(VISITS),
             orders=frame(ORDER_TABLE, among=mine),
             codes={},
         ),

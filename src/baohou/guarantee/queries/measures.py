@@ -8,7 +8,7 @@ from datetime import date
 import narwhals as nw
 import polars as pl
 
-from baohou.core.columns import NOBODY, POLARS, day_number
+from baohou.core.columns import POLARS, day_number
 from baohou.guarantee.models import Measure
 from baohou.guarantee.queries import facts as reading
 from baohou.guarantee.rules import timelines
@@ -64,10 +64,8 @@ def _graded(department: int, quarter: date, default: int) -> list[dict[str, int]
     line = timelines.speaking(facts)
     day = nw.lit(day_number(quarter), nw.Int32)
     clients = timelines.at(line.select("client_id").unique().with_columns(day=day), line, day="day", engine=POLARS)
-    clients = clients.filter((nw.col("department_id") == department) & (nw.col("guarantee_id") != NOBODY))
-    graded = POLARS.nearest(
-        clients, facts.grades, by="client_id", at="day", on="effective_on", take={"grade": 0}, after=False
-    )
+    clients = clients.filter(nw.col("department_id") == department)
+    graded = POLARS.latest(clients, facts.grades, by="client_id", at="day", on="effective_on", take={"grade": 0})
     rows: pl.DataFrame = graded.to_native()
     rows = rows.with_columns(grade=pl.when(pl.col("grade") == 0).then(default).otherwise(pl.col("grade")))
     return rows.filter(pl.col("grade").is_in([Grade.WATCH.value, Grade.RISK.value])).to_dicts()

@@ -55,7 +55,7 @@ def owing_departments(facts: Facts, quarters: Sequence[Quarter], *, line: Frame 
     serving = nw.concat(
         [one.with_columns(opens_on=nw.lit(last, nw.Int32)) for one, last in zip(in_force, ends, strict=True)]
     )
-    visiting = _visiting(facts, line, ends, serving)
+    visiting = _visiting(facts, line, quarters, serving)
     owing = {
         DutyKind.CLASSIFICATION_REPORT: serving,
         DutyKind.VISIT_PLAN: serving,
@@ -77,27 +77,30 @@ def no_departments(engine: Engine) -> Frame:
     )
 
 
-def _visiting(facts: Facts, line: Frame, ends: Sequence[int], serving: Frame) -> Frame:
+def _visiting(facts: Facts, line: Frame, quarters: Sequence[Quarter], serving: Frame) -> Frame:
     """Those of the departments serving, by quarter, whose own clients were visited in it.
 
-    A sample of the visits mostly shows all of them; only when it does not, every visit is looked at.
+    A sample of the visits mostly shows all of them; only of quarters for which it does not, every visit is looked at.
     """
+    keys = ["department_id", "opens_on"]
+    found = serving.head(0)
     for every in (_SAMPLE, 1):
-        found = _visited(facts, facts.visits.gather_every(every), line, ends)
-        found = found.join(serving, on=["department_id", "opens_on"], how="inner")
-        if len(found) == len(serving):
-            break
+        missing = serving.join(found, on=keys, how="anti")["opens_on"].unique().to_list()
+        visits = facts.visits.gather_every(every)
+        parts = [
+            _visited(visits, line, quarter, facts.engine) for quarter in quarters if day_number(quarter.last) in missing
+        ]
+        if parts:
+            found = nw.concat([found, *parts]).unique().join(serving, on=keys, how="inner")
     return found
 
 
-def _visited(facts: Facts, visits: Frame, line: Frame, ends: Sequence[int]) -> Frame:
-    """The departments of the clients visited, by quarter (its last day, one of ``ends``)."""
-    engine = facts.engine
-    last = engine.first_day_of((engine.month_of(nw.col("visited_on")) // 3 + 1) * 3) - 1
-    visits = visits.select("client_id", "visited_on", opens_on=last.cast(nw.Int32))
-    visits = visits.filter(nw.col("opens_on").is_in(ends))
-    visits = timelines.at(visits, line, day="visited_on", engine=engine).filter(nw.col("department_id") != NOBODY)
-    return visits.select("department_id", "opens_on").unique()
+def _visited(visits: Frame, line: Frame, quarter: Quarter, engine: Engine) -> Frame:
+    """The departments whose own clients were visited in a quarter: (department_id, opens_on)."""
+    first, last = day_number(quarter.first), day_number(quarter.last)
+    visits = visits.filter((nw.col("visited_on") >= first) & (nw.col("visited_on") <= last))
+    visits = timelines.at(visits, line, day="visited_on", engine=engine)
+    return _departments(visits).with_columns(opens_on=nw.lit(last, nw.Int32))
 
 
 def _departments(frame: Frame) -> Frame:
@@ -107,21 +110,20 @@ def _departments(frame: Frame) -> Frame:
 def report_duties(
     owed: Frame, filings: Frame, postings: Frame, book: RuleBook, *, on: date, engine: Engine, codes: Codes
 ) -> Frame:
-    """The duties of departments as seen on a day, from who owes what (owing_departments). Sorted by key."""
+    """The duties of departments as seen on a day, from who owes what (owing_departments)."""
     day = day_number(on)
     duties = owed.filter(nw.col("opens_on") <= day).with_columns(version_id=version_at(book, "opens_on"))
     duties = duties.filter(nw.col("version_id") != NOBODY)
     duties = duties.with_columns(due_on=_due_on(book, codes))
     duties = _filed(duties, filings.filter(nw.col("filed_on") <= day))
     duties = duties.with_columns(owned_on=nw.min_horizontal("due_on", nw.lit(day)).cast(nw.Int32))
-    duties = engine.nearest(
+    duties = engine.latest(
         duties,
         manager_line(postings, day),
         by="department_id",
         at="owned_on",
         on="from_on",
         take={"item_id": NOBODY},
-        after=False,
     )
     key = nw.lit(0, nw.Int64)
     for kind in _FILED_BY.values():
@@ -137,7 +139,7 @@ def report_duties(
         owner_id=nw.col("item_id"),
         lapsed_on=nw.lit(NEVER, nw.Int32),
     )
-    return duties.select(*DUTIES).sort("key")
+    return duties.select(*DUTIES)
 
 
 def _due_on(book: RuleBook, codes: Codes) -> nw.Expr:

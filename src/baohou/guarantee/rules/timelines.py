@@ -5,12 +5,34 @@ A line is a frame with one row per change: from ``from_on`` on, until the next r
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import narwhals as nw
 
 from baohou.core.columns import DAY_BITS, NEVER, NOBODY, Engine, Frame
 from baohou.guarantee.rules.facts import Facts
 
 _RANK_BITS = 40
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What the guarantees, their managers and the grades say, day by day: see the functions of these names."""
+
+    in_force: Frame
+    grades: Frame
+    managers: Frame
+    speaking: Frame
+
+
+def lines(facts: Facts) -> Lines:
+    """The lines of facts known on a day; visits and orders do not matter for them."""
+    return Lines(
+        in_force=in_force(facts.guarantees),
+        grades=grades(facts),
+        managers=managers(facts),
+        speaking=speaking(facts),
+    )
 
 
 def in_force(guarantees: Frame) -> Frame:
@@ -94,14 +116,13 @@ def speaking(facts: Facts) -> Frame:
         ).sort("client_id", "from_on")
     line = nw.concat([line, _manager_changes(facts, line)]).join(departments, on="guarantee_id", how="left")
     line = line.with_columns(nw.col("department_id").fill_null(NOBODY)).drop("first_manager")
-    line = facts.engine.nearest(
+    line = facts.engine.latest(
         line,
         managers(facts),
         by="guarantee_id",
         at="from_on",
         on="from_on",
         take={"manager_id": NOBODY},
-        after=False,
     )
     return line.sort("client_id", "from_on")
 
@@ -127,14 +148,14 @@ def _manager_changes(facts: Facts, line: Frame) -> Frame:
     changes = facts.appointments.join(
         facts.guarantees.select("guarantee_id", "client_id"), on="guarantee_id", how="inner"
     ).select("client_id", from_on="effective_on", changed_id="guarantee_id")
-    changes = facts.engine.nearest(
-        changes, line, by="client_id", at="from_on", on="from_on", take={"guarantee_id": NOBODY}, after=False
+    changes = facts.engine.latest(
+        changes, line, by="client_id", at="from_on", on="from_on", take={"guarantee_id": NOBODY}
     )
     changes = changes.filter(nw.col("changed_id") == nw.col("guarantee_id"))
     return changes.select("client_id", "from_on", "guarantee_id")
 
 
 def at(frame: Frame, line: Frame, *, day: str, engine: Engine) -> Frame:
-    """What a line of clients says on the day in a column: guarantee_id, department_id, manager_id."""
-    take = {"guarantee_id": NOBODY, "department_id": NOBODY, "manager_id": NOBODY}
-    return engine.nearest(frame, line, by="client_id", at=day, on="from_on", take=take, after=False)
+    """What the line of speaking says on the day in a column: department_id, manager_id."""
+    take = {"department_id": NOBODY, "manager_id": NOBODY}
+    return engine.latest(frame, line, by="client_id", at=day, on="from_on", take=take)

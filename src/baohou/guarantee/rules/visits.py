@@ -16,6 +16,7 @@ from baohou.core.rulebook import RuleBook
 from baohou.guarantee.rules import timelines
 from baohou.guarantee.rules.book import value_of, version_at
 from baohou.guarantee.rules.facts import Facts
+from baohou.guarantee.rules.timelines import Lines
 from baohou.guarantee.rules.words import DutyKind, Grade, Urgency, VisitKind
 
 DUTIES: Final = (
@@ -37,25 +38,24 @@ _RHYTHMS: Final = {grade: f"{grade.code}_months" for grade in Grade}
 
 
 def visit_duties(
-    facts: Facts, book: RuleBook, *, on: date, after: date | None = None, line: Frame | None = None
+    facts: Facts, book: RuleBook, *, on: date, after: date | None = None, lines: Lines | None = None
 ) -> Frame:
     """Visit duties as seen on a day, of the clients in ``facts``; with ``after``, only those that open later.
 
-    ``facts`` holds whole clients and sound visits (Facts.sound); facts dated after ``on`` do not count. ``line`` is
-    timelines.speaking of the facts known on the day, for a caller who has it already. Sorted by key.
+    ``facts`` holds whole clients and sound visits (Facts.sound); facts dated after ``on`` do not count. ``lines``
+    are those of the facts known on the day, for a caller who has them already.
     """
     known = facts.known(on)
     since = -1 if after is None else day_number(after)
-    spans = timelines.in_force(known.guarantees)
-    line = timelines.speaking(known) if line is None else line
+    lines = timelines.lines(known) if lines is None else lines
     day = day_number(on)
-    of_clients = nw.concat([_regular(known, book, spans, day, since), _special(known, book, spans, since)])
-    of_clients = _owned_by_client(of_clients, line, day, known.engine)
-    routine = _owned_by_guarantee(_routine(known, book, since), known, day)
+    of_clients = nw.concat([_regular(known, book, lines, day, since), _special(known, book, lines.in_force, since)])
+    of_clients = _owned_by_client(of_clients, lines.speaking, day, known.engine)
+    routine = _owned_by_guarantee(_routine(known, book, since), known, lines.managers, day)
     columns = [column for column in DUTIES if column not in ("done_on", "lapsed_on")]
     columns += ["end_on", "visited_on"]
     duties = nw.concat([of_clients.select(columns), routine.select(columns)])
-    return _settled(duties).select(*DUTIES).sort("key")
+    return _settled(duties).select(*DUTIES)
 
 
 def _routine(known: Facts, book: RuleBook, since: int) -> Frame:
@@ -70,10 +70,10 @@ def _routine(known: Facts, book: RuleBook, since: int) -> Frame:
     return _keyed(duties, DutyKind.ROUTINE_VISIT, subject="guarantee_id")
 
 
-def _regular(known: Facts, book: RuleBook, spans: Frame, day: int, since: int) -> Frame:
+def _regular(known: Facts, book: RuleBook, lines: Lines, day: int, since: int) -> Frame:
     """PGM.4: one visit in each period on whose first day the client is in force and has a grade of that rhythm."""
     engine = known.engine
-    graded = spans.join(timelines.grades(known), on="client_id", how="inner", suffix="_grade")
+    graded = lines.in_force.join(lines.grades, on="client_id", how="inner", suffix="_grade")
     low = nw.max_horizontal("from_on", "from_on_grade")
     high = nw.min_horizontal("until_on", "until_on_grade")
     graded = graded.with_columns(low=low, high=high).filter(nw.col("low") < nw.col("high"))
@@ -132,9 +132,7 @@ def _special(known: Facts, book: RuleBook, spans: Frame, since: int) -> Frame:
         given = value_of(book, "PGM.5", f"{urgency.code}_days", codes=known.codes)
         days = nw.when(nw.col("urgency") == urgency.value).then(given).otherwise(days)
     duties = duties.with_columns(due_on=(nw.col("opens_on") + days).cast(nw.Int32))
-    duties = known.engine.nearest(
-        duties, spans, by="client_id", at="opens_on", on="from_on", take={"until_on": 0}, after=False
-    )
+    duties = known.engine.latest(duties, spans, by="client_id", at="opens_on", on="from_on", take={"until_on": 0})
     duties = duties.with_columns(end_on=nw.max_horizontal("until_on", "opens_on"))
     visits = known.visits.filter(nw.col("kind") == VisitKind.SPECIAL)
     duties = _first_visit(duties, visits, "client_id", known.engine)
@@ -143,7 +141,7 @@ def _special(known: Facts, book: RuleBook, spans: Frame, since: int) -> Frame:
 
 def _first_visit(duties: Frame, visits: Frame, by: str, engine: Engine) -> Frame:
     """The day of the first of the visits on or after the day the duty opens."""
-    return engine.nearest(duties, visits, by=by, at="opens_on", on="visited_on", take={"visited_on": NEVER}, after=True)
+    return engine.first_from(duties, visits, by=by, at="opens_on", on="visited_on")
 
 
 def _keyed(duties: Frame, kind: DutyKind, *, subject: str) -> Frame:
@@ -170,14 +168,13 @@ def _owned_by_client(duties: Frame, line: Frame, day: int, engine: Engine) -> Fr
     return duties.with_columns(owner_id=nw.col("manager_id"))
 
 
-def _owned_by_guarantee(duties: Frame, known: Facts, day: int) -> Frame:
+def _owned_by_guarantee(duties: Frame, known: Facts, managers: Frame, day: int) -> Frame:
     """The guarantee's own department and A manager on the earlier of today and the due day, while it is in force."""
     duties = duties.with_columns(owned_on=nw.min_horizontal("due_on", nw.lit(day)).cast(nw.Int32))
     departments = known.guarantees.select("guarantee_id", "department_id")
     duties = duties.with_columns(guarantee_id=nw.col("subject_id")).join(departments, on="guarantee_id", how="left")
     take = {"manager_id": NOBODY}
-    line = timelines.managers(known)
-    duties = known.engine.nearest(duties, line, by="guarantee_id", at="owned_on", on="from_on", take=take, after=False)
+    duties = known.engine.latest(duties, managers, by="guarantee_id", at="owned_on", on="from_on", take=take)
     there = nw.col("owned_on") < nw.col("end_on")
     return duties.with_columns(
         owner_id=nw.when(there).then(nw.col("manager_id")).otherwise(nw.lit(NOBODY, nw.Int64)),

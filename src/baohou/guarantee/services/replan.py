@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from baohou.core.columns import Frame, day_number
+from baohou.core.columns import day_number
 from baohou.core.rulebook import RuleBook
 from baohou.guarantee.queries.facts import get_facts
 from baohou.guarantee.rules.facts import Facts
@@ -19,25 +19,23 @@ from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.duties import store
 from baohou.kernel.duties.store import Difference
 
-OF_CLIENTS = f"kind <= {DutyKind.SPECIAL_VISIT.value}"
+OF_CLIENTS = store.of_kinds(DutyKind.ROUTINE_VISIT, DutyKind.SPECIAL_VISIT)
 """The stored duties that are about clients."""
+OF_DEPARTMENTS = store.of_kinds(DutyKind.CLASSIFICATION_REPORT, DutyKind.HAND_OVER)
+"""The stored duties that departments owe."""
 _RECHECK = Table("guarantee_recheck", {"key": Column(Kind.LONG, "duty_key")})
 
 
-def replan(
-    book: RuleBook, facts: Facts, *, clients: Sequence[int] | None, on: date, line: Frame | None = None
-) -> Difference:
-    """Bring the visit duties of the clients in ``facts`` (sound; ``clients`` None: of all) to a day: what differed.
+def replan(book: RuleBook, facts: Facts, *, clients: Sequence[int], on: date) -> Difference:
+    """Bring the visit duties of the clients, whose sound facts these are, to a day: what differed.
 
-    Duties that changed after their due day are marked for the penalties to be looked at again; when it is about all
-    clients, the caller has all penalties looked at. ``line``: see visit_duties.
+    Duties that changed after their due day are marked for the penalties to be looked at again.
     """
-    derived = visit_duties(facts, book, on=on, line=line).to_native()
-    among = None if clients is None else ("party_id", clients)
-    difference = store.compare(derived, store.read_state(where=OF_CLIENTS, among=among))
+    with store.reading_state_ahead(where=OF_CLIENTS, among=("party_id", clients)) as stored:
+        derived = visit_duties(facts, book, on=on).to_native()
+        difference = store.compare(derived, stored)
     store.apply(difference)
-    if clients is not None:
-        recheck(difference, on)
+    recheck(difference, on)
     return difference
 
 

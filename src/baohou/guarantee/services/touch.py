@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Final
+
+import polars as pl
 
 from baohou.guarantee.models import Touched
+from baohou.kernel import columns
+from baohou.kernel.columns import Column, Kind, Table
+
+_TOUCHED: Final = Table("guarantee_touched", {"number": Column(Kind.ID, "id")}, key="number")
 
 
 def touch(clients: Iterable[tuple[int, date]]) -> None:
@@ -18,6 +25,4 @@ def touch(clients: Iterable[tuple[int, date]]) -> None:
 
 def take_away(rows: list[tuple[int, int, date]]) -> None:
     """Take away marks (number, client, since) once the clients' duties are derived; later marks stay."""
-    numbers = [number for number, _, _ in rows]
-    for start in range(0, len(numbers), 5000):
-        Touched.objects.filter(pk__in=numbers[start : start + 5000]).delete()
+    columns.delete(_TOUCHED, pl.Series([number for number, _, _ in rows], dtype=pl.Int64))

@@ -19,10 +19,11 @@ from baohou.guarantee.rules.facts import Facts
 from baohou.guarantee.rules.reports import no_departments, owing_departments, quarters_ended, report_duties
 from baohou.guarantee.rules.visits import visit_duties
 from baohou.guarantee.services import touch
-from baohou.guarantee.services.replan import OF_CLIENTS, mark_for_recheck, recheck, replan
+from baohou.guarantee.services.replan import OF_CLIENTS, OF_DEPARTMENTS, mark_for_recheck, recheck, replan
 from baohou.guarantee.services.set_aside import list_clients_set_aside, set_aside
 from baohou.guarantee.steps.penalties import NAME as PENALTIES
 from baohou.kernel import columns
+from baohou.kernel.columns import Packed
 from baohou.kernel.duties import store
 from baohou.kernel.duties.store import Difference
 from baohou.kernel.parties.models import Party
@@ -38,13 +39,15 @@ def work(task: Task) -> Counts:
     touched = reading.list_touched()
     clients = _clients(task, touched)
     counts = Counts()
+    stored = store.read_state(where=OF_DEPARTMENTS)
     if clients is None:
         owed = _everything(book, task, counts)
     else:
         _some(book, sorted(clients), task, counts)
         _openings(book, clients, task, counts)
-        owed = _departments(book, task, min((since for _, _, since in touched), default=None), counts)
-    _reports(book, owed, task, counts)
+        since = min((since for _, _, since in touched), default=None)
+        owed = _departments(book, task, since, stored, counts)
+    _reports(book, owed, stored, task, counts)
     touch.take_away(touched)
     return counts
 
@@ -62,23 +65,32 @@ def _clients(task: Task, touched: list[tuple[int, int, date]]) -> set[int] | Non
 
 
 def _everything(book: RuleBook, task: Task, counts: Counts) -> Frame:
-    """Derive all anew from all facts; the penalties are then looked at as a whole, too."""
+    """Derive all anew from all facts; the penalties are then looked at as a whole, too.
+
+    The database packs the next table while this one is worked on.
+    """
     task.progress("读取全部业务数据", 0.0)
-    sound = _sound(reading.get_facts(book), task, None, counts)
+    quarters = quarters_ended(reading.get_first_fact(), task.on)
+    with reading.reading_facts(book) as (facts, with_visits):
+        lines = timelines.lines(facts.known(task.on))
+        facts = with_visits()
     task.progress("推算并比对全部应办事项", 0.3)
-    known = sound.known(task.on)
-    line = timelines.speaking(known)
-    _count(counts, replan(book, known, clients=None, on=task.on, line=line))
+    with store.reading_state_ahead(where=OF_CLIENTS) as stored:
+        sound, wrong = facts.sound()
+        known = sound.known(task.on)
+        owed = owing_departments(known, quarters, line=lines.speaking)
+        difference = store.compare(visit_duties(known, book, on=task.on, lines=lines).to_native(), stored)
+    _note(facts, wrong, task, None, counts)
+    store.apply(difference)
+    _count(counts, difference)
     Watermark.objects.filter(step=PENALTIES).update(basis="")
-    return owing_departments(known, quarters_ended(reading.get_first_fact(), task.on), line=line)
+    return owed
 
 
-def _sound(facts: Facts, task: Task, clients: Sequence[int] | None, counts: Counts) -> Facts:
-    """The facts without visits that contradict the guarantees; those are set aside."""
-    sound, wrong = facts.sound()
+def _note(facts: Facts, wrong: Frame, task: Task, clients: Sequence[int] | None, counts: Counts) -> None:
+    """Count what was read, and set aside the visits that contradict the guarantees."""
     counts.read += len(facts.guarantees) + len(facts.grades) + len(facts.visits) + len(facts.orders)
     counts.set_aside += set_aside(wrong.to_native(), clients=clients, on=task.on)
-    return sound
 
 
 def _some(book: RuleBook, clients: Sequence[int], task: Task, counts: Counts) -> None:
@@ -86,7 +98,9 @@ def _some(book: RuleBook, clients: Sequence[int], task: Task, counts: Counts) ->
     for start in range(0, len(clients), CLIENTS_AT_ONCE):
         task.progress("推算有变动的客户", 0.5 * start / len(clients))
         piece = clients[start : start + CLIENTS_AT_ONCE]
-        sound = _sound(reading.get_facts(book, clients=piece), task, piece, counts)
+        facts = reading.get_facts(book, clients=piece)
+        sound, wrong = facts.sound()
+        _note(facts, wrong, task, piece, counts)
         _count(counts, replan(book, sound, clients=piece, on=task.on))
 
 
@@ -100,12 +114,12 @@ def _openings(book: RuleBook, touched: set[int], task: Task, counts: Counts) -> 
     counts.read += len(facts.guarantees) + len(facts.grades)
     duties: pl.DataFrame = visit_duties(facts, book, on=task.on, after=task.after).to_native()
     fresh = duties.filter(~pl.col("client_id").is_in(pl.Series(list(touched), dtype=pl.Int64).implode()))
-    columns.insert(store.TABLE, fresh)
+    columns.insert(store.TABLE, fresh.sort("key"))
     counts.new += len(fresh)
     mark_for_recheck(fresh.filter(pl.col("due_on") < day_number(task.on)).select("key"))
 
 
-def _departments(book: RuleBook, task: Task, since: date | None, counts: Counts) -> Frame:
+def _departments(book: RuleBook, task: Task, since: date | None, stored: Packed, counts: Counts) -> Frame:
     """Who owes reports: anew for quarters that ended since, or that a fact of the past falls into; else as stored."""
     assert task.after is not None
     begin = task.after if since is None else min(task.after, since)
@@ -123,19 +137,20 @@ def _departments(book: RuleBook, task: Task, since: date | None, counts: Counts)
     else:
         owed = no_departments(POLARS)
     anew = {day_number(quarter.last) for quarter in quarters}
-    return nw.concat([owed, _stored(anew)])
+    return nw.concat([owed, _as_stored(stored, anew)])
 
 
-def _stored(anew: set[int]) -> Frame:
+def _as_stored(stored: Packed, anew: set[int]) -> Frame:
     """What departments owe by the duties stored, but for the quarters (last days) that are derived anew."""
-    keys = store.read_state(where=f"NOT ({OF_CLIENTS})")["key"].to_list()
-    rows = [(kind, subject, day_number(first)) for kind, subject, first in map(unpack_key, keys)]
+    rows = [
+        (kind, subject, day_number(first)) for kind, subject, first in map(unpack_key, stored.frame()["key"].to_list())
+    ]
     kept = [row for row in rows if row[2] not in anew]
     schema = {"kind": pl.Int16, "department_id": pl.Int64, "opens_on": pl.Int32}
     return nw.from_native(pl.DataFrame(kept, schema=schema, orient="row"), eager_only=True)
 
 
-def _reports(book: RuleBook, owed: Frame, task: Task, counts: Counts) -> None:
+def _reports(book: RuleBook, owed: Frame, stored: Packed, task: Task, counts: Counts) -> None:
     """Bring the departments' duties to who owes what, and what they filed."""
     derived: pl.DataFrame = report_duties(
         owed,
@@ -146,7 +161,7 @@ def _reports(book: RuleBook, owed: Frame, task: Task, counts: Counts) -> None:
         engine=POLARS,
         codes=reading.get_codes(book),
     ).to_native()
-    difference = store.compare(derived, store.read_state(where=f"NOT ({OF_CLIENTS})"))
+    difference = store.compare(derived, lambda: stored)
     store.apply(difference)
     recheck(difference, task.on)
     _count(counts, difference)

@@ -2,69 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
 import narwhals as nw
+import polars as pl
 
 from baohou.core.columns import Frame
 from baohou.core.ledger import entries_due
 from baohou.core.rulebook import RuleBook
 from baohou.day.registry import Counts, Task
-from baohou.guarantee.models import Recheck
 from baohou.guarantee.queries.facts import get_codes
 from baohou.guarantee.rules.penalties import owed
 from baohou.kernel import columns
 from baohou.kernel.accountability import booking
 from baohou.kernel.accountability.queries import get_go_live
+from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.duties import store
 from baohou.kernel.rulebook.queries import get_rule_book
 
 NAME: Final = "guarantee.penalties"
 _KEYS_AT_ONCE: Final = 20_000
+_RECHECK: Final = Table(
+    "guarantee_recheck",
+    {"number": Column(Kind.ID, "id"), "duty_key": Column(Kind.LONG, "duty_key")},
+    key="number",
+)
 
 
 def work(task: Task) -> Counts:
     """Bring the ledger's nets to what the duties as seen on task.on say."""
     book = get_rule_book()
-    rechecked = list(Recheck.objects.values_list("pk", "duty_key"))
+    rechecked = columns.read(_RECHECK)
     counts = Counts()
     if task.after is None:
         task.progress("核对全部处罚", 0.0)
-        duties = _duties(where=_passed(None, task.on))
-        _settle(book, duties, booking.read_nets(), task.on, counts)
+        with columns.reading_ahead(store.TABLE, where=_passed(None, task.on)) as duties:
+            booked = booking.read_booked()
+            missed = duties().frame()
+        _settle(book, missed, booked, task.on, counts)
     else:
         task.progress("新逾期的应办事项", 0.0)
-        overdue = f"{_passed(task.after, task.on)} AND done_on IS NULL AND lapsed_on IS NULL"
-        passed = _duties(where=overdue)
+        overdue = f"{_passed(task.after, task.on)} AND done_on IS NULL"
+        passed = columns.read(store.TABLE, where=overdue)
         counts.overdue = len(passed)
-        _settle(book, passed, booking.read_nets(of=overdue), task.on, counts)
-        keys = sorted({key for _, key in rechecked} - set(passed["key"].to_list()))
+        _settle(book, passed, booking.read_booked(among=passed["key"]), task.on, counts)
+        keys = rechecked["duty_key"].unique().sort()
+        keys = keys.filter(~keys.is_in(passed["key"].implode()))
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             piece = keys[start : start + _KEYS_AT_ONCE]
-            duties = _duties(where=_passed(None, task.on), among=("key", piece))
-            _settle(book, duties, booking.read_nets(among=piece), task.on, counts)
-    numbers = [number for number, _ in rechecked]
-    for start in range(0, len(numbers), _KEYS_AT_ONCE):
-        Recheck.objects.filter(pk__in=numbers[start : start + _KEYS_AT_ONCE]).delete()
+            again = columns.read(store.TABLE, where=_passed(None, task.on), among=("key", piece.to_list()))
+            _settle(book, again, booking.read_booked(among=piece), task.on, counts)
+    columns.delete(_RECHECK, rechecked["number"])
     return counts
 
 
 def _passed(after: date | None, on: date) -> str:
-    """Duties whose due day was the last time to come still, and has passed now."""
+    """Duties not done in time whose due day was the last time to come still, and has passed now."""
     since = "" if after is None else f"due_on >= '{after.isoformat()}' AND "
-    return f"{since}due_on < '{on.isoformat()}'"
+    return f"{since}due_on < '{on.isoformat()}' AND {store.NOT_DONE_IN_TIME}"
 
 
-def _duties(*, where: str, among: tuple[str, Sequence[int]] | None = None) -> Frame:
-    return nw.from_native(columns.read(store.TABLE, where=where, among=among), eager_only=True)
-
-
-def _settle(book: RuleBook, duties: Frame, booked: Frame, on: date, counts: Counts) -> None:
+def _settle(book: RuleBook, duties: pl.DataFrame, booked: Frame, on: date, counts: Counts) -> None:
     """Write the entries that bring these duties' nets, and those booked on them, to what they ought to be."""
-    expected = owed(duties, book, on=on, go_live=get_go_live(), codes=get_codes(book))
+    expected = owed(nw.from_native(duties, eager_only=True), book, on=on, go_live=get_go_live(), codes=get_codes(book))
     entries = entries_due(expected, booked)
     counts.read += len(duties)
     counts.penalties += len(entries)
-    booking.write(entries.to_native(), duties.to_native(), booked.to_native(), on=on)
+    booking.write(entries.to_native(), duties, booked.to_native(), on=on)

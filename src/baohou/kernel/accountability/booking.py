@@ -10,11 +10,11 @@ import narwhals as nw
 import polars as pl
 from django.utils import timezone
 
-from baohou.core.columns import Frame, day_number, unpack_key
+from baohou.core.columns import DAY_BITS, SUBJECT_BITS, Frame, day_number, unpack_key
 from baohou.kernel import columns
 from baohou.kernel.accountability.models import Entry, EntryKind
 from baohou.kernel.columns import Column, Kind, Table
-from baohou.kernel.duties import kinds, store
+from baohou.kernel.duties import kinds
 
 _ZERO: Final = 1 << 39
 """Added to amounts while they are packed, so that none is negative."""
@@ -50,28 +50,22 @@ _ENTRIES: Final = Table(
 )
 _KEYS_AT_ONCE: Final = 20_000
 _PIECES_WORTH_ASKING: Final = 5
+_KIND: Final = 1 << (SUBJECT_BITS + DAY_BITS)
 
 
-def read_nets(*, among: Sequence[int] | None = None, of: str = "") -> Frame:
-    """What the ledger says per duty and person: (duty_key, staff_id, net_fen, waived_fen, entries).
+def read_booked(*, among: pl.Series | None = None) -> Frame:
+    """What the ledger says, entry by entry: (duty_key, staff_id, net_fen, waived_fen), the last as a positive sum.
 
-    ``waived_fen`` is a positive sum, ``entries`` how many there are. Of all duties, of those ``among`` the keys, or
-    ``of`` the stored duties that a condition (SQL of our own) picks.
+    Of all duties, or of those ``among`` the keys.
     """
-    if of:
-        entries = columns.read(_AMOUNTS, where=f"duty_key IN (SELECT key FROM {store.TABLE.name} WHERE {of})")
-    else:
-        entries = columns.read(_AMOUNTS) if among is None else _amounts(among)
+    entries = columns.read(_AMOUNTS) if among is None else _amounts(among)
     fen = pl.col("amount") - _ZERO
     waived = pl.when(pl.col("kind") == EntryKind.WAIVER).then(-fen).otherwise(0)
-    nets = entries.group_by("duty_key", "staff_id").agg(
-        net_fen=fen.sum(), waived_fen=waived.sum(), entries=pl.len().cast(pl.Int64)
-    )
-    return nw.from_native(nets, eager_only=True)
+    return nw.from_native(entries.select("duty_key", "staff_id", net_fen=fen, waived_fen=waived), eager_only=True)
 
 
-def write(entries: pl.DataFrame, duties: pl.DataFrame, nets: pl.DataFrame, *, on: date) -> None:
-    """Append entries (duty_key, staff_id, fen; see core.ledger) to what stands (read_nets), in one block per kind.
+def write(entries: pl.DataFrame, duties: pl.DataFrame, booked: pl.DataFrame, *, on: date) -> None:
+    """Append entries (duty_key, staff_id, fen; see core.ledger) to what stands (read_booked), in one block per kind.
 
     A penalty says of its duty what ``duties`` says; a reversal repeats what the entry it takes back said, so that sums
     by department net to zero as well. The first booking of a duty is dated the day after it was due, later ones ``on``.
@@ -81,7 +75,7 @@ def write(entries: pl.DataFrame, duties: pl.DataFrame, nets: pl.DataFrame, *, on
     told = pl.concat(
         [_of_duties(entries.filter(pl.col("fen") > 0), duties), _of_earlier(entries.filter(pl.col("fen") < 0))]
     )
-    turns = nets.group_by("duty_key").agg(turns=pl.col("entries").sum())
+    turns = booked.join(entries, on="duty_key", how="semi").group_by("duty_key").agg(turns=pl.len().cast(pl.Int64))
     told = told.join(turns, on="duty_key", how="left").sort("duty_key", "fen", "staff_id")
     seq = pl.col("turns").fill_null(0) + pl.int_range(pl.len()).over("duty_key")
     told = told.with_columns(seq=seq.cast(pl.Int16), kind=_kind())
@@ -135,12 +129,17 @@ _ORDER: Final = ("duty_key", "staff_id", "fen", "duty_kind", *_CONTEXT)
 _SCHEMA: Final = {name: column.kind.dtype for name, column in _ENTRIES.columns.items()}
 
 
-def _amounts(keys: Sequence[int]) -> pl.DataFrame:
-    """The entries of these duties; read with all others where that is cheaper than asking for so many."""
-    pieces = _pieces(keys)
-    if len(pieces) > _PIECES_WORTH_ASKING:
-        return columns.read(_AMOUNTS).filter(pl.col("duty_key").is_in(pl.Series(keys, dtype=pl.Int64).implode()))
-    return pl.concat([_AMOUNTS.empty(), *(columns.read(_AMOUNTS, among=("duty_key", piece)) for piece in pieces)])
+def _amounts(keys: pl.Series) -> pl.DataFrame:
+    """The entries of these duties; of many, those between the first and the last key of each kind are read and sifted.
+
+    A kind's duties stand in the order of their days, and those that pass together mostly opened together.
+    """
+    pieces = _pieces(keys.to_list())
+    if len(pieces) <= _PIECES_WORTH_ASKING:
+        return pl.concat([_AMOUNTS.empty(), *(columns.read(_AMOUNTS, among=("duty_key", piece)) for piece in pieces)])
+    spans = keys.to_frame("key").group_by(pl.col("key") // _KIND).agg(low=pl.min("key"), high=pl.max("key"))
+    ranges = (f"duty_key BETWEEN {low} AND {high}" for _, low, high in spans.iter_rows())
+    return columns.read(_AMOUNTS, where=" OR ".join(ranges)).filter(pl.col("duty_key").is_in(keys.implode()))
 
 
 def _pieces(keys: Sequence[int]) -> list[Sequence[int]]:

@@ -1,7 +1,22 @@
 """Whole columns in and out of the database, without an object or a query per row."""
 
-from baohou.kernel.columns.reading import read
-from baohou.kernel.columns.table import Column, Kind, Table
+from baohou.kernel.columns.reading import Among, read, read_packed, reading_ahead
+from baohou.kernel.columns.table import Column, Kind, Longs, Packed, Table, pack
 from baohou.kernel.columns.writing import Constants, delete, insert, update
 
-__all__ = ["Column", "Constants", "Kind", "Table", "delete", "insert", "read", "update"]
+__all__ = [
+    "Among",
+    "Column",
+    "Constants",
+    "Kind",
+    "Longs",
+    "Packed",
+    "Table",
+    "delete",
+    "insert",
+    "pack",
+    "read",
+    "read_packed",
+    "reading_ahead",
+    "update",
+]

@@ -7,45 +7,80 @@ SQLite library in the process would drop Django's locks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import chain
+from threading import Event
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import psycopg
 from django.db import connection
 from psycopg.pq import Format
 
-from baohou.kernel.columns.table import Column, Kind, Table, words
+from baohou.kernel.columns.table import Column, Kind, Longs, Packed, Table, words
 
 _BLOCKS_AT_ONCE: Final = 32_768
 """PostgreSQL pages (8 KiB) whose rows are packed into one array: about three million rows."""
 _ARRAY: Final = np.dtype([("length", ">i4"), ("value", ">i8")])
 _ARRAY_HEAD: Final = 20
 
-Longs = npt.NDArray[np.int64]
+
+Among = tuple[str, Sequence[int]]
+"""A column of the database, and the numbers of which it has to be one; at most some ten thousand."""
 
 
-def read(table: Table, *, where: str = "", among: tuple[str, Sequence[int]] | None = None) -> pl.DataFrame:
-    """The rows of a table as a frame; NOBODY and NEVER stand for NULL.
+def read(table: Table, *, where: str = "", among: Among | None = None) -> pl.DataFrame:
+    """The rows of a table as a frame; NOBODY and NEVER stand for NULL. ``where`` is SQL of our own, never of a user."""
+    return read_packed(table, where=where, among=among).frame()
 
-    ``where`` is SQL of our own, never of a user. ``among`` keeps rows whose database column is one of the numbers;
-    give at most some ten thousand.
+
+def read_packed(table: Table, *, where: str = "", among: Among | None = None) -> Packed:
+    """What read reads, as the database packed it."""
+    connection.ensure_connection()
+    return _packed(connection.connection, table, where, among)
+
+
+@contextmanager
+def reading_ahead(table: Table, *, where: str = "", among: Among | None = None) -> Iterator[Callable[[], Packed]]:
+    """Let PostgreSQL pack a table while the caller computes; what is yielded waits for the rows and returns them.
+
+    It reads on the caller's connection, in the caller's transaction: a query of the caller's waits meanwhile. SQLite
+    works in the caller's process, so there the table is read when it is asked for.
     """
+    if not _postgres():
+        yield lambda: read_packed(table, where=where, among=among)
+        return
+    connection.ensure_connection()
+    given_up = Event()
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="columns") as executor:
+        reading = executor.submit(_packed, connection.connection, table, where, among, given_up)
+        try:
+            yield reading.result
+        finally:
+            given_up.set()
+
+
+def _packed(raw: Any, table: Table, where: str, among: Among | None, given_up: Event | None = None) -> Packed:
+    """The rows that meet the conditions, over a raw connection; not all of them when they are no longer wanted."""
     conditions = [where] if where else []
+    sources = [_word(table.columns, names) for names in words(table.columns)]
+    empty = [np.zeros(0, dtype=np.int64) for _ in sources]
     if among is not None:
         column, numbers = among
         if not len(numbers):
-            return table.empty()
-        conditions.append(f"{column} IN ({','.join(str(int(number)) for number in numbers)})")
-    packed = words(table.columns)
-    sources = [_word(table.columns, names) for names in packed]
-    pieces = list(_pieces(table.name, sources, conditions, whole=among is None))
-    if not pieces:
-        return table.empty()
-    return pl.concat([_unpacked(piece, packed, table.columns) for piece in pieces])
+            return Packed(table, empty)
+        conditions.append(f"{column} IN ({','.join(map(str, numbers))})")
+    pieces = []
+    for piece in _pieces(raw, table.name, sources, conditions, whole=among is None):
+        pieces.append(piece)
+        if given_up is not None and given_up.is_set():
+            break
+    if len(pieces) <= 1:
+        return Packed(table, pieces[0] if pieces else empty)
+    return Packed(table, [np.concatenate(arrays) for arrays in zip(*pieces, strict=True)])
 
 
 def _word(columns: Mapping[str, Column], names: list[str]) -> str:
@@ -77,17 +112,17 @@ def _postgres() -> bool:
     return connection.vendor == "postgresql"
 
 
-def _pieces(table: str, sources: list[str], conditions: list[str], *, whole: bool) -> Iterator[list[Longs]]:
+def _pieces(raw: Any, table: str, sources: list[str], conditions: list[str], *, whole: bool) -> Iterator[list[Longs]]:
     """The table's rows in pieces: for each piece one array of integers per word."""
     if not _postgres():
-        yield _sqlite_piece(f"SELECT {', '.join(sources)} FROM {table}{_where(conditions)}", len(sources))
+        yield _sqlite_piece(raw, f"SELECT {', '.join(sources)} FROM {table}{_where(conditions)}", len(sources))
         return
-    for part in _block_ranges(table) if whole else [[]]:
+    for part in _block_ranges(raw, table) if whole else [[]]:
         columns = ", ".join(f"w{place}" for place in range(len(sources)))
         inner = ", ".join(f"({source})::int8 AS w{place}" for place, source in enumerate(sources))
         arrays = columns.replace("w", "array_agg(w").replace(",", "),") + ")"
         yield from _postgres_piece(
-            f"SELECT {arrays} FROM (SELECT {inner} FROM {table}{_where([*conditions, *part])}) AS packed"
+            raw, f"SELECT {arrays} FROM (SELECT {inner} FROM {table}{_where([*conditions, *part])}) AS packed"
         )
 
 
@@ -95,11 +130,11 @@ def _where(conditions: list[str]) -> str:
     return " WHERE " + " AND ".join(f"({one})" for one in conditions) if conditions else ""
 
 
-def _block_ranges(table: str) -> list[list[str]]:
+def _block_ranges(raw: Any, table: str) -> list[list[str]]:
     """Conditions that cut a large table into ranges of pages; one empty range for a small one."""
-    with connection.cursor() as cursor:
+    with psycopg.Cursor(raw) as cursor:
         cursor.execute("SELECT pg_relation_size(%s::regclass) / 8192", [table])
-        blocks = cursor.fetchone()[0]
+        blocks = cursor.fetchall()[0][0]
     if blocks <= _BLOCKS_AT_ONCE:
         return [[]]
     starts = range(0, blocks + 1, _BLOCKS_AT_ONCE)
@@ -107,9 +142,7 @@ def _block_ranges(table: str) -> list[list[str]]:
     return [*ranges[:-1], ranges[-1][:1]]
 
 
-def _postgres_piece(query: str) -> Iterator[list[Longs]]:
-    connection.ensure_connection()
-    raw: Any = connection.connection
+def _postgres_piece(raw: Any, query: str) -> Iterator[list[Longs]]:
     with psycopg.Cursor(raw) as cursor:
         cursor.format = Format.BINARY
         cursor.execute(query)
@@ -124,21 +157,7 @@ def _postgres_piece(query: str) -> Iterator[list[Longs]]:
         ]
 
 
-def _sqlite_piece(query: str, width: int) -> list[Longs]:
-    connection.ensure_connection()
-    raw: Any = connection.connection
+def _sqlite_piece(raw: Any, query: str, width: int) -> list[Longs]:
     rows = raw.cursor().execute(query)
     flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64)
     return [flat[place::width] for place in range(width)]
-
-
-def _unpacked(piece: list[Longs], packed: list[list[str]], columns: Mapping[str, Column]) -> pl.DataFrame:
-    series: dict[str, pl.Series] = {}
-    for word, names in zip(piece, packed, strict=True):
-        shift = 0
-        for name in names:
-            bits = columns[name].kind.bits
-            values = (word >> shift) & ((1 << bits) - 1) if len(names) > 1 else word
-            series[name] = pl.Series(name, values).cast(columns[name].kind.dtype)
-            shift += bits
-    return pl.DataFrame([series[name] for name in columns])

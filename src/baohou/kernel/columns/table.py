@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from baohou.core.columns import DAY_BITS, NEVER, NOBODY, SUBJECT_BITS
+
+Longs = npt.NDArray[np.int64]
 
 
 class Kind(Enum):
@@ -50,6 +54,41 @@ class Table:
     def empty(self) -> pl.DataFrame:
         """A frame of no rows."""
         return pl.DataFrame(schema={name: column.kind.dtype for name, column in self.columns.items()})
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Rows of a table in words of at most 63 bits, one array of integers per word; see words."""
+
+    table: Table
+    arrays: Sequence[Longs]
+
+    def __len__(self) -> int:
+        return len(self.arrays[0])
+
+    def frame(self, rows: Longs | None = None) -> pl.DataFrame:
+        """The rows, or those at some places, as a frame of the table's columns."""
+        series: dict[str, pl.Series] = {}
+        for array, names in zip(self.arrays, words(self.table.columns), strict=True):
+            word, shift = array if rows is None else array[rows], 0
+            for name in names:
+                kind = self.table.columns[name].kind
+                values = (word >> shift) & ((1 << kind.bits) - 1) if len(names) > 1 else word
+                series[name] = pl.Series(name, values).cast(kind.dtype)
+                shift += kind.bits
+        return pl.DataFrame([series[name] for name in self.table.columns])
+
+
+def pack(table: Table, frame: pl.DataFrame) -> Packed:
+    """The table's columns of a frame in words, as the database would pack them."""
+    arrays = []
+    for names in words(table.columns):
+        word, shift = np.zeros(len(frame), dtype=np.int64), 0
+        for name in names:
+            word |= frame[name].to_numpy().astype(np.int64) << shift
+            shift += table.columns[name].kind.bits
+        arrays.append(word)
+    return Packed(table, arrays)
 
 
 def words(columns: Mapping[str, Column]) -> list[list[str]]:

@@ -47,6 +47,9 @@ class Duty(models.Model):
                 condition=Q(done_on__isnull=True, lapsed_on__isnull=True),
                 name="duty_worklist",
             ),
+            models.Index(
+                fields=["due_on"], condition=Q(done_on__isnull=True, lapsed_on__isnull=True), name="duty_to_come_due"
+            ),
         ]
 
     def __str__(self) -> str:

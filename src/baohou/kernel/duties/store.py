@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from baohou.core.columns import NEVER
+from baohou.core.columns import EPOCH, NEVER, pack_key
 from baohou.kernel import columns
-from baohou.kernel.columns import Column, Kind, Table
+from baohou.kernel.columns import Among, Column, Kind, Longs, Packed, Table
 
 TABLE: Final = Table(
     "duties_duty",
@@ -29,6 +31,8 @@ TABLE: Final = Table(
         "lapsed_on": Column(Kind.DAY, "lapsed_on"),
     },
 )
+
+NOT_DONE_IN_TIME: Final = "lapsed_on IS NULL AND (done_on IS NULL OR done_on > due_on)"
 
 _IN_THE_KEY: Final = ("kind", "subject_id", "opens_on")
 _STATE: Final = Table(TABLE.name, {name: column for name, column in TABLE.columns.items() if name not in _IN_THE_KEY})
@@ -56,28 +60,55 @@ class Difference:
         return bool(len(self.new) or len(self.changed) or len(self.removed))
 
 
-def read_state(*, where: str = "", among: tuple[str, Sequence[int]] | None = None) -> pl.DataFrame:
-    """Stored duties (key and what can change under it), sorted by key."""
-    return columns.read(_STATE, where=where, among=among).sort("key")
+def read_state(*, where: str = "", among: Among | None = None) -> Packed:
+    """Stored duties: key and what can change under it."""
+    return columns.read_packed(_STATE, where=where, among=among)
 
 
-def compare(derived: pl.DataFrame, stored: pl.DataFrame) -> Difference:
-    """Compare duties derived (all columns) with duties stored (read_state); both sorted by key."""
-    wanted, present = derived["key"].to_numpy(), stored["key"].to_numpy()
-    if np.array_equal(wanted, present):
-        mine, theirs, kept = derived, stored, None
-    else:
-        place = np.searchsorted(present, wanted)
-        inside = np.minimum(place, max(len(present) - 1, 0))
-        kept = present[inside] == wanted if len(present) else np.zeros(len(wanted), dtype=bool)
-        mine, theirs = derived.filter(pl.Series(kept)), stored[inside[kept]]
-    differs = np.zeros(len(mine), dtype=bool)
-    for name in _STATE.columns:
-        differs |= mine[name].to_numpy() != theirs[name].to_numpy()
-    rows = pl.Series(differs)
-    gone = stored.head(0) if kept is None else stored.filter(~pl.Series(np.isin(present, wanted, assume_unique=True)))
-    new = derived.head(0) if kept is None else derived.filter(~pl.Series(kept))
-    return Difference(new=new, changed=mine.filter(rows), before=theirs.filter(rows), removed=gone)
+def reading_state_ahead(*, where: str, among: Among | None = None) -> AbstractContextManager[Callable[[], Packed]]:
+    """read_state beside what the caller computes: see columns.reading_ahead."""
+    return columns.reading_ahead(_STATE, where=where, among=among)
+
+
+def of_kinds(first: int, last: int) -> str:
+    """The condition that a duty's kind is one of these; the key begins with it, so an index answers."""
+    return f"key >= {pack_key(first, 0, EPOCH)} AND key < {pack_key(last + 1, 0, EPOCH)}"
+
+
+def compare(derived: pl.DataFrame, stored: Callable[[], Packed]) -> Difference:
+    """Compare duties derived (all columns) with duties stored (read_state), word by word: what differs, by key.
+
+    ``stored`` is asked for once the derived ones are in order; see reading_state_ahead.
+    """
+    wanted, *values = columns.pack(_STATE, derived).arrays
+    here = np.argsort(wanted)
+    wanted, values = wanted[here], [value[here] for value in values]
+    state = stored()
+    present, *stored_values = state.arrays
+    there = np.argsort(present, kind="stable")  # they mostly stand in order: a merge sort
+    present = present[there]
+    new = gone = np.zeros(0, dtype=np.int64)
+    if not np.array_equal(wanted, present):
+        kept, still = _within(wanted, present), _within(present, wanted)
+        new, gone = here[~kept], there[~still]
+        here, there, values = here[kept], there[still], [value[kept] for value in values]
+    differs = np.zeros(len(here), dtype=bool)
+    for value, other in zip(values, stored_values, strict=True):
+        differs |= value != other[there]
+    return Difference(
+        new=derived[new],
+        changed=derived[here[differs]],
+        before=state.frame(there[differs]),
+        removed=state.frame(gone),
+    )
+
+
+def _within(keys: Longs, among: Longs) -> npt.NDArray[np.bool_]:
+    """Which of some keys are among others; both sorted."""
+    if not len(among):
+        return np.zeros(len(keys), dtype=bool)
+    found: npt.NDArray[np.bool_] = among[np.minimum(np.searchsorted(among, keys), len(among) - 1)] == keys
+    return found
 
 
 def apply(difference: Difference) -> None:

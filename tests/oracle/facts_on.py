@@ -130,12 +130,15 @@ def grade_on(facts: Facts, client: str, on: date, v: Version) -> str:
 
 
 def department_manager(facts: Facts, department: str, on: date) -> str | None:
-    """The department's manager on a day: the person whose posting it is then; of several the one appointed last."""
-    found: list[tuple[date, str]] = []
+    """The department's manager on a day: the person whose posting it is then; of several the one appointed last.
+
+    Of two appointed on one day the one recorded last.
+    """
+    found: list[tuple[date, int, str]] = []
     for staff in sorted({p.staff for p in facts.postings}):
         own = [p for p in facts.postings if p.staff == staff and p.effective_on <= on]
         if own:
-            present = max(own, key=lambda p: p.effective_on)
+            present = max(own, key=lambda p: (p.effective_on, facts.postings.index(p)))
             if present.post == "department_manager" and present.department == department:
-                found.append((present.effective_on, staff))
-    return max(found)[1] if found else None
+                found.append((present.effective_on, facts.postings.index(present), staff))
+    return max(found)[-1] if found else None

@@ -13,7 +13,7 @@ from baohou.kernel.audit.models import Act, Change
 from baohou.kernel.papers.reading import Unreadable
 from baohou.kernel.papers.taking import Outcome
 from baohou.kernel.people.models import Department, Post, Posting, Staff
-from baohou.kernel.people.queries import find_staff, get_department_manager, get_posting, get_staff_index, list_holders
+from baohou.kernel.people.queries import find_staff, get_posting, get_staff_index, list_holders
 
 pytestmark = pytest.mark.django_db
 HEADER = "工号,姓名,部门,岗位,生效日\n"
@@ -48,18 +48,22 @@ def test_a_move_is_a_posting_from_its_day_on(staff: Import) -> None:
     assert before is not None and after is not None
     assert (before.post, after.post) == (Post.PROJECT_MANAGER, Post.DEPARTMENT_MANAGER)
     second = Department.objects.get(name="业务二部")
-    assert get_department_manager(department=second, on=date(2026, 6, 30)) is None
-    assert get_department_manager(department=second, on=date(2026, 7, 1)) == person
+    assert list_holders(post=Post.DEPARTMENT_MANAGER, on=date(2026, 6, 30), department=second) == []
+    assert list_holders(post=Post.DEPARTMENT_MANAGER, on=date(2026, 7, 1), department=second) == [person]
 
 
 @pytest.mark.clause("PGM.13")
 def test_of_two_managers_the_one_appointed_last_counts(staff: Import) -> None:
     staff(FIRST + "1004,赵六,业务一部,部门经理,2026-03-01\n")
     first = Department.objects.get(name="业务一部")
-    found = [get_department_manager(department=first, on=date(2026, month, 1)) for month in (2, 3)]
-    assert [person and person.staff_no for person in found] == ["1002", "1004"]
-    holders = list_holders(post=Post.DEPARTMENT_MANAGER, on=date(2026, 3, 1), department=first)
-    assert [person.staff_no for person in holders] == ["1004", "1002"]
+
+    def managing(month: int) -> list[str]:
+        holders = list_holders(post=Post.DEPARTMENT_MANAGER, on=date(2026, month, 1), department=first)
+        return [person.staff_no for person in holders]
+
+    assert (managing(2), managing(3)) == (["1002"], ["1004", "1002"])
+    staff("0999,钱七,业务一部,部门经理,2026-03-01\n")
+    assert managing(3) == ["0999", "1004", "1002"], "of two appointed on one day the one recorded last"
 
 
 def test_another_name_or_post_under_the_same_key_is_a_difference(staff: Import) -> None:

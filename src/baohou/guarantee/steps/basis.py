@@ -1,12 +1,16 @@
-"""What all of a step's work rests on beside facts: when it changes, everything is derived anew."""
+"""The steps' names, and what all of a step's work rests on beside facts: when it changes, all is derived anew."""
 
 from __future__ import annotations
 
 from datetime import date
 from hashlib import sha256
+from typing import Final
 
 from baohou.kernel.accountability.queries import get_go_live
 from baohou.kernel.rulebook.models import RuleVersion
+
+PLANNING: Final = "guarantee.duties"
+BOOKING: Final = "guarantee.penalties"
 
 
 def of_book(on: date) -> str:

@@ -21,7 +21,7 @@ from baohou.guarantee.rules.visits import visit_duties
 from baohou.guarantee.services import touch
 from baohou.guarantee.services.replan import OF_CLIENTS, OF_DEPARTMENTS, mark_for_recheck, recheck, replan
 from baohou.guarantee.services.set_aside import list_clients_set_aside, set_aside
-from baohou.guarantee.steps.penalties import NAME as PENALTIES
+from baohou.guarantee.steps.basis import BOOKING
 from baohou.kernel import columns
 from baohou.kernel.columns import Packed
 from baohou.kernel.duties import store
@@ -29,7 +29,6 @@ from baohou.kernel.duties.store import Difference
 from baohou.kernel.parties.models import Party
 from baohou.kernel.rulebook.queries import get_rule_book
 
-NAME: Final = "guarantee.duties"
 CLIENTS_AT_ONCE: Final = 20_000
 
 
@@ -83,7 +82,7 @@ def _everything(book: RuleBook, task: Task, counts: Counts) -> Frame:
     _note(facts, wrong, task, None, counts)
     store.apply(difference)
     _count(counts, difference)
-    Watermark.objects.filter(step=PENALTIES).update(basis="")
+    Watermark.objects.filter(step=BOOKING).update(basis="")
     return owed
 
 

@@ -21,7 +21,6 @@ from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.duties import store
 from baohou.kernel.rulebook.queries import get_rule_book
 
-NAME: Final = "guarantee.penalties"
 _KEYS_AT_ONCE: Final = 20_000
 _RECHECK: Final = Table(
     "guarantee_recheck",

@@ -67,23 +67,20 @@ def get_posting(*, staff: Staff, on: date) -> Posting | None:
 
 
 def list_holders(*, post: Post, on: date, department: Department | None = None) -> list[Staff]:
-    """Who holds a post on a day (in a department, when one is given); the one appointed last comes first."""
+    """Who holds a post on a day (in a department, when one is given); the one appointed last comes first.
+
+    Of two appointed on one day the one whose appointment was recorded last.
+    """
     current: dict[int, Posting] = {}
-    for posting in Posting.objects.filter(effective_on__lte=on).select_related("staff").order_by("effective_on"):
+    for posting in Posting.objects.filter(effective_on__lte=on).select_related("staff").order_by("effective_on", "pk"):
         current[posting.staff_id] = posting
     holding = [
         posting
         for posting in current.values()
         if posting.post == post and (department is None or posting.department_id == department.pk)
     ]
-    holding.sort(key=lambda posting: (posting.effective_on, posting.staff.staff_no), reverse=True)
+    holding.sort(key=lambda posting: (posting.effective_on, posting.pk), reverse=True)
     return [posting.staff for posting in holding]
-
-
-def get_department_manager(*, department: Department, on: date) -> Staff | None:
-    """The manager of a department on a day; of two the one appointed last, then with the greater staff number."""
-    holders = list_holders(post=Post.DEPARTMENT_MANAGER, on=on, department=department)
-    return holders[0] if holders else None
 
 
 def list_departments() -> list[Department]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 from baohou.config import command
 from baohou.core.errors import Refused
+from baohou.guarantee.imports import take
 from tests.cast import FOOD, PAPER, STEEL, Portfolio, TakeIn
 
 DUTY_KEYS = {
@@ -143,6 +145,23 @@ def test_a_visit_in_time_that_is_recorded_late_is_reversed(
     assert [(entry["kind"], entry["amount"], entry["dated"]) for entry in entries] == [
         ("penalty", "50.00", "2026-05-27"),
         ("reversal", "-50.00", "2026-06-02"),
+    ]
+
+
+@pytest.mark.clause("PGM.12")
+def test_the_ledger_names_the_project_of_a_guarantee_that_was_removed(
+    baohou: click.Group, portfolio: Portfolio, tmp_path: Path
+) -> None:
+    """BH-2026-004 was a mistake and is removed after the booking: penalty and reversal both still name it."""
+    CliRunner().invoke(baohou, ["day", "--on", "2026-06-01"], catch_exceptions=False)
+    gone = tmp_path / "gone.csv"
+    gone.write_text("项目编号\nBH-2026-004\n", encoding="utf-8")
+    assert take(kind="portfolio", path=gone, remove=True, because="登记有误").acceptable
+    CliRunner().invoke(baohou, ["day", "--on", "2026-06-02"], catch_exceptions=False)
+    entries = _said(_ask(baohou, "penalties", "--on", "2026-06-02"), client_id_no=FOOD)
+    assert [(entry["kind"], entry["project_no"]) for entry in entries] == [
+        ("penalty", "BH-2026-004"),
+        ("reversal", "BH-2026-004"),
     ]
 
 

@@ -11,14 +11,22 @@ from baohou.guarantee.models import Guarantee
 from baohou.guarantee.rules.words import DutyKind
 from baohou.kernel.accountability.models import Entry, EntryKind
 from baohou.kernel.accountability.queries import list_entries
+from baohou.kernel.audit.queries import get_names_of_removed
 from baohou.kernel.people.models import Staff
 
 
 def list_penalties(*, on: date, staff: Staff | None = None) -> list[dict[str, Any]]:
     """Entries dated up to a day; amounts in yuan with two decimals, negative for reversal and waiver."""
     entries = list(list_entries(on=on, staff_no=staff.staff_no if staff else None))
-    projects = dict(Guarantee.objects.values_list("pk", "project_no")) if entries else {}
+    projects = _projects({entry.subject_id for entry in entries if entry.subject_id})
     return [_told(entry, projects) for entry in entries]
+
+
+def _projects(guarantees: set[int]) -> dict[int, str]:
+    """Project numbers of guarantees, of those that were removed later, too."""
+    found = dict(Guarantee.objects.values_list("pk", "project_no")) if guarantees else {}
+    missing = guarantees - found.keys()
+    return {**found, **get_names_of_removed(table=Guarantee._meta.label, ids=missing)}
 
 
 def _told(entry: Entry, projects: dict[int, str]) -> dict[str, Any]:

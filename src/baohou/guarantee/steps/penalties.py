@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Final
 
 import narwhals as nw
 import polars as pl
 
-from baohou.core.columns import Frame
+from baohou.core.columns import NEVER, Frame
 from baohou.core.ledger import entries_due
 from baohou.core.rulebook import RuleBook
 from baohou.day.registry import Counts, Task
@@ -27,6 +28,9 @@ _RECHECK: Final = Table(
     {"number": Column(Kind.ID, "id"), "duty_key": Column(Kind.LONG, "duty_key")},
     key="number",
 )
+_ASKED: Final = ("key", "kind", "department_id", "owner_id", "version_id", "due_on", "done_on")
+_MISSED: Final = Table(store.TABLE.name, {name: store.TABLE.columns[name] for name in _ASKED})
+"""What the rules ask of a duty not done in time; a third of a duty."""
 
 
 def work(task: Task) -> Counts:
@@ -36,18 +40,19 @@ def work(task: Task) -> Counts:
     counts = Counts()
     if task.after is None:
         task.progress("核对全部处罚", 0.0)
-        with columns.reading_ahead(store.TABLE, where=_passed(None, task.on)) as duties:
+        passed = _passed(None, task.on)
+        with columns.reading_ahead(_MISSED, where=passed) as duties:
             booked = booking.read_booked()
-            missed = duties().frame()
-        _settle(book, missed, booked, task.on, counts)
+            missed = duties().frame().with_columns(lapsed_on=pl.lit(NEVER, pl.Int32))
+        _settle(book, missed, booked, task.on, counts, whole=lambda: columns.read(store.TABLE, where=passed))
     else:
         task.progress("新逾期的应办事项", 0.0)
         overdue = f"{_passed(task.after, task.on)} AND done_on IS NULL"
-        passed = columns.read(store.TABLE, where=overdue)
-        counts.overdue = len(passed)
-        _settle(book, passed, booking.read_booked(among=passed["key"]), task.on, counts)
+        late = columns.read(store.TABLE, where=overdue)
+        counts.overdue = len(late)
+        _settle(book, late, booking.read_booked(among=late["key"]), task.on, counts)
         keys = rechecked["duty_key"].unique().sort()
-        keys = keys.filter(~keys.is_in(passed["key"].implode()))
+        keys = keys.filter(~keys.is_in(late["key"].implode()))
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             piece = keys[start : start + _KEYS_AT_ONCE]
             again = columns.read(store.TABLE, where=_passed(None, task.on), among=("key", piece.to_list()))
@@ -62,10 +67,22 @@ def _passed(after: date | None, on: date) -> str:
     return f"{since}due_on < '{on.isoformat()}' AND {store.NOT_DONE_IN_TIME}"
 
 
-def _settle(book: RuleBook, duties: pl.DataFrame, booked: Frame, on: date, counts: Counts) -> None:
-    """Write the entries that bring these duties' nets, and those booked on them, to what they ought to be."""
+def _settle(
+    book: RuleBook,
+    duties: pl.DataFrame,
+    booked: Frame,
+    on: date,
+    counts: Counts,
+    *,
+    whole: Callable[[], pl.DataFrame] | None = None,
+) -> None:
+    """Write the entries that bring these duties' nets, and those booked on them, to what they ought to be.
+
+    ``whole`` reads the duties with what an entry repeats of them, when ``duties`` have only what the rules ask.
+    """
     expected = owed(nw.from_native(duties, eager_only=True), book, on=on, go_live=get_go_live(), codes=get_codes(book))
     entries = entries_due(expected, booked)
     counts.read += len(duties)
     counts.penalties += len(entries)
-    booking.write(entries.to_native(), duties, booked.to_native(), on=on)
+    if len(entries):
+        booking.write(entries.to_native(), whole() if whole else duties, booked.to_native(), on=on)

@@ -70,8 +70,6 @@ def write(entries: pl.DataFrame, duties: pl.DataFrame, booked: pl.DataFrame, *, 
     A penalty says of its duty what ``duties`` says; a reversal repeats what the entry it takes back said, so that sums
     by department net to zero as well. The first booking of a duty is dated the day after it was due, later ones ``on``.
     """
-    if not len(entries):
-        return
     told = pl.concat(
         [_of_duties(entries.filter(pl.col("fen") > 0), duties), _of_earlier(entries.filter(pl.col("fen") < 0))]
     )

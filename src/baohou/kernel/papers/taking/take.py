@@ -167,7 +167,7 @@ class _Taking:
         self.part.removed = len(found)
         if found:
             act = self._act("remove")
-            rows = [(one.name, self.noun.shown(row.values), None) for one, row in found]
+            rows = [(one.name, {"id": row.id, **self.noun.shown(row.values)}, None) for one, row in found]
             record_changes(act=act, table=self.noun.model._meta.label, rows=rows)
             self.noun.remove([row for _, row in found])
             self.noun.settle(Written(removed=found), act)

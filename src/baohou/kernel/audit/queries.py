@@ -17,5 +17,5 @@ def get_names_of_removed(*, table: str, ids: Collection[int]) -> dict[int, str]:
     for start in range(0, len(numbers), _AT_ONCE):
         piece = numbers[start : start + _AT_ONCE]
         removed = Change.objects.filter(table=table, after__isnull=True, before__id__in=piece)
-        names.update((before["id"], key) for before, key in removed.values_list("before", "key"))
+        names.update(removed.values_list("before__id", "key"))
     return names

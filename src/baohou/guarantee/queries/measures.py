@@ -8,7 +8,7 @@ from datetime import date
 import narwhals as nw
 import polars as pl
 
-from baohou.core.columns import POLARS, day_number
+from baohou.core.columns import NOBODY, POLARS, day_number
 from baohou.guarantee.models import Measure
 from baohou.guarantee.queries import facts as reading
 from baohou.guarantee.rules import timelines
@@ -63,7 +63,9 @@ def _graded(department: int, quarter: date, default: int) -> list[dict[str, int]
     facts = reading.get_facts_in_force(get_rule_book(), on=quarter).known(quarter)
     line = timelines.speaking(facts)
     day = nw.lit(day_number(quarter), nw.Int32)
-    clients = timelines.at(line.select("client_id").unique().with_columns(day=day), line, day="day", engine=POLARS)
+    clients = line.select("client_id").unique().with_columns(day=day)
+    take = {"guarantee_id": NOBODY, "department_id": NOBODY, "manager_id": NOBODY}
+    clients = POLARS.latest(clients, line, by="client_id", at="day", on="from_on", take=take)
     clients = clients.filter(nw.col("department_id") == department)
     graded = POLARS.latest(clients, facts.grades, by="client_id", at="day", on="effective_on", take={"grade": 0})
     rows: pl.DataFrame = graded.to_native()

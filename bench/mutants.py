@@ -1,8 +1,9 @@
-"""script/bench mutants [--sample N] [--seed S]: how many small damages to core/ and the rules the pure tests notice.
+"""script/bench mutants [--sample N] [--seed S] [--workers W]: how many small damages the pure tests notice.
 
-The damages are cosmic-ray's (another operator, another number, and for or, a condition turned round, a loop not run);
-one that changes only an annotation is none. Each is tried in a process of its own, forked from one that has loaded the
-libraries, on the tests that meet no database. Prints the score and every mutant that nothing noticed.
+Damaged are core/ and the rules, as cosmic-ray does it (another operator, another number, and for or, a condition turned
+round, a loop not run); what changes only an annotation is none. Each is tried in a process of its own, forked from one
+that has loaded the libraries, on the tests that meet no database; in random order, so that the first thousand tell of
+all of them. Prints the score and every mutant that nothing noticed.
 """
 
 from __future__ import annotations
@@ -138,33 +139,43 @@ def _nodes(node: object) -> Iterator[object]:
         yield from _nodes(child)
 
 
-def is_noticed(mutant: Mutant | None, settings: Path) -> bool:
-    """Whether the tests, run in a child, fail on it (or never end); those most likely to notice run first."""
+def begin(mutant: Mutant | None, settings: Path) -> int:
+    """Start the tests on a mutant in a child of its own; those most likely to notice it run first."""
     in_core = mutant is not None and SOURCES[0] in mutant.path.parents
     tests = (CORE, WORLDS, RULES) if in_core else (WORLDS, RULES, CORE)
     child = os.fork()
-    if child == 0:
-        os.setsid()
-        _silence()
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        status = 1
-        try:
-            if mutant is not None:
-                sys.meta_path.insert(0, Damaged(mutant))
-            status = int(
-                sys.modules["pytest"].main(["-c", str(settings), "--rootdir", str(ROOT), "-k", LEFT_OUT, *tests])
-            )
-        finally:
-            os._exit(status)
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status) != 0
-        time.sleep(0.05)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return True
+    if child:
+        return child
+    os.setsid()
+    _silence()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    status = 1
+    try:
+        if mutant is not None:
+            sys.meta_path.insert(0, Damaged(mutant))
+        status = int(sys.modules["pytest"].main(["-c", str(settings), "--rootdir", str(ROOT), "-k", LEFT_OUT, *tests]))
+    finally:
+        os._exit(status)
+
+
+def judged(tried: list[Mutant], settings: Path, workers: int) -> Iterator[tuple[Mutant, bool]]:
+    """Each mutant with whether the tests fail on it (or never end), as the answers come; ``workers`` at a time."""
+    waiting = list(reversed(tried))
+    running: dict[int, tuple[Mutant, float]] = {}
+    while waiting or running:
+        while waiting and len(running) < workers:
+            mutant = waiting.pop()
+            running[begin(mutant, settings)] = mutant, time.monotonic() + SECONDS
+        for child, (mutant, end) in list(running.items()):
+            done, status = os.waitpid(child, os.WNOHANG)
+            late = not done and time.monotonic() > end
+            if late:
+                os.killpg(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+            if done or late:
+                del running[child]
+                yield mutant, late or os.waitstatus_to_exitcode(status) != 0
+        time.sleep(0.02)
 
 
 def _silence() -> None:
@@ -185,7 +196,7 @@ def _load() -> None:
     assert not any(name.startswith("baohou") for name in sys.modules), "the damaged module must be loaded afresh"
 
 
-def main(*, sample: int | None, seed: int) -> int:
+def main(*, sample: int | None, seed: int, workers: int) -> int:
     os.chdir(ROOT)
     sys.path[:0] = [str(ROOT), str(ROOT / "src")]
     os.environ.update(POLARS_MAX_THREADS="1", BAOHOU_CROWDS="3", DJANGO_SETTINGS_MODULE="baohou.config.settings")
@@ -194,38 +205,34 @@ def main(*, sample: int | None, seed: int) -> int:
     settings = ROOT / "var" / "mutants.ini"
     settings.parent.mkdir(exist_ok=True)
     settings.write_text(SETTINGS)
-    if is_noticed(None, settings):
+    if os.waitstatus_to_exitcode(os.waitpid(begin(None, settings), 0)[1]):
         print("The tests fail on the undamaged source; mend that first.", file=sys.stderr)
         return 2
     every = list(mutants())
-    tried = sorted(Random(seed).sample(every, sample), key=every.index) if sample and sample < len(every) else every
-    print(f"{len(every):,} mutants, {len(tried):,} tried (seed {seed})", flush=True)
-    survivors = []
-    for mutant in _shown(tried):
-        if not is_noticed(mutant, settings):
-            survivors.append(mutant)
+    tried = Random(seed).sample(every, min(sample or len(every), len(every)))
+    print(f"{len(every):,} mutants, {len(tried):,} to try (seed {seed})", flush=True)
+    numbers: dict[Path, list[int]] = defaultdict(lambda: [0, 0])
+    for done, (mutant, noticed) in enumerate(judged(tried, settings, workers), 1):
+        numbers[mutant.path][noticed] += 1
+        if not noticed:
             print(f"  survived: {mutant}", flush=True)
-    by_file: dict[Path, list[int]] = defaultdict(lambda: [0, 0])
-    for mutant in tried:
-        by_file[mutant.path][0] += 1
-    for mutant in survivors:
-        by_file[mutant.path][1] += 1
-    for path, (number, lived) in sorted(by_file.items()):
-        print(f"  {path.relative_to(ROOT)}: {number - lived} of {number} noticed")
-    print(f"Mutation score {100 * (len(tried) - len(survivors)) / max(1, len(tried)):.1f} %", flush=True)
+        if done % 50 == 0:
+            print(f"{done} of {len(tried)}: {_score(numbers)}", file=sys.stderr, flush=True)
+    for path, (lived, killed) in sorted(numbers.items()):
+        print(f"  {path.relative_to(ROOT)}: {killed} of {lived + killed} noticed")
+    print(f"Mutation score {_score(numbers)}", flush=True)
     return 0
 
 
-def _shown(tried: list[Mutant]) -> Iterator[Mutant]:
-    for done, mutant in enumerate(tried):
-        if done % 50 == 0:
-            print(f"{done}/{len(tried)}", file=sys.stderr, flush=True)
-        yield mutant
+def _score(numbers: dict[Path, list[int]]) -> str:
+    killed, tried = sum(one[1] for one in numbers.values()), sum(map(sum, numbers.values()))
+    return f"{100 * killed / max(1, tried):.1f} % ({killed} of {tried} noticed)"
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="script/bench mutants", description=__doc__)
     parser.add_argument("--sample", type=int, help="try only so many, chosen by --seed")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
-    sys.exit(main(sample=given.sample, seed=given.seed))
+    sys.exit(main(sample=given.sample, seed=given.seed, workers=given.workers))

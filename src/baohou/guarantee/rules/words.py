@@ -68,6 +68,14 @@ class FilingKind(Word):
     HAND_OVER = 3, "hand_over", "客户回访报告移交"
 
 
+class FilingVerb(Word):
+    """What happens to a filing between the department and the risk department (PGM.9)."""
+
+    HANDED_IN = 1, "handed_in", "已上报"
+    RETURNED = 2, "returned", "已退回"
+    ACCEPTED = 3, "accepted", "已接收"
+
+
 class DutyKind(Word):
     """Kinds of duty that this room derives."""
 

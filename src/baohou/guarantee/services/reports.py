@@ -1,4 +1,7 @@
-"""A department's filings of a quarter: classification table, visit plan, hand-over (PGM.9, PGM.10, PGM.11)."""
+"""A department's filings of a quarter: classification table, visit plan, hand-over (PGM.9, PGM.10, PGM.11).
+
+A department hands in; the risk department accepts, or returns with a reason; the department hands in again.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,11 @@ from django.db import transaction
 
 from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
-from baohou.guarantee.models import Filing
+from baohou.guarantee.models import Filing, FilingStep
 from baohou.guarantee.queries.measures import Watched, list_watched
 from baohou.guarantee.rules.reports import DUTY_OF_FILING
-from baohou.guarantee.rules.words import FilingKind
-from baohou.guarantee.services.verbs import require_not_future
+from baohou.guarantee.rules.words import FilingKind, FilingVerb
+from baohou.guarantee.services.verbs import require_not_future, require_text
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.models import Department, Staff
@@ -38,9 +41,64 @@ def file(
     facts = {"department": department.name, "quarter": str(quarter_of(last)), "kind": kind.code}
     act = record_act(verb="reports.file", door=door, by=actor, facts=facts)
     filing = Filing.objects.create(department=department, quarter=last, kind=kind, filed_on=filed_on, by=by, act=act)
+    FilingStep.objects.create(filing=filing, verb=FilingVerb.HANDED_IN, on=filed_on, by=by, act=act)
     duty = DUTY_OF_FILING[kind]
     Duty.objects.filter(kind=duty, department=department, opens_on=last, done_on__isnull=True).update(done_on=filed_on)
     return filing
+
+
+@transaction.atomic
+def accept(*, filing: Filing, on: date, by: Staff, actor: str, door: str) -> FilingStep:
+    """The risk department takes what was handed in; refused unless it is handed in and waits."""
+    return _step(filing, FilingVerb.ACCEPTED, expected=FilingVerb.HANDED_IN, on=on, by=by, actor=actor, door=door)
+
+
+@transaction.atomic
+def return_(*, filing: Filing, because: str, on: date, by: Staff, actor: str, door: str) -> FilingStep:
+    """The risk department sends back what was handed in, with the reason. The duty stays done on its day."""
+    because = require_text(because, what="退回理由")
+    return _step(
+        filing,
+        FilingVerb.RETURNED,
+        expected=FilingVerb.HANDED_IN,
+        on=on,
+        by=by,
+        actor=actor,
+        door=door,
+        because=because,
+    )
+
+
+@transaction.atomic
+def hand_in_again(*, filing: Filing, on: date, by: Staff, actor: str, door: str) -> FilingStep:
+    """The department hands in what was returned; refused unless it was. A table still needs its measures (PGM.10)."""
+    if filing.kind == FilingKind.CLASSIFICATION_REPORT:
+        _require_measures(list_watched(department=filing.department, quarter=filing.quarter))
+    return _step(filing, FilingVerb.HANDED_IN, expected=FilingVerb.RETURNED, on=on, by=by, actor=actor, door=door)
+
+
+def _step(
+    filing: Filing,
+    verb: FilingVerb,
+    *,
+    expected: FilingVerb,
+    on: date,
+    by: Staff,
+    actor: str,
+    door: str,
+    because: str = "",
+) -> FilingStep:
+    filing = Filing.objects.select_for_update().select_related("department").get(pk=filing.pk)
+    kind, quarter = FilingKind(filing.kind), quarter_of(filing.quarter)
+    last = filing.steps.order_by("-pk").first()
+    if last is None or last.verb != expected:
+        standing = FilingVerb(last.verb).zh if last else "历史记录"
+        act_zh = verb.zh.removeprefix("已")
+        message = f"{filing.department}的{quarter}{kind.zh}现在是“{standing}”，不能{act_zh}；请刷新后再看。"
+        raise Refused("guarantee.filing.not_so", message)
+    facts = {"department": filing.department.name, "quarter": str(quarter), "kind": kind.code}
+    act = record_act(verb=f"reports.{verb.code}", door=door, by=actor, because=because, facts=facts)
+    return FilingStep.objects.create(filing=filing, verb=verb, on=on, by=by, because=because, act=act)
 
 
 def _require_measures(watched: list[Watched]) -> None:

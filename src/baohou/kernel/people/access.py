@@ -27,6 +27,7 @@ class Right(Enum):
     ORDER_SPECIAL = "order_special"
     FILE_REPORT = "file_report"
     FILE_MEASURE = "file_measure"
+    REVIEW_REPORT = "review_report"
     WAIVE = "waive"
     SEE_UNOWNED = "see_unowned"
     ADMINISTER = "administer"
@@ -46,9 +47,16 @@ RIGHTS: dict[Post, frozenset[Right]] = {
     Post.DEPARTMENT_MANAGER: frozenset(
         {Right.RECORD_VISIT, Right.CHANGE_GRADE, Right.ORDER_SPECIAL, Right.FILE_REPORT, Right.FILE_MEASURE}
     ),
-    Post.RISK_SUPERVISOR: frozenset({Right.RECORD_VISIT, Right.ORDER_SPECIAL, Right.SEE_UNOWNED}),
+    Post.RISK_SUPERVISOR: frozenset({Right.RECORD_VISIT, Right.ORDER_SPECIAL, Right.REVIEW_REPORT, Right.SEE_UNOWNED}),
     Post.RISK_MANAGER: frozenset(
-        {Right.RECORD_VISIT, Right.CHANGE_GRADE, Right.ORDER_SPECIAL, Right.WAIVE, Right.SEE_UNOWNED}
+        {
+            Right.RECORD_VISIT,
+            Right.CHANGE_GRADE,
+            Right.ORDER_SPECIAL,
+            Right.REVIEW_REPORT,
+            Right.WAIVE,
+            Right.SEE_UNOWNED,
+        }
     ),
     Post.GENERAL_MANAGER: frozenset({Right.ORDER_SPECIAL, Right.WAIVE, Right.SEE_UNOWNED}),
     Post.ADMIN: frozenset({Right.ADMINISTER, Right.SEE_UNOWNED}),

@@ -1,0 +1,23 @@
+"""Records: files kept under their digest, signatures, seals that show any later change, additions to sealed papers."""
+
+from baohou.kernel.papers.records.checking import Checked, check
+from baohou.kernel.papers.records.files import Kept, keep, path_of
+from baohou.kernel.papers.records.kinds import PaperKind, register
+from baohou.kernel.papers.records.sealing import add, attach, find_seal, list_attachments, list_signatures, seal, sign
+
+__all__ = [
+    "Checked",
+    "Kept",
+    "PaperKind",
+    "add",
+    "attach",
+    "check",
+    "find_seal",
+    "keep",
+    "list_attachments",
+    "list_signatures",
+    "path_of",
+    "register",
+    "seal",
+    "sign",
+]

@@ -1,0 +1,59 @@
+"""Whether a sealed paper is still what was sealed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from baohou.kernel.papers.models import Seal
+from baohou.kernel.papers.records import kinds
+from baohou.kernel.papers.records.files import path_of
+from baohou.kernel.papers.records.sealing import chained, digest, whole
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A seal and what is no longer as it was sealed, one sentence each; nothing when the paper is whole."""
+
+    seal: Seal
+    title: str
+    faults: list[str]
+
+    @property
+    def intact(self) -> bool:
+        return not self.faults
+
+
+def check(seal: Seal) -> Checked:
+    """Compare a seal with its own content, with the tables it was made from, with the bytes of its files."""
+    kind = kinds.get(seal.kind)
+    faults = []
+    if digest(seal.content) != seal.sha256:
+        faults.append("封存的内容与封存时的摘要不符。")
+    now = whole(kind=seal.kind, subject_id=seal.subject_id)
+    if now is None:
+        faults.append("原记录已不存在。")
+    else:
+        parts = {"said": "记录", "files": "附件清单", "signatures": "签名"}
+        faults += [f"{zh}在封存后被改动。" for part, zh in parts.items() if now[part] != seal.content[part]]
+    named = [(file["name"], file["sha256"]) for file in seal.content["files"]]
+    named += [(f"{one['role']}签名", one["sha256"]) for one in seal.content["signatures"] if one["sha256"]]
+    faults += [f"文件“{name}”缺失或被改动。" for name, sha256 in named if not _is_whole(sha256)]
+    faults += _broken_addenda(seal)
+    return Checked(seal, kind.title, faults)
+
+
+def _is_whole(sha256: str) -> bool:
+    try:
+        return hashlib.sha256(path_of(sha256).read_bytes()).hexdigest() == sha256
+    except OSError:
+        return False
+
+
+def _broken_addenda(seal: Seal) -> list[str]:
+    before, faults = seal.sha256, []
+    for place, one in enumerate(seal.addenda.order_by("pk"), 1):
+        if one.sha256 != chained(before, one.text, one.staff_no, one.added_at):
+            faults.append(f"第 {place} 条补充被改动。")
+        before = one.sha256
+    return faults

@@ -27,11 +27,12 @@ class Lines:
 
 def lines(facts: Facts) -> Lines:
     """The lines of facts known on a day; visits and orders do not matter for them."""
+    appointed = managers(facts)
     return Lines(
         in_force=in_force(facts.guarantees),
         grades=grades(facts),
-        managers=managers(facts),
-        speaking=speaking(facts),
+        managers=appointed,
+        speaking=speaking(facts, appointed),
     )
 
 
@@ -97,11 +98,12 @@ def managers(facts: Facts) -> Frame:
     return nw.concat([first, later]).sort("guarantee_id", "from_on", "turn").drop("turn")
 
 
-def speaking(facts: Facts) -> Frame:
+def speaking(facts: Facts, appointed: Frame | None = None) -> Frame:
     """Which guarantee speaks for a client when: (client_id, from_on, guarantee_id, department_id, manager_id).
 
     Of the guarantees in force the one with the latest issued_on, then the greatest project number; NOBODY where
-    nothing is in force. A change of that guarantee's manager is a row of its own.
+    nothing is in force. A change of that guarantee's manager is a row of its own. ``appointed``: the line of
+    ``managers``, when it has been worked out already.
     """
     line = _speaking_guarantee(facts.guarantees)
     departments = facts.guarantees.select("guarantee_id", "department_id", first_manager="manager_id")
@@ -118,7 +120,7 @@ def speaking(facts: Facts) -> Frame:
     line = line.with_columns(nw.col("department_id").fill_null(NOBODY)).drop("first_manager")
     line = facts.engine.latest(
         line,
-        managers(facts),
+        managers(facts) if appointed is None else appointed,
         by="guarantee_id",
         at="from_on",
         on="from_on",

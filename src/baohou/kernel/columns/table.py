@@ -63,9 +63,6 @@ class Packed:
     table: Table
     arrays: Sequence[Longs]
 
-    def __len__(self) -> int:
-        return len(self.arrays[0])
-
     def frame(self, rows: Longs | None = None) -> pl.DataFrame:
         """The rows, or those at some places, as a frame of the table's columns."""
         series: dict[str, pl.Series] = {}

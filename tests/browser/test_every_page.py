@@ -1,0 +1,101 @@
+"""Every page, on a desk and on a phone: nothing goes wrong, nothing sticks out, nobody is shut out (axe).
+
+With BAOHOU_SHOTS=folder each page's picture is written there; docs/img is made so.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from baohou.day import engine
+from baohou.guarantee.imports import take
+from baohou.guarantee.imports.sample import write_sample
+from baohou.kernel.people.logins import make_logins
+from baohou.kernel.people.models import Post, Staff
+from baohou.kernel.rulebook.services import load_shipped
+from tests.browser.conftest import DESK, PASSWORD, PHONE
+from tests.browser.pages import NO_PAGES, PAGES, Company, Opened, every_address
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture
+def company(live_server: LiveServer, tmp_path: Path) -> Company:
+    """A made-up guarantee company of sixty clients, today."""
+    today = timezone.localdate()
+    book = tmp_path / "portfolio.xlsx"
+    write_sample(clients=60, seed=1, on=today, path=book)
+    load_shipped(door="command")
+    outcome = take(kind="workbook", path=book)
+    assert outcome.acceptable, outcome.faults
+    engine.run(on=today)
+    holders = {one.post: Staff.objects.get(staff_no=one.username) for one in make_logins(PASSWORD)}
+    return Company(today, holders)
+
+
+def test_every_address_is_looked_at() -> None:
+    """A new page stands in tests/browser/pages.py, or says there why it does not."""
+    assert set(every_address()) == {page.name for page in PAGES} | set(NO_PAGES)
+
+
+@pytest.mark.parametrize(("screen", "size"), [("desk", DESK), ("phone", PHONE)])
+def test_pages_are_whole_and_open_to_all(
+    chromium: Browser, live_server: LiveServer, company: Company, screen: str, size: dict[str, int]
+) -> None:
+    """Each page answers, says nothing in the console, fits the screen, and axe finds nothing serious."""
+    wrong = []
+    for post in Post:
+        pages = [page for page in PAGES if page.by == post]
+        if pages:
+            context = chromium.new_context(viewport=size, base_url=live_server.url, locale="zh-CN")
+            window = context.new_page()
+            _log_in(window, company.holders[post])
+            wrong += _look(window, pages, company, screen)
+            context.close()
+    assert wrong == []
+
+
+def _look(window: Page, pages: list[Opened], company: Company, screen: str) -> list[str]:
+    wrong: list[str] = []
+    window.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    window.on("pageerror", lambda error: wrong.append(str(error)))
+    for page in pages:
+        answer = window.goto(page.path(company))
+        if answer is None or answer.status != 200:
+            wrong.append(f"{page.name}: {answer and answer.status}")
+            continue
+        wrong += _faults(window, page.name)
+        _picture(window, screen, page.name)
+    return wrong
+
+
+def _log_in(window: Page, staff: Staff) -> None:
+    window.goto("/")
+    window.get_by_label("工号").fill(staff.staff_no)
+    window.get_by_label("密码").fill(PASSWORD)
+    window.get_by_role("button", name="登录").click()
+    window.wait_for_url("**/")
+
+
+def _faults(window: Page, name: str) -> list[str]:
+    wide = window.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    faults = [f"{name}: {wide} px wider than the screen"] if wide > 0 else []
+    for found in Axe().run(window).response["violations"]:
+        if found["impact"] in SERIOUS:
+            where = "; ".join(node["html"][:160] for node in found["nodes"][:3])
+            faults.append(f"{name}: {found['id']} ({found['impact']}): {where}")
+    return faults
+
+
+def _picture(window: Page, screen: str, name: str) -> None:
+    if folder := os.environ.get("BAOHOU_SHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        window.screenshot(path=Path(folder) / f"{screen}-{name}.png")

@@ -19,7 +19,10 @@ _BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened: ``of`` is its row; ``net_fen`` is what was left after an entry, else None."""
+    """One thing that happened: ``of`` is its row; ``net_fen`` is what was left after an entry, else None.
+
+    ``decided``: a waiver that a decision on an appeal granted, whose reason stands there.
+    """
 
     on: date
     kind: str
@@ -27,6 +30,7 @@ class Event:
     at: datetime = _BEFORE_ALL
     net_fen: int | None = None
     files: tuple[Attachment, ...] = ()
+    decided: bool = False
 
     @property
     def late(self) -> bool:
@@ -68,7 +72,8 @@ def tell(story: Story) -> Told:
     events = [Event(first.opens_on, "opened", first), Event(first.due_on, "due", first)]
     if duty is not None and duty.done_on is not None:
         events.append(Event(duty.done_on, "done", duty))
-    events += _booked(story)
+    granted = {appeal.decision.waiver_id for appeal in appeals if appeal.closed_on is not None}
+    events += _booked(story, granted)
     events += _appealed(appeals)
     events.sort(key=lambda event: (event.on, event.at))
     waiting = next((appeal for appeal in appeals if appeal.closed_on is None), None)
@@ -89,11 +94,12 @@ def allowed(person: Person, told: Told) -> Allowed:
     )
 
 
-def _booked(story: Story) -> list[Event]:
+def _booked(story: Story, granted: set[int | None]) -> list[Event]:
     events, net = [], 0
     for entry in story.entries:
         net += entry.amount_fen
-        events.append(Event(entry.dated, EntryKind(entry.kind).name.lower(), entry, entry.recorded_at, net))
+        kind = EntryKind(entry.kind).name.lower()
+        events.append(Event(entry.dated, kind, entry, entry.recorded_at, net, decided=entry.pk in granted))
     return events
 
 

@@ -13,5 +13,5 @@ __all__ = ["Enter", "enter", "evening"]
 
 @pytest.fixture
 def penalty(evening: Portfolio) -> Entry:
-    """The 50 yuan for the routine visit of BH-2026-001 that 张甲 did not make."""
+    """The 50 yuan for the visit that 张甲 did not make and that was booked first."""
     return Entry.objects.filter(staff=evening.cast.a, clause="PGM.12").order_by("pk")[0]

@@ -33,7 +33,7 @@ def test_an_appeal_is_filed_on_the_page_with_its_file(evening: Portfolio, penalt
     """张甲 appeals with a PDF; 赵己 reads it, decides, and the story tells all of it."""
     mine, theirs = enter(evening.cast.a), enter(evening.cast.risk_manager)
     file = SimpleUploadedFile("停电通知.pdf", b"%PDF-1.7 x")
-    answer = mine.post(f"{_story(penalty)}appeal/", {"text": "客户停电", "files": [file]})
+    answer = mine.post(f"{_story(penalty)}appeal/", {"text": "客户停电", "attached": [file]})
     assert answer.status_code == 302
     filed = Appeal.objects.get()
     story = said(mine, _story(penalty))
@@ -55,7 +55,7 @@ def test_bad_input_loses_nothing(evening: Portfolio, penalty: Entry, enter: Ente
     mine, theirs = enter(evening.cast.a), enter(evening.cast.risk_manager)
     assert "请写明申诉的理由" in mine.post(f"{_story(penalty)}appeal/", {"text": " "}).content.decode()
     wrong = SimpleUploadedFile("证明.exe", b"MZ")
-    refused = mine.post(f"{_story(penalty)}appeal/", {"text": "客户停电了", "files": [wrong]}).content.decode()
+    refused = mine.post(f"{_story(penalty)}appeal/", {"text": "客户停电了", "attached": [wrong]}).content.decode()
     assert "不是照片" in refused
     assert "客户停电了" in refused
     filed = appeal(penalty, evening.cast.a)

@@ -14,13 +14,13 @@ from baohou.core.money import NotAnAmount, format_yuan, to_fen
 from baohou.kernel.accountability.appeals import DECIDED, Evidence
 from baohou.kernel.accountability.models import Verdict
 
-FIELD_OF = {"减免金额": "amount", "理由": "because", "申诉理由": "text", "裁定": "verdict", "附件": "files"}
+FIELD_OF = {"减免金额": "amount", "理由": "because", "申诉理由": "text", "裁定": "verdict", "附件": "attached"}
 """The field of a form that a refusal means by the word it uses."""
 
 
 def show_refusal(form: forms.Form, refusal: Refused) -> None:
     """Put a refusal beside its field, or above the form when it is about none of its fields."""
-    name = FIELD_OF.get(refusal.where, "files" if refusal.code.startswith("papers.") else "")
+    name = FIELD_OF.get(refusal.where, "attached" if refusal.code.startswith("papers.") else "")
     form.add_error(name if name in form.fields else None, refusal.message)
 
 
@@ -70,7 +70,7 @@ class AppealForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("请写明申诉的理由。")},
     )
-    files = FilesField(
+    attached = FilesField(
         label=_("附件"),
         help_text=_("可不附；照片（JPEG、PNG、WebP）、PDF、xlsx 或 docx，最多 9 个，每个不超过 20 MB。"),
         required=False,
@@ -79,7 +79,7 @@ class AppealForm(forms.Form):
 
     def evidence(self) -> list[Evidence]:
         """The files as the verb wants them."""
-        return [Evidence(str(file.name), file.read()) for file in self.cleaned_data["files"]]
+        return [Evidence(str(file.name), file.read()) for file in self.cleaned_data["attached"]]
 
 
 class DecisionForm(forms.Form):

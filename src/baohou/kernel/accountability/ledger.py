@@ -122,7 +122,7 @@ def visible_entries(person: Person, *, on: date) -> QuerySet[Entry]:
 def list_ledger(person: Person, filters: Filters, *, on: date, after: str = "") -> Ledger:
     """Stories with an entry under the filters, the one with the latest such entry first. At most five queries."""
     entries = _filtered(person, filters, on)
-    later = entries.filter(
+    later = _matching(person, filters, on).filter(
         Q(dated__gt=OuterRef("dated")) | Q(dated=OuterRef("dated"), pk__gt=OuterRef("pk")),
         duty_key=OuterRef("duty_key"),
         # Between equal bounds, so that the index of the duty and not that of the person is taken.
@@ -160,19 +160,28 @@ def in_month(entries: QuerySet[Entry], month: date) -> QuerySet[Entry]:
 
 
 def _filtered(person: Person, filters: Filters, on: date) -> QuerySet[Entry]:
-    entries = visible_entries(person, on=on)
-    if filters.mine:
+    entries = _matching(person, filters, on)
+    if filters.mine or person.reach is Reach.OWN:
         entries = entries.filter(staff_id=person.staff_id)
+    if filters.staff_no:
+        entries = entries.filter(staff__staff_no=filters.staff_no)
+    if filters.appealed:
+        entries = entries.filter(_is_appealed())
+    return entries
+
+
+def _matching(person: Person, filters: Filters, on: date) -> QuerySet[Entry]:
+    """Entries under the filters but for those that all entries of a duty and person meet or none.
+
+    Beside an entry's own duty and person the latter say nothing, and would lead the database to the person's index.
+    """
+    entries = Entry.objects.filter(dated__lte=on) if person.reach is Reach.OWN else visible_entries(person, on=on)
     if filters.department_id is not None:
         entries = entries.filter(department_id=filters.department_id)
     if filters.kind is not None:
         entries = entries.filter(kind=filters.kind)
     if filters.month is not None:
         entries = in_month(entries, filters.month)
-    if filters.staff_no:
-        entries = entries.filter(staff__staff_no=filters.staff_no)
-    if filters.appealed:
-        entries = entries.filter(_is_appealed())
     return entries
 
 

@@ -68,11 +68,11 @@ def list_appeals(person: Person, part: str, *, after: str = "") -> Appeals:
     """A part of parts_for: those that wait oldest first, the others newest first. Three queries and a count."""
     newest_first = part != "waiting"
     appeals = {
-        "waiting": _waiting,
-        "decided": lambda of: _with_names().filter(decision__by=of.staff_id).exclude(staff=of.staff_id),
-        "department": lambda of: _with_names().filter(department_id=of.department_id or 0),
-        "mine": lambda of: _with_names().filter(staff=of.staff_id),
-    }[part](person)
+        "waiting": _waiting(person),
+        "decided": _with_names().filter(decision__by=person.staff_id).exclude(staff=person.staff_id),
+        "department": _with_names().filter(department_id=person.department_id or 0),
+        "mine": _with_names().filter(staff=person.staff_id),
+    }[part]
     count = appeals.order_by()[:MANY].count()
     order = ("-filed_on", "-pk") if newest_first else ("filed_on", "pk")
     page = list(_behind(appeals, after, newest_first=newest_first).order_by(*order)[: PAGE + 1])

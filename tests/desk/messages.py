@@ -40,7 +40,7 @@ def of_the_domain() -> Iterator[str]:
     from baohou.guarantee.imports import KINDS
     from baohou.guarantee.rules.matters import METHODS, asked_of
     from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade, Urgency, VisitKind
-    from baohou.kernel.accountability.models import EntryKind
+    from baohou.kernel.accountability.models import EntryKind, Verdict
     from baohou.kernel.people.models import Post
 
     for words in (Grade, VisitKind, Urgency, FilingKind, FilingVerb, DutyKind):
@@ -49,6 +49,7 @@ def of_the_domain() -> Iterator[str]:
     yield from (method.zh for method in METHODS)
     yield from Post.labels
     yield from EntryKind.labels
+    yield from Verdict.labels
     yield from (step.title for step in steps())
     for noun in KINDS.values():
         yield noun.title

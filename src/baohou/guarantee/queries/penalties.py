@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from baohou.core.money import format_yuan
 from baohou.core.period import quarter_of
@@ -13,6 +13,8 @@ from baohou.kernel.accountability.models import Entry, EntryKind
 from baohou.kernel.accountability.queries import list_entries
 from baohou.kernel.audit.queries import get_names_of_removed
 from baohou.kernel.people.models import Staff
+
+_AT_ONCE: Final = 20_000
 
 
 def list_penalties(*, on: date, staff: Staff | None = None) -> list[dict[str, Any]]:
@@ -24,7 +26,11 @@ def list_penalties(*, on: date, staff: Staff | None = None) -> list[dict[str, An
 
 def _projects(guarantees: set[int]) -> dict[int, str]:
     """Project numbers of guarantees, of those that were removed later, too."""
-    found = dict(Guarantee.objects.values_list("pk", "project_no")) if guarantees else {}
+    found: dict[int, str] = {}
+    numbers = sorted(guarantees)
+    for start in range(0, len(numbers), _AT_ONCE):
+        piece = Guarantee.objects.filter(pk__in=numbers[start : start + _AT_ONCE])
+        found.update(piece.values_list("pk", "project_no"))
     missing = guarantees - found.keys()
     return {**found, **get_names_of_removed(table=Guarantee._meta.label, ids=missing)}
 

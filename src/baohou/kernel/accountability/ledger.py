@@ -7,20 +7,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
-from baohou.kernel.accountability.models import Entry
+from baohou.core.period import period_of
+from baohou.kernel.accountability.models import Appeal, Entry, EntryKind
 from baohou.kernel.duties import kinds
 from baohou.kernel.people.access import Person, Reach
 
 PAGE = 50
+MOST_APPEALS = 1000
+"""So many open appeals, the oldest first, are looked at when the ledger shows those appealed against."""
 
 
 @dataclass(frozen=True)
 class Story:
-    """All entries about one duty and one person, the first first, and their net in fen."""
+    """All entries about one duty and one person, the first first, and their net in fen; whether an appeal is open."""
 
     entries: list[Entry]
+    appealed: bool = False
 
     @property
     def first(self) -> Entry:
@@ -36,16 +40,71 @@ class Story:
         return sum(entry.amount_fen for entry in self.entries)
 
     @property
-    def last_dated(self) -> date:
-        return max(entry.dated for entry in self.entries)
+    def penalty_fen(self) -> int:
+        """What was booked, before reversals and waivers."""
+        return sum(entry.amount_fen for entry in self.entries if entry.kind == EntryKind.PENALTY)
+
+    @property
+    def was_waived(self) -> bool:
+        return any(entry.kind == EntryKind.WAIVER for entry in self.entries)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums of entries in fen by kind, reversals and waivers negative, and how many penalties there are."""
+
+    penalties: int = 0
+    penalties_fen: int = 0
+    reversals_fen: int = 0
+    waivers_fen: int = 0
+
+    @property
+    def net_fen(self) -> int:
+        return self.penalties_fen + self.reversals_fen + self.waivers_fen
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(
+            self.penalties + other.penalties,
+            self.penalties_fen + other.penalties_fen,
+            self.reversals_fen + other.reversals_fen,
+            self.waivers_fen + other.waivers_fen,
+        )
+
+    @classmethod
+    def of(cls, sums: Mapping[int, tuple[int, int]]) -> Totals:
+        """From (how many, fen) by kind of entry."""
+        penalties, penalties_fen = sums.get(EntryKind.PENALTY, (0, 0))
+        return cls(
+            penalties, penalties_fen, sums.get(EntryKind.REVERSAL, (0, 0))[1], sums.get(EntryKind.WAIVER, (0, 0))[1]
+        )
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the ledger is narrowed to: entries of a person, a department, a kind, a month; those appealed against."""
+
+    mine: bool = False
+    department_id: int | None = None
+    kind: EntryKind | None = None
+    month: date | None = None
+    staff_no: str = ""
+    appealed: bool = False
+
+    @property
+    def any(self) -> bool:
+        return self != Filters()
+
+    def is_narrow(self, person: Person) -> bool:
+        """Whether an index leads to the entries meant, so that adding them up costs little."""
+        return bool(self.mine or self.month or self.staff_no or self.appealed or person.reach is Reach.OWN)
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """A page of stories, and the net of everything under the filter."""
+    """A page of stories, and the totals of everything under the filter; None where a page had better not wait."""
 
     stories: list[Story]
-    net_fen: int
+    totals: Totals | None
     after: str
 
 
@@ -60,19 +119,32 @@ def visible_entries(person: Person, *, on: date) -> QuerySet[Entry]:
     return entries.filter(within)
 
 
-def list_ledger(person: Person, *, on: date, staff_no: str = "", month: date | None = None, after: str = "") -> Ledger:
-    """Stories, the one that changed last first; ``month`` keeps those with an entry dated in that month."""
-    entries = visible_entries(person, on=on)
-    if staff_no:
-        entries = entries.filter(staff__staff_no=staff_no)
-    if month:
-        entries = entries.filter(dated__year=month.year, dated__month=month.month)
-    net = entries.aggregate(net=Sum("amount_fen"))["net"] or 0
-    grouped = entries.values("duty_key", "staff_id").annotate(latest=Max("dated"), last=Max("pk"))
-    grouped = _behind(grouped, after)
-    page = list(grouped.order_by("-latest", "-last")[: PAGE + 1])
-    more = f"{page[PAGE - 1]['latest']}.{page[PAGE - 1]['last']}" if len(page) > PAGE else ""
-    return Ledger(_stories(page[:PAGE], on), net, more)
+def list_ledger(person: Person, filters: Filters, *, on: date, after: str = "") -> Ledger:
+    """Stories with an entry under the filters, the one with the latest such entry first. At most five queries."""
+    entries = _filtered(person, filters, on)
+    later = _matching(person, filters, on).filter(
+        Q(dated__gt=OuterRef("dated")) | Q(dated=OuterRef("dated"), pk__gt=OuterRef("pk")),
+        duty_key=OuterRef("duty_key"),
+        # Between equal bounds, so that the index of the duty and not that of the person is taken.
+        staff_id__gte=OuterRef("staff_id"),
+        staff_id__lte=OuterRef("staff_id"),
+    )
+    latest = _behind(entries.filter(~Exists(later)), after).order_by("-dated", "-pk")
+    page = list(latest.values("dated", "pk", "duty_key", "staff_id")[: PAGE + 1])
+    more = f"{page[PAGE - 1]['dated']}.{page[PAGE - 1]['pk']}" if len(page) > PAGE else ""
+    totals = get_totals(entries) if filters.is_narrow(person) else None
+    return Ledger(_stories(page[:PAGE], on), totals, more)
+
+
+def get_ledger_totals(person: Person, filters: Filters, *, on: date) -> Totals:
+    """The totals of everything under the filters; reads as many entries as there are."""
+    return get_totals(_filtered(person, filters, on))
+
+
+def get_totals(entries: QuerySet[Entry]) -> Totals:
+    """The totals of entries. One query."""
+    sums = entries.order_by().values_list("kind").annotate(n=Count("pk"), fen=Sum("amount_fen"))
+    return Totals.of({kind: (n, fen) for kind, n, fen in sums})
 
 
 def find_story(person: Person, *, duty_key: int, staff_id: int, on: date) -> Story | None:
@@ -82,24 +154,72 @@ def find_story(person: Person, *, duty_key: int, staff_id: int, on: date) -> Sto
     return Story(found) if found else None
 
 
-def _behind(grouped: Any, after: str) -> Any:
-    """The stories behind the place "2026-08-28.123"; all of them for anything that is no such place."""
+def in_month(entries: QuerySet[Entry], month: date) -> QuerySet[Entry]:
+    """Those dated in the month that begins on ``month``."""
+    return entries.filter(dated__gte=month, dated__lte=period_of(1, month).last)
+
+
+def _filtered(person: Person, filters: Filters, on: date) -> QuerySet[Entry]:
+    entries = _matching(person, filters, on)
+    if filters.mine or person.reach is Reach.OWN:
+        entries = entries.filter(staff_id=person.staff_id)
+    if filters.staff_no:
+        entries = entries.filter(staff__staff_no=filters.staff_no)
+    if filters.appealed:
+        entries = entries.filter(_is_appealed())
+    return entries
+
+
+def _matching(person: Person, filters: Filters, on: date) -> QuerySet[Entry]:
+    """Entries under the filters but for those that all entries of a duty and person meet or none.
+
+    Beside an entry's own duty and person the latter say nothing, and would lead the database to the person's index.
+    """
+    entries = Entry.objects.filter(dated__lte=on) if person.reach is Reach.OWN else visible_entries(person, on=on)
+    if filters.department_id is not None:
+        entries = entries.filter(department_id=filters.department_id)
+    if filters.kind is not None:
+        entries = entries.filter(kind=filters.kind)
+    if filters.month is not None:
+        entries = in_month(entries, filters.month)
+    return entries
+
+
+def _is_appealed() -> Q:
+    """Entries with an open appeal, asked for by their duties: few among all that there are."""
+    appeals = Appeal.objects.filter(closed_on__isnull=True).order_by("filed_on", "pk")
+    keys = list(appeals.values_list("duty_key", flat=True)[:MOST_APPEALS])
+    of_person = Appeal.objects.filter(
+        closed_on__isnull=True, duty_key=OuterRef("duty_key"), staff_id=OuterRef("staff_id")
+    )
+    return Q(Exists(of_person), duty_key__in=keys)
+
+
+def _appealed(page: Sequence[Mapping[str, Any]]) -> set[tuple[int, int]]:
+    """The stories of a page with an open appeal."""
+    appeals = Appeal.objects.filter(closed_on__isnull=True, duty_key__in={row["duty_key"] for row in page})
+    return set(appeals.values_list("duty_key", "staff_id"))
+
+
+def _behind(entries: QuerySet[Entry], after: str) -> QuerySet[Entry]:
+    """The entries behind the place "2026-08-28.123"; all of them for anything that is no such place."""
     dated, _, last = after.partition(".")
     try:
         place, number = date.fromisoformat(dated), int(last)
     except ValueError:
-        return grouped
-    return grouped.filter(Q(latest__lt=place) | Q(latest=place, last__lt=number))
+        return entries
+    return entries.filter(Q(dated__lt=place) | Q(pk__lt=number), dated__lte=place)
 
 
 def _stories(page: Sequence[Mapping[str, Any]], on: date) -> list[Story]:
-    """Whole stories of a page, also where a filter matched only one of their entries. One query."""
+    """Whole stories of a page, also where a filter matched only one of their entries. Two queries."""
     told: dict[tuple[int, int], list[Entry]] = {(row["duty_key"], row["staff_id"]): [] for row in page}
     entries = Entry.objects.filter(duty_key__in={row["duty_key"] for row in page}, dated__lte=on)
     for entry in _told(entries):
         if (entry.duty_key, entry.staff_id) in told:
             told[entry.duty_key, entry.staff_id].append(entry)
-    return [Story(entries) for entries in told.values() if entries]
+    appealed = _appealed(page)
+    return [Story(entries, key in appealed) for key, entries in told.items() if entries]
 
 
 def _told(entries: QuerySet[Entry]) -> QuerySet[Entry]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max
 
 from baohou.core.errors import Refused
 from baohou.core.money import format_yuan
-from baohou.kernel.accountability.models import Entry, EntryKind, GoLive
+from baohou.kernel.accountability.models import Appeal, Entry, EntryKind, GoLive
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.people.models import Staff
 
@@ -18,19 +18,21 @@ from baohou.kernel.people.models import Staff
 def waive(*, duty_key: int, staff: Staff, amount_fen: int, because: str, on: date, actor: str, door: str) -> Entry:
     """Waive all or part of what a duty costs a person (PGM.12), dated ``on``; who may is the door's guard to say.
 
-    Refused without a reason, for no amount, or for more than is left: a net is never below zero.
+    Refused without a reason, for no amount, for more than is left (a net is never below zero), to oneself, and while an
+    appeal is open: that is answered by its decision.
     """
+    require_another(staff, actor)
     because = because.strip()
     if not because:
         raise Refused("accountability.waiver.no_reason", "减免处罚须写明理由。", where="理由")
-    entries = Entry.objects.select_for_update().filter(duty_key=duty_key, staff=staff)
-    last = entries.order_by("-seq").first()
-    left = entries.aggregate(net=Sum("amount_fen"))["net"] or 0
+    last, left = hold(duty_key=duty_key, staff=staff)
     if last is None or left <= 0:
         raise Refused("accountability.waiver.nothing_left", f"{staff}在这一事项上没有可减免的处罚。")
     if not 0 < amount_fen <= left:
         message = f"减免金额须大于零，且不超过现余额 {format_yuan(left)} 元。"
         raise Refused("accountability.waiver.too_much", message, where="减免金额")
+    if Appeal.objects.filter(duty_key=duty_key, staff=staff, closed_on__isnull=True).exists():
+        raise Refused("accountability.waiver.appealed", f"{staff}已就这一处罚申诉，请在申诉上裁定，不另行减免。")
     act = record_act(
         verb="accountability.waive",
         door=door,
@@ -50,6 +52,18 @@ def waive(*, duty_key: int, staff: Staff, amount_fen: int, because: str, on: dat
         act=act,
         **{name: getattr(last, name) for name in _REPEATED},
     )
+
+
+def hold(*, duty_key: int, staff: Staff) -> tuple[Entry | None, int]:
+    """The last entry about a duty and a person, and what is left in fen, held until the end of the transaction."""
+    entries = list(Entry.objects.select_for_update().filter(duty_key=duty_key, staff=staff).order_by("seq"))
+    return (entries[-1] if entries else None), sum(entry.amount_fen for entry in entries)
+
+
+def require_another(staff: Staff, actor: str) -> None:
+    """Refuse someone to decide about a penalty of one's own: two pairs of eyes."""
+    if staff.staff_no == actor:
+        raise Refused("accountability.own_penalty", "不能减免或裁定自己的处罚，请由另一位有权的人办理。")
 
 
 _REPEATED = (

@@ -5,44 +5,61 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
-from baohou.kernel.accountability.forms import WaiverForm
-from baohou.kernel.accountability.ledger import Story, find_story, list_ledger
+from baohou.kernel.accountability.forms import WaiverForm, show_refusal
+from baohou.kernel.accountability.guards import story_for
+from baohou.kernel.accountability.ledger import Filters, get_ledger_totals, list_ledger
+from baohou.kernel.accountability.models import EntryKind
 from baohou.kernel.accountability.services import waive
-from baohou.kernel.duties.models import Duty
-from baohou.kernel.people.access import Right
+from baohou.kernel.accountability.statement import NotAMonth, read_month
+from baohou.kernel.accountability.timeline import allowed, tell
+from baohou.kernel.people.access import Reach, Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.queries import list_departments
+
+_KINDS = {kind.name.lower(): kind for kind in EntryKind}
 
 
 @door()
 def ledger_page(request: Asked) -> HttpResponse:
-    """The ledger; the address may narrow it to a person and a month."""
-    staff, month = request.GET.get("staff", ""), _month(request.GET.get("month", ""))
-    ledger = list_ledger(
-        request.person,
-        on=request.today,
-        staff_no=staff,
-        month=month,
-        after=request.GET.get("after", ""),
-    )
-    return render(request, "accountability/ledger.html", {"ledger": ledger, "staff_no": staff, "month": month})
+    """The ledger; the address may narrow it to oneself, a department, a kind, a month, those appealed against."""
+    filters = _filters(request)
+    ledger = list_ledger(request.person, filters, on=request.today, after=request.GET.get("after", ""))
+    context = {
+        "ledger": ledger,
+        "totals": ledger.totals,
+        "filters": filters,
+        "kinds": _KINDS,
+        "kind": filters.kind.name.lower() if filters.kind else "",
+        "departments": list_departments() if request.person.reach is Reach.ALL else [],
+    }
+    return render(request, "accountability/ledger.html", context)
+
+
+@door()
+def totals_part(request: Asked) -> HttpResponse:
+    """The ledger's totals, put into the page after it has come when many entries are to be added up."""
+    filters = _filters(request)
+    totals = get_ledger_totals(request.person, filters, on=request.today)
+    return render(request, "accountability/parts/totals.html", {"totals": totals, "filters": filters})
 
 
 @door()
 def story_page(request: Asked, key: int, staff: int) -> HttpResponse:
-    """Everything that was booked about one duty and one person."""
-    context = {"story": _story(request, key, staff), "duty_stands": Duty.objects.filter(key=key).exists()}
+    """Everything that happened about one duty and one person, from the duty to what is left of the penalty."""
+    told = tell(story_for(request, key, staff))
+    context = {"told": told, "story": told.story, "may": allowed(request.person, told)}
     return render(request, "accountability/story.html", context)
 
 
 @door(Right.WAIVE)
 def waive_page(request: Asked, key: int, staff: int) -> HttpResponse:
     """Waive what a duty costs a person, with a reason."""
-    story = _story(request, key, staff)
+    story = story_for(request, key, staff)
     form = WaiverForm(request.POST or None, left_fen=story.net_fen)
     if request.method == "POST" and form.is_valid():
         try:
@@ -56,23 +73,28 @@ def waive_page(request: Asked, key: int, staff: int) -> HttpResponse:
                 door="page",
             )
         except Refused as refusal:
-            form.add_error({"减免金额": "amount", "理由": "because"}.get(refusal.where), refusal.message)
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("已记下减免。"), extra_tags="ok")
             return redirect("penalties.story", key=key, staff=staff)
     return render(request, "accountability/waive.html", {"story": story, "form": form})
 
 
-def _story(request: Asked, key: int, staff: int) -> Story:
-    story = find_story(request.person, duty_key=key, staff_id=staff, on=request.today)
-    if story is None:
-        raise Http404
-    return story
+def _filters(request: Asked) -> Filters:
+    """What the address narrows the ledger to; what it cannot mean is left out."""
+    department = request.GET.get("department", "")
+    return Filters(
+        mine=request.GET.get("whose") == "mine",
+        department_id=int(department) if department.isdecimal() and len(department) < 10 else None,
+        kind=_KINDS.get(request.GET.get("kind", "")),
+        month=_month(request),
+        staff_no=request.GET.get("staff", "").strip(),
+        appealed=request.GET.get("appealed") == "1",
+    )
 
 
-def _month(text: str) -> date | None:
-    """The first day of the month "2026-09"; None for anything else."""
+def _month(request: HttpRequest) -> date | None:
     try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
+        return read_month(request.GET.get("month", ""))
+    except NotAMonth:
         return None

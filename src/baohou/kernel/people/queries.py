@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -86,3 +87,12 @@ def list_holders(*, post: Post, on: date, department: Department | None = None) 
 def list_departments() -> list[Department]:
     """All departments by name."""
     return list(Department.objects.order_by("name"))
+
+
+def get_postings(*, staff_ids: Collection[int], on: date) -> dict[int, Posting]:
+    """The posting that each of these people holds on a day, with its department; people without one are left out."""
+    current: dict[int, Posting] = {}
+    held = Posting.objects.filter(staff_id__in=staff_ids, effective_on__lte=on).select_related("department")
+    for posting in held.order_by("effective_on"):
+        current[posting.staff_id] = posting
+    return current

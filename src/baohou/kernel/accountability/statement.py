@@ -1,0 +1,182 @@
+"""The month's statement: what the ledger says of each person, adding up to the ledger to the fen (PGM.12 to PGM.14)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, QuerySet, Sum
+
+from baohou.core.errors import Refused
+from baohou.core.period import period_of
+from baohou.kernel.accountability.ledger import Story, Totals, in_month, visible_entries
+from baohou.kernel.accountability.models import Entry
+from baohou.kernel.people.access import Person
+from baohou.kernel.people.models import Post, Staff
+from baohou.kernel.people.queries import get_postings
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person's month: the totals, and the balance at the month's end, in fen."""
+
+    staff: Staff
+    department: str
+    totals: Totals
+    balance_fen: int
+
+    @property
+    def opening_fen(self) -> int:
+        """The balance before the month."""
+        return self.balance_fen - self.totals.net_fen
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A month up to ``last``, its last day or the day it is seen on: the people with entries dated in it.
+
+    ``lines`` are a page of ``people``, all of them unless a page was asked for; ``totals`` are of all people.
+    """
+
+    month: date
+    last: date
+    lines: list[Line]
+    totals: Totals
+    people: int
+    after: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        return len(self.lines) == self.people
+
+    @property
+    def balance_fen(self) -> int:
+        """What is left of all shown people."""
+        return sum(line.balance_fen for line in self.lines)
+
+    @property
+    def opening_fen(self) -> int:
+        return sum(line.opening_fen for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Booking:
+    """One entry on a person's statement, and what was left after it in fen."""
+
+    entry: Entry
+    balance_fen: int
+
+    @property
+    def duty_word(self) -> str:
+        return Story([self.entry]).duty_word
+
+
+@dataclass(frozen=True)
+class Personal:
+    """One person's statement: the line, and the entries behind it in the order of their dates."""
+
+    line: Line
+    bookings: list[Booking]
+
+
+class NotAMonth(Refused):
+    """A text that should name a month does not."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("accountability.statement.month", f"“{text}”不是月份：应写成 2026-09", where="月份")
+
+
+def read_month(text: str) -> date:
+    """The first day of the month "2026-09"; NotAMonth for anything else."""
+    try:
+        return date.fromisoformat(f"{text.strip()}-01")
+    except ValueError as wrong:
+        raise NotAMonth(text) from wrong
+
+
+def last_of(month: date, on: date) -> date:
+    """The last day that a month's statement covers when seen on a day."""
+    return min(period_of(1, month).last, on)
+
+
+def get_statement(person: Person, *, month: date, on: date, after: str = "", most: int | None = None) -> Statement:
+    """The statement of a month as far as the person sees, by department and staff number; four queries.
+
+    ``most`` cuts a page of so many people behind the place ``after``.
+    """
+    last = last_of(month, on)
+    entries = visible_entries(person, on=on)
+    sums: dict[int, dict[int, tuple[int, int]]] = {}
+    grouped = in_month(entries, month).order_by().values_list("staff_id", "kind")
+    for staff, kind, n, fen in grouped.annotate(n=Count("pk"), fen=Sum("amount_fen")):
+        sums.setdefault(staff, {})[kind] = (n, fen)
+    totals = {staff: Totals.of(by_kind) for staff, by_kind in sums.items()}
+    people = _people(totals, last)
+    places = [_place(staff, department) for staff, department in people]
+    start = places.index(after) + 1 if after in places else 0
+    shown = people[start : start + most] if most else people
+    balances = _balances(entries, [staff.pk for staff, _ in shown], last)
+    lines = [Line(staff, department, totals[staff.pk], balances[staff.pk]) for staff, department in shown]
+    more = places[start + len(shown) - 1] if shown and start + len(shown) < len(people) else ""
+    return Statement(month, last, lines, sum(totals.values(), Totals()), len(people), more)
+
+
+def list_personal(person: Person, statement: Statement, *, on: date) -> list[Personal]:
+    """The personal statements behind a statement's lines; one query, however many."""
+    wanted = {line.staff.pk: line for line in statement.lines}
+    entries = in_month(visible_entries(person, on=on), statement.month).filter(staff_id__in=wanted)
+    told: dict[int, list[Entry]] = {staff: [] for staff in wanted}
+    for entry in entries.select_related("party", "department", "version").order_by("dated", "pk"):
+        told[entry.staff_id].append(entry)
+    return [Personal(line, _bookings(told[staff], line.opening_fen)) for staff, line in wanted.items()]
+
+
+def get_personal(person: Person, *, staff: Staff, month: date, on: date) -> Personal:
+    """One person's statement as far as ``person`` sees; without entries when nothing was booked in the month."""
+    last = last_of(month, on)
+    entries = visible_entries(person, on=on).filter(staff=staff)
+    listed = list(in_month(entries, month).select_related("party", "department", "version").order_by("dated", "pk"))
+    sums: dict[int, tuple[int, int]] = {}
+    for entry in listed:
+        n, fen = sums.get(entry.kind, (0, 0))
+        sums[entry.kind] = (n + 1, fen + entry.amount_fen)
+    department = _people({staff.pk: Totals()}, last)[0][1]
+    line = Line(staff, department, Totals.of(sums), _balances(entries, [staff.pk], last)[staff.pk])
+    return Personal(line, _bookings(listed, line.opening_fen))
+
+
+def everyone() -> Person:
+    """Someone who sees all, for the command line."""
+    return Person(None, Post.ADMIN, None, "")
+
+
+def _people(wanted: Collection[int], on: date) -> list[tuple[Staff, str]]:
+    """The staff with these numbers and the name of their department on a day, in order of both. Two queries."""
+    postings = get_postings(staff_ids=wanted, on=on)
+    people = []
+    for staff in Staff.objects.filter(pk__in=wanted):
+        posting = postings.get(staff.pk)
+        people.append((staff, posting.department.name if posting and posting.department else ""))
+    return sorted(people, key=lambda one: _place(*one))
+
+
+def _place(staff: Staff, department: str) -> str:
+    return f"{department}.{staff.staff_no}"
+
+
+def _balances(entries: QuerySet[Entry], staff_ids: list[int], last: date) -> dict[int, int]:
+    """What is left of each person at the end of a day."""
+    of_staff = entries.filter(staff_id__in=staff_ids, dated__lte=last).order_by()
+    found = dict(of_staff.values_list("staff_id").annotate(fen=Sum("amount_fen")))
+    return {staff: found.get(staff, 0) for staff in staff_ids}
+
+
+def _bookings(entries: list[Entry], opening_fen: int) -> list[Booking]:
+    bookings, balance = [], opening_fen
+    for entry in entries:
+        balance += entry.amount_fen
+        bookings.append(Booking(entry, balance))
+    return bookings

@@ -1,0 +1,139 @@
+"""Appeals that wait, and what became of the others: the list of those who decide, and one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from baohou.kernel.accountability.models import Appeal, Entry, EntryKind
+from baohou.kernel.duties import kinds
+from baohou.kernel.papers.records.kinds import Content
+from baohou.kernel.parties.models import Party
+from baohou.kernel.people.access import Person, Reach, Right
+
+PAGE = 50
+MANY = 1000
+"""Up to so many are counted; beyond it "1000+" says enough."""
+
+
+@dataclass(frozen=True)
+class AppealRow:
+    """An appeal, the duty it is about, and what is left of the penalty in fen."""
+
+    appeal: Appeal
+    duty_word: str
+    party: Party | None
+    due_on: date
+    penalty_fen: int
+    left_fen: int
+
+    @property
+    def is_void(self) -> bool:
+        """Open against nothing: the penalty was taken back meanwhile."""
+        return self.appeal.closed_on is None and self.left_fen <= 0
+
+
+@dataclass(frozen=True)
+class Appeals:
+    """A page of appeals, how many there are in all (at most MANY), and where the next page begins."""
+
+    rows: list[AppealRow]
+    count: int
+    after: str
+
+    @property
+    def is_many(self) -> bool:
+        return self.count >= MANY
+
+
+def parts_for(person: Person) -> list[str]:
+    """The parts of the list that a person can look at, the usual first."""
+    decides = ["waiting", "decided"] if person.may(Right.WAIVE) else []
+    return [*decides, *(["department"] if person.reach is Reach.DEPARTMENT else []), "mine"]
+
+
+def count_open_appeals(person: Person) -> int:
+    """Open appeals that wait for this person's decision, up to MANY; 0 for everyone without the right."""
+    return _waiting(person).order_by()[:MANY].count() if person.may(Right.WAIVE) else 0
+
+
+def list_waiting_appeals(person: Person, *, limit: int = 5) -> list[AppealRow]:
+    """The open appeals that have waited longest for this person's decision."""
+    return describe(list(_waiting(person)[:limit])) if person.may(Right.WAIVE) else []
+
+
+def list_appeals(person: Person, part: str, *, after: str = "") -> Appeals:
+    """A part of parts_for: those that wait oldest first, the others newest first. Three queries and a count."""
+    newest_first = part != "waiting"
+    appeals = {
+        "waiting": _waiting(person),
+        "decided": _with_names().filter(decision__by=person.staff_id).exclude(staff=person.staff_id),
+        "department": _with_names().filter(department_id=person.department_id or 0),
+        "mine": _with_names().filter(staff=person.staff_id),
+    }[part]
+    count = appeals.order_by()[:MANY].count()
+    order = ("-filed_on", "-pk") if newest_first else ("filed_on", "pk")
+    page = list(_behind(appeals, after, newest_first=newest_first).order_by(*order)[: PAGE + 1])
+    last = page[PAGE - 1] if len(page) > PAGE else None
+    return Appeals(describe(page[:PAGE]), count, f"{last.filed_on}.{last.pk}" if last else "")
+
+
+def describe(appeals: list[Appeal]) -> list[AppealRow]:
+    """Rows for a list of appeals. One query, however many."""
+    about = {(appeal.duty_key, appeal.staff_id) for appeal in appeals}
+    entries = Entry.objects.filter(duty_key__in={key for key, _ in about})
+    told: dict[tuple[int, int], list[Entry]] = {key: [] for key in about}
+    for entry in entries.select_related("party").order_by("seq"):
+        if (entry.duty_key, entry.staff_id) in told:
+            told[entry.duty_key, entry.staff_id].append(entry)
+    return [_row(appeal, told[appeal.duty_key, appeal.staff_id]) for appeal in appeals]
+
+
+def _row(appeal: Appeal, entries: list[Entry]) -> AppealRow:
+    first = entries[0]
+    return AppealRow(
+        appeal,
+        kinds.get(first.duty_kind).zh,
+        first.party,
+        first.due_on,
+        penalty_fen=sum(entry.amount_fen for entry in entries if entry.kind == EntryKind.PENALTY),
+        left_fen=sum(entry.amount_fen for entry in entries),
+    )
+
+
+def tell_appeal(number: int) -> Content | None:
+    """What an appeal says, as a paper; None when there is none of this number."""
+    appeal = Appeal.objects.select_related("staff").filter(pk=number).first()
+    if appeal is None:
+        return None
+    return {
+        "duty_key": appeal.duty_key,
+        "staff_no": appeal.staff.staff_no,
+        "text": appeal.text,
+        "filed_on": appeal.filed_on.isoformat(),
+    }
+
+
+def _waiting(person: Person) -> QuerySet[Appeal]:
+    """Open appeals of others within reach; nobody decides about oneself."""
+    waiting = _with_names().filter(closed_on__isnull=True).exclude(staff=person.staff_id)
+    if person.reach is not Reach.ALL:
+        waiting = waiting.filter(department_id=person.department_id or 0)
+    return waiting.order_by("filed_on", "pk")
+
+
+def _with_names() -> QuerySet[Appeal]:
+    return Appeal.objects.select_related("staff", "department", "decision__by")
+
+
+def _behind(appeals: QuerySet[Appeal], after: str, *, newest_first: bool) -> QuerySet[Appeal]:
+    filed, _, last = after.partition(".")
+    try:
+        place, number = date.fromisoformat(filed), int(last)
+    except ValueError:
+        return appeals
+    if newest_first:
+        return appeals.filter(Q(filed_on__lt=place) | Q(filed_on=place, pk__lt=number))
+    return appeals.filter(Q(filed_on__gt=place) | Q(filed_on=place, pk__gt=number))

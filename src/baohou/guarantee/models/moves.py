@@ -58,13 +58,13 @@ class MovedDuty(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["move", "duty_key"], name="one_row_per_move_and_duty")]
 
+    def __str__(self) -> str:
+        return f"{self.what} {self.due_on}"
+
     @property
     def kind_zh(self) -> str:
         """What the duty is called."""
         return DutyKind(self.kind).zh
-
-    def __str__(self) -> str:
-        return f"{self.what} {self.due_on}"
 
 
 class MoveSigner(models.Model):

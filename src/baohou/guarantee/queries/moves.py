@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from baohou.guarantee.models import Guarantee, ManagerAppointment
@@ -109,7 +109,9 @@ def count_loads(*, on: date) -> dict[int, int]:
     """How many guarantees in force on a day each A manager has. One query."""
     last = ManagerAppointment.objects.filter(guarantee=OuterRef("pk"), effective_on__lte=on).order_by("-effective_on")
     in_force = Guarantee.objects.filter(Q(released_on__isnull=True) | Q(released_on__gt=on), issued_on__lte=on)
-    now = in_force.annotate(now_a=Coalesce(Subquery(last.values("manager_a")[:1]), "manager_a_id"))
+    now = in_force.annotate(
+        now_a=Coalesce(Subquery(last.values("manager_a_id")[:1]), F("manager_a_id"), output_field=BigIntegerField())
+    )
     return dict(now.order_by().values("now_a").annotate(n=Count("pk")).values_list("now_a", "n"))
 
 

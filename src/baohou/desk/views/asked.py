@@ -11,6 +11,8 @@ from baohou.guarantee.rules.words import DutyKind, Grade
 from baohou.kernel.people.access import Person, Reach, Right
 from baohou.kernel.people.doors import Asked
 
+_FIRST, _LAST = date(1950, 1, 1), date(2150, 12, 31)
+
 
 def views_of(person: Person) -> list[str]:
     """Whose duties the person can look at, the usual one first."""
@@ -39,11 +41,12 @@ def filters_of(request: Asked) -> WorkFilters:
 
 
 def day_of(text: str) -> date | None:
-    """The day "2026-10-20"; None for anything else."""
+    """The day "2026-10-20"; None for anything else, and for days beyond any guarantee."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if _FIRST <= day <= _LAST else None
 
 
 def surroundings_of(request: Asked) -> dict[str, Any]:

@@ -128,6 +128,7 @@ def propose(
     """
     people = list(receivers)
     load = {one.staff_id: loads.get(one.staff_id, 0) for one in people}
+    as_b = dict.fromkeys(load, 0)
     of_client: dict[int, int] = {}
     proposed: dict[int, Choice] = {}
     for holding in holdings:
@@ -143,8 +144,10 @@ def propose(
                 of_client[holding.guarantee.client_id] = to_a
                 load[to_a] = load.get(to_a, 0) + 1
         elif holding.as_b:
-            free = [one.staff_id for one in ranked if one.staff_id not in others]
+            free = sorted((one.staff_id for one in ranked if one.staff_id not in others), key=as_b.__getitem__)
             to_b = all_to if all_to and all_to not in others else (free[0] if free else None)
+            if to_b is not None:
+                as_b[to_b] += 1
         proposed[holding.guarantee.pk] = (to_a, to_b)
     return proposed
 

@@ -36,14 +36,14 @@ def test_work_is_handed_over_and_signed(evening: Portfolio, sit: Sit, screen: di
     expect(page.get_by_role("heading", level=1)).to_contain_text("请核对")
     sound(page)
     page.get_by_role("button", name="确认移交").click()
-    expect(page.get_by_role("status")).to_contain_text("已移交张甲")
+    expect(page.get_by_role("status").filter(has_text="已移交张甲")).to_be_visible()
     expect(page.get_by_text("还没签")).to_have_count(2)
     sound(page)
     assert WorkMove.objects.count() == 1
     page = sit(evening.cast.b, screen)
     page.get_by_role("link", name="张甲的移交清单待签字").click()
     page.get_by_role("button", name="核对无误，签字").click()
-    expect(page.get_by_role("status")).to_contain_text("已签字")
+    expect(page.get_by_role("status").filter(has_text="已签字")).to_be_visible()
 
 
 @pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])

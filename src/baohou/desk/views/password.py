@@ -21,12 +21,12 @@ class OwnPassword(PasswordChangeView):
     success_url = reverse_lazy("home")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        staff = Staff.objects.filter(user_id=self.request.user.pk).first()
+        staff = Staff.objects.filter(user_id=self.request.user.pk or 0).first()
         return super().get_context_data(first=staff is not None and staff.must_change_password, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)
-        staff = Staff.objects.filter(user_id=self.request.user.pk).first()
+        staff = Staff.objects.filter(user_id=self.request.user.pk or 0).first()
         if staff is not None:
             password_changed(staff=staff, door="page")
         messages.success(self.request, _("密码已改，下次用新密码登录。"), extra_tags="ok")

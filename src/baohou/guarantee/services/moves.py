@@ -192,7 +192,9 @@ def tell(move_id: int) -> dict[str, Any] | None:
 def _passing(
     staff: Staff, holdings: Sequence[Holding], choices: Mapping[int, Choice], people: Mapping[int, Staff], on: date
 ) -> list[Passing]:
-    rows, left, wrong = [], [], {}
+    rows: list[Passing] = []
+    left: list[str] = []
+    wrong: dict[int, str] = {}
     for holding in holdings:
         to_a, to_b = choices.get(holding.guarantee.pk, (None, None))
         chosen = {pk for pk, asked in ((to_a, holding.as_a), (to_b, holding.as_b)) if asked and pk is not None}
@@ -282,7 +284,9 @@ def _appoint(plan: Plan, act: Act) -> None:
         for one in ManagerAppointment.objects.filter(guarantee__in=list(starts))
         if one.effective_on == starts[one.guarantee_id].holding.start
     }
-    new, changed, told = [], [], []
+    new: list[ManagerAppointment] = []
+    changed: list[ManagerAppointment] = []
+    told: list[tuple[str, Any, Any]] = []
     for row in plan.passing:
         guarantee, start = row.holding.guarantee, row.holding.start
         unchanged = (row.a, row.b) == (row.holding.a, row.holding.b)
@@ -341,7 +345,7 @@ def _list(move: WorkMove, plan: Plan) -> None:
                 kind=duty.kind,
                 what=_what(duty),
                 due_on=duty.due_on,
-                owner_id=duty.owner_id,
+                owner_id=duty.owner_id or plan.staff.pk,
                 to=to,
             )
             for duty, to in plan.duties

@@ -75,7 +75,7 @@ def department_page(request: Asked) -> HttpResponse:
 def post_page(request: Asked, pk: int) -> HttpResponse:
     """Change a person's post or department from a day on."""
     staff, posting = _staff_for(request, pk)
-    initial = {"effective_on": request.today}
+    initial: dict[str, object] = {"effective_on": request.today}
     if posting is not None and posting.post != Post.LEFT:
         initial |= {"post": posting.post, "department": str(posting.department_id or "")}
     form = PostForm(request.POST or None, departments=list_departments(), initial=initial)

@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("baohou.guarantee.urls")),
     path("", include("baohou.day.urls")),
     path("", include("baohou.kernel.accountability.urls")),
+    path("", include("baohou.kernel.people.urls")),
 ]

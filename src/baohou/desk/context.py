@@ -36,6 +36,7 @@ PLACES = (
     Place("penalties", _("处罚记录"), "gavel"),
     Place("appeals", _("申诉"), "scale", Right.WAIVE),
     Place("rule-book", _("制度"), "book-2"),
+    Place("people", _("人员"), "users-group", Right.SEE_PEOPLE),
     Place("runs", _("日终运行"), "history", part=_("系统")),
     Place("imports", _("导入数据"), "file-import", Right.ADMINISTER),
 )

@@ -5,8 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from baohou.kernel.people.logins import has_left
+
+
+class LogInForm(AuthenticationForm):
+    """Logging in; refused for those who have left."""
+
+    has_left = False
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        super().confirm_login_allowed(user)
+        if has_left(user, on=timezone.localdate()):
+            self.has_left = True
+            raise ValidationError(_("这个工号已办理离职，不能再登录。"), code="left")
 
 
 class FirstAdminForm(forms.Form):

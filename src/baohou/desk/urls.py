@@ -6,13 +6,17 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
+from baohou.desk.forms import LogInForm
 from baohou.desk.views import home, rule_book
+from baohou.desk.views.password import OwnPassword
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", LoginView.as_view(redirect_authenticated_user=True, authentication_form=LogInForm), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", set_language, name="set_language"),
+    path("password/", OwnPassword.as_view(), name="password"),
+    path("calendar/", home.calendar_page, name="home.calendar"),
     path("money/", home.set_money, name="set-money"),
     path("start/", home.start, name="start"),
     path("rules/", rule_book.rule_book_page, name="rule-book"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from baohou.guarantee.views import clients, decisions, duties, imports, reports, visits
+from baohou.guarantee.views import clients, decisions, duties, imports, people, reports, visits
 
 urlpatterns = [
     path("clients/", clients.list_page, name="clients"),
@@ -19,6 +19,11 @@ urlpatterns = [
     path("reports/<str:quarter>/<int:department>/", reports.department_page, name="reports.department"),
     path("reports/<str:quarter>/<int:department>/<str:kind>/file/", reports.file_page, name="reports.file"),
     path("reports/<str:quarter>/<int:department>/<str:form>.<str:ending>", reports.form_file, name="reports.form"),
+    path("people/<int:pk>/", people.person_page, name="people.one"),
+    path("people/<int:pk>/move/", people.move_page, name="people.move"),
+    path("moves/<int:pk>/", people.move_list_page, name="moves.one"),
+    path("moves/<int:pk>/sign/<int:signer>/", people.sign_page, name="moves.sign"),
+    path("moves/<int:pk>/list.pdf", people.paper_file, name="moves.paper"),
     path("imports/", imports.upload_page, name="imports"),
     path("imports/<str:token>/", imports.check_page, name="imports.check"),
     path("imports/<str:token>/marked.xlsx", imports.marked_file, name="imports.marked"),

@@ -84,7 +84,9 @@ def _collect_static() -> None:
 
 def _show_logins() -> None:
     from baohou.kernel.people.logins import make_logins
+    from baohou.kernel.people.postings import add_demo_auditor
 
+    add_demo_auditor(on=timezone.localdate())
     click.echo(f"演示用户（密码都是 {DEMO_PASSWORD}）· demo users (one password for all: {DEMO_PASSWORD})")
     for login in make_logins(DEMO_PASSWORD):
         click.echo(f"  {login.username}  {login.name}  {login.post.label}")

@@ -86,6 +86,12 @@ def weekday(on: date) -> str:
 
 
 @register.simple_tag
+def weekday_of(on: date) -> str:
+    """The weekday of a day, as the head of a column."""
+    return weekday(on)
+
+
+@register.simple_tag
 def left(due_on: date, today: date) -> SafeString:
     """How long until a deadline, or how long past it."""
     days = (due_on - today).days

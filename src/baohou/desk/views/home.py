@@ -13,11 +13,13 @@ from django.views.decorators.http import require_POST
 from baohou.core.errors import Refused
 from baohou.desk.forms import FirstAdminForm, GoLiveForm
 from baohou.desk.queries import get_readiness
+from baohou.desk.views.asked import day_of, surroundings_of
+from baohou.guarantee.queries.pages.calendar import get_month
 from baohou.guarantee.queries.pages.duties import count_unowned, list_worklist
-from baohou.guarantee.rules.words import DutyKind
+from baohou.guarantee.queries.pages.waiting import list_waiting
 from baohou.kernel.accountability.queries import get_go_live
 from baohou.kernel.accountability.services import set_go_live
-from baohou.kernel.people.access import Person, Reach, Right
+from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.logins import make_first_admin
 
@@ -35,32 +37,39 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @door()
 def my_work(request: Asked) -> HttpResponse:
-    """What is owed; the address says whose, of which kind, and which part."""
+    """What is owed, and what else waits; the address says whose, of which kind, which client, and which part."""
     if request.business_day is None and request.person.may(Right.ADMINISTER):
         return redirect("start")
-    views = _views(request.person)
-    whose = request.GET.get("of", "")
-    whose = whose if whose in views else views[0]
-    kind = DutyKind.read(request.GET.get("kind", ""))
+    asked = surroundings_of(request)
+    part = request.GET.get("part", "")
     worklist = list_worklist(
         request.person,
         on=request.today,
-        whose=whose,
-        kind=kind,
-        part=request.GET.get("part", ""),
+        whose=asked["whose"],
+        filters=asked["filters"],
+        part=part,
         after=request.GET.get("after", ""),
     )
-    unowned = count_unowned(request.person, on=request.today) if "unowned" in views else 0
-    context = {
-        "worklist": worklist,
-        "views": views,
-        "whose": whose,
-        "kind": kind,
-        "kinds": list(DutyKind),
-        "unowned": unowned,
-        "part": request.GET.get("part", ""),
-    }
+    unowned = count_unowned(request.person, on=request.today) if "unowned" in asked["views"] else 0
+    whole = not part and not asked["filters"].any and "after" not in request.GET
+    waiting = list_waiting(request.person, on=request.today) if whole else []
+    context = {**asked, "worklist": worklist, "unowned": unowned, "part": part, "waiting": waiting}
     return render(request, "desk/my_work.html", context)
+
+
+@door()
+def calendar_page(request: Asked) -> HttpResponse:
+    """The same list as a calendar: a month on a desk, a week on a phone; the address says which."""
+    asked = surroundings_of(request)
+    month = get_month(
+        request.person,
+        on=request.today,
+        whose=asked["whose"],
+        month=day_of(f"{request.GET.get('month', '')}-01"),
+        week=day_of(request.GET.get("week", "")),
+        filters=asked["filters"],
+    )
+    return render(request, "desk/calendar.html", {**asked, "month": month})
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -106,9 +115,3 @@ def set_money(request: HttpRequest) -> HttpResponse:
         "money", "wan" if request.POST.get("money") == "wan" else "yuan", max_age=YEAR_IN_SECONDS, samesite="Lax"
     )
     return answer
-
-
-def _views(person: Person) -> list[str]:
-    """Whose duties the person can look at, the usual first."""
-    views = {Reach.OWN: ["mine"], Reach.DEPARTMENT: ["department", "mine"], Reach.ALL: ["all"]}[person.reach]
-    return [*views, "unowned"] if person.may(Right.SEE_UNOWNED) else views

@@ -40,6 +40,8 @@ FIELD_OF = {
     "填报日期": "filed_on",
     "理由": "because",
     "处置措施": "text",
+    "移交日": "effective_on",
+    "移交原因": "because",
 }
 """The field of a form that a refusal means by the word it uses."""
 

@@ -4,6 +4,7 @@ from baohou.guarantee.models.filings import Filing, FilingStep
 from baohou.guarantee.models.grades import GradeChange, Measure
 from baohou.guarantee.models.guarantees import Guarantee, ManagerAppointment
 from baohou.guarantee.models.marks import Recheck, Touched
+from baohou.guarantee.models.moves import MovedDuty, MovedGuarantee, MoveSigner, WorkMove
 from baohou.guarantee.models.visits import SpecialOrder, Visit
 
 __all__ = [
@@ -13,8 +14,12 @@ __all__ = [
     "Guarantee",
     "ManagerAppointment",
     "Measure",
+    "MoveSigner",
+    "MovedDuty",
+    "MovedGuarantee",
     "Recheck",
     "SpecialOrder",
     "Touched",
     "Visit",
+    "WorkMove",
 ]

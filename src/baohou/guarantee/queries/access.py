@@ -12,9 +12,9 @@ from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach
 
 
-def managed_guarantees(staff_id: int, *, on: date, as_a_only: bool = False) -> QuerySet[Guarantee]:
-    """Guarantees whose A or B manager, as appointed last on or before ``on``, is this member of staff."""
-    is_manager = Q(manager_a=staff_id) if as_a_only else Q(manager_a=staff_id) | Q(manager_b=staff_id)
+def managed_guarantees(*staff_ids: int, on: date, as_a_only: bool = False) -> QuerySet[Guarantee]:
+    """Guarantees whose A or B manager, as appointed last on or before ``on``, is one of these members of staff."""
+    is_manager = Q(manager_a__in=staff_ids) if as_a_only else Q(manager_a__in=staff_ids) | Q(manager_b__in=staff_ids)
     so_far = ManagerAppointment.objects.filter(guarantee=OuterRef("pk"), effective_on__lte=on)
     later = ManagerAppointment.objects.filter(
         guarantee=OuterRef("guarantee"), effective_on__lte=on, effective_on__gt=OuterRef("effective_on")
@@ -28,18 +28,22 @@ def visible_clients(person: Person, *, on: date) -> QuerySet[Party]:
     """Clients with a guarantee within the person's reach on ``on``."""
     if person.reach is Reach.ALL:
         return Party.objects.filter(Exists(Guarantee.objects.filter(client=OuterRef("pk"))))
+    within = Q(pk__in=managed_guarantees(*person.staff_ids, on=on).values("client_id"))
     if person.reach is Reach.DEPARTMENT:
-        within = Guarantee.objects.filter(client=OuterRef("pk"), department_id=person.department_id or 0)
-        return Party.objects.filter(Exists(within))
-    return Party.objects.filter(pk__in=managed_guarantees(person.staff_id, on=on).values("client_id"))
+        ours = Exists(Guarantee.objects.filter(client=OuterRef("pk"), department_id__in=person.department_ids))
+        within = Q(ours) | within if person.stands_for else Q(ours)
+    return Party.objects.filter(within)
 
 
 def visible_duties(person: Person, *, on: date) -> QuerySet[Duty]:
-    """Duties that are the person's own, the department's, or of a client within reach; not those that open later."""
+    """Duties that are the person's own, the department's, of a client within reach, or of someone one stands in for.
+
+    Not those that open later.
+    """
     opened = Duty.objects.filter(opens_on__lte=on)
     if person.reach is Reach.ALL:
         return opened
-    within = Q(owner_id=person.staff_id)
+    within = Q(owner_id__in=person.staff_ids)
     if person.reach is Reach.DEPARTMENT:
-        within |= Q(department_id=person.department_id)
+        within |= Q(department_id__in=person.department_ids)
     return opened.filter(within | Q(party_id__in=visible_clients(person, on=on).values("pk")))

@@ -7,8 +7,9 @@ from datetime import date
 from enum import Enum
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.utils import timezone
 
-from baohou.kernel.people.models import Post, Posting, Staff
+from baohou.kernel.people.models import Deputy, Post, Posting, Staff
 
 
 class Reach(Enum):
@@ -31,6 +32,8 @@ class Right(Enum):
     WAIVE = "waive"
     SEE_UNOWNED = "see_unowned"
     ADMINISTER = "administer"
+    SEE_PEOPLE = "see_people"
+    MOVE_WORK = "move_work"
 
 
 REACH = {
@@ -40,14 +43,25 @@ REACH = {
     Post.RISK_MANAGER: Reach.ALL,
     Post.GENERAL_MANAGER: Reach.ALL,
     Post.ADMIN: Reach.ALL,
+    Post.AUDITOR: Reach.ALL,
 }
 
 RIGHTS: dict[Post, frozenset[Right]] = {
     Post.PROJECT_MANAGER: frozenset({Right.RECORD_VISIT, Right.FILE_MEASURE}),
     Post.DEPARTMENT_MANAGER: frozenset(
-        {Right.RECORD_VISIT, Right.CHANGE_GRADE, Right.ORDER_SPECIAL, Right.FILE_REPORT, Right.FILE_MEASURE}
+        {
+            Right.RECORD_VISIT,
+            Right.CHANGE_GRADE,
+            Right.ORDER_SPECIAL,
+            Right.FILE_REPORT,
+            Right.FILE_MEASURE,
+            Right.SEE_PEOPLE,
+            Right.MOVE_WORK,
+        }
     ),
-    Post.RISK_SUPERVISOR: frozenset({Right.RECORD_VISIT, Right.ORDER_SPECIAL, Right.REVIEW_REPORT, Right.SEE_UNOWNED}),
+    Post.RISK_SUPERVISOR: frozenset(
+        {Right.RECORD_VISIT, Right.ORDER_SPECIAL, Right.REVIEW_REPORT, Right.SEE_UNOWNED, Right.SEE_PEOPLE}
+    ),
     Post.RISK_MANAGER: frozenset(
         {
             Right.RECORD_VISIT,
@@ -56,11 +70,24 @@ RIGHTS: dict[Post, frozenset[Right]] = {
             Right.REVIEW_REPORT,
             Right.WAIVE,
             Right.SEE_UNOWNED,
+            Right.SEE_PEOPLE,
         }
     ),
-    Post.GENERAL_MANAGER: frozenset({Right.ORDER_SPECIAL, Right.WAIVE, Right.SEE_UNOWNED}),
-    Post.ADMIN: frozenset({Right.ADMINISTER, Right.SEE_UNOWNED}),
+    Post.GENERAL_MANAGER: frozenset({Right.ORDER_SPECIAL, Right.WAIVE, Right.SEE_UNOWNED, Right.SEE_PEOPLE}),
+    Post.ADMIN: frozenset({Right.ADMINISTER, Right.SEE_UNOWNED, Right.SEE_PEOPLE, Right.MOVE_WORK}),
+    Post.AUDITOR: frozenset({Right.SEE_UNOWNED, Right.SEE_PEOPLE}),
 }
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Someone for whom a deputy stands in: until ``last_on``, by the post and department held on the business day."""
+
+    staff_id: int
+    name: str
+    post: Post
+    department_id: int | None
+    last_on: date
 
 
 @dataclass(frozen=True)
@@ -68,17 +95,34 @@ class Person:
     """Someone who asks for a page: who, and by which post on the business day.
 
     ``staff`` is None only for the installation's superuser, who counts as an administrator without a staff number.
+    ``stands_for`` are those whose clients and duties the person sees as well, as their deputy.
     """
 
     staff: Staff | None
     post: Post
     department_id: int | None
     department_name: str
+    stands_for: tuple[Absent, ...] = ()
 
     @property
     def staff_id(self) -> int:
         """The person's staff row; 0, which no row has, when there is none."""
         return self.staff.pk if self.staff else 0
+
+    @property
+    def staff_ids(self) -> list[int]:
+        """The person and those for whom the person stands in."""
+        return [self.staff_id, *(absent.staff_id for absent in self.stands_for)]
+
+    @property
+    def absent_ids(self) -> frozenset[int]:
+        return frozenset(absent.staff_id for absent in self.stands_for)
+
+    @property
+    def department_ids(self) -> list[int]:
+        """The departments of which the person sees everything by a department manager's reach."""
+        heads = [(self.post, self.department_id), *((one.post, one.department_id) for one in self.stands_for)]
+        return [pk for post, pk in heads if pk is not None and REACH[post] is Reach.DEPARTMENT]
 
     @property
     def name(self) -> str:
@@ -93,6 +137,11 @@ class Person:
     def reach(self) -> Reach:
         return REACH[self.post]
 
+    @property
+    def reads_only(self) -> bool:
+        """Whether the person may open every page and change nothing."""
+        return self.post is Post.AUDITOR
+
     def may(self, right: Right) -> bool:
         return right in RIGHTS[self.post]
 
@@ -100,26 +149,60 @@ class Person:
         """Whether the person sees everything of a department."""
         if self.reach is Reach.ALL:
             return True
-        return self.reach is Reach.DEPARTMENT and department_id is not None and department_id == self.department_id
+        return department_id is not None and department_id in self.department_ids
 
     def sees_staff(self, staff_id: int | None, department_id: int | None) -> bool:
         """Whether the person sees what belongs to a member of staff within a department."""
         return (staff_id is not None and staff_id == self.staff_id) or self.sees_department(department_id)
 
 
+def may_stand_for(absent: Post, deputy: Post) -> bool:
+    """Whether a post has every right of another, so that a deputy gains reach and never a right."""
+    return deputy in RIGHTS and absent in RIGHTS and RIGHTS[absent] <= RIGHTS[deputy]
+
+
 def find_person(user: AbstractBaseUser | AnonymousUser, *, on: date) -> Person | None:
-    """Who a user is by the latest posting with effective_on ≤ ``on``; None without a post on that day."""
+    """Who a user is by the latest posting with effective_on ≤ ``on``; None without a post on that day.
+
+    Nobody either who has left by the calendar, also while the business day is still behind it.
+    """
     if not user.is_authenticated:
         return None
-    posting = (
-        Posting.objects.filter(staff__user_id=user.pk, effective_on__lte=on)
+    held = list(
+        Posting.objects.filter(staff__user_id=user.pk, effective_on__lte=max(on, timezone.localdate()))
         .select_related("staff", "department")
         .order_by("-effective_on")
-        .first()
     )
+    if held and held[0].post == Post.LEFT:
+        return None
+    posting = next((one for one in held if one.effective_on <= on and one.post != Post.LEFT), None)
     if posting is not None:
-        department = posting.department
-        return Person(posting.staff, Post(posting.post), posting.department_id, department.name if department else "")
+        post, department = Post(posting.post), posting.department
+        stands_for = _stands_for(posting.staff_id, post, on)
+        return Person(posting.staff, post, posting.department_id, department.name if department else "", stands_for)
     if isinstance(user, User) and user.is_superuser:
         return Person(None, Post.ADMIN, None, "")
     return None
+
+
+def _stands_for(staff_id: int, post: Post, on: date) -> tuple[Absent, ...]:
+    """Those whose deputy someone is on a day, while the own post has every right of theirs."""
+    until = dict(
+        Deputy.objects.filter(deputy=staff_id, first_on__lte=on, last_on__gte=on)
+        .order_by("last_on")
+        .values_list("staff_id", "last_on")
+    )
+    if not until:
+        return ()
+    postings: dict[int, Posting] = {}
+    for posting in (
+        Posting.objects.filter(staff__in=list(until), effective_on__lte=on)
+        .select_related("staff")
+        .order_by("effective_on")
+    ):
+        postings[posting.staff_id] = posting
+    return tuple(
+        Absent(staff, posting.staff.name, Post(posting.post), posting.department_id, until[staff])
+        for staff, posting in postings.items()
+        if may_stand_for(Post(posting.post), post)
+    )

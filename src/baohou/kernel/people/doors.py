@@ -10,11 +10,12 @@ from typing import Concatenate, ParamSpec, cast
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from baohou.kernel.people.access import Person, Right
 
 P = ParamSpec("P")
+_READING = ("GET", "HEAD")
 
 
 class Asked(HttpRequest):
@@ -30,7 +31,10 @@ def door(
 ) -> Callable[
     [Callable[Concatenate[Asked, P], HttpResponseBase]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 ]:
-    """A view for staff: strangers log in first, people without a post are told so, without ``right`` refused (403)."""
+    """A view for staff: strangers log in first, people without a post are told so, without ``right`` refused (403).
+
+    An auditor opens every door to read, and is refused wherever something would be sent.
+    """
 
     def guard(
         view: Callable[Concatenate[Asked, P], HttpResponseBase],
@@ -42,13 +46,21 @@ def door(
             person: Person | None = getattr(request, "person", None)
             if person is None:
                 return no_post(request)
-            if right is not None and not person.may(right):
+            if not _is_let_in(person, right, request.method or ""):
                 raise PermissionDenied
+            if person.staff is not None and person.staff.must_change_password:
+                return redirect("password")
             return view(cast(Asked, request), *args, **kwargs)
 
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], guarded)
 
     return guard
+
+
+def _is_let_in(person: Person, right: Right | None, method: str) -> bool:
+    if person.reads_only:
+        return method in _READING
+    return right is None or person.may(right)
 
 
 def no_post(request: HttpRequest) -> HttpResponse:

@@ -20,6 +20,8 @@ _POST_WORDS = {
     "风险经理": Post.RISK_MANAGER,
     "风险部经理": Post.RISK_MANAGER,
     "管理员": Post.ADMIN,
+    "审计": Post.AUDITOR,
+    "已离职": Post.LEFT,
 }
 
 

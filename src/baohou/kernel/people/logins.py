@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
+from datetime import date
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -50,7 +53,7 @@ def _one_of_each_post() -> list[Login]:
     postings = Posting.objects.filter(staff__user__isnull=False).select_related("staff__user")
     for posting in postings.order_by("staff__staff_no", "effective_on"):
         user = posting.staff.user
-        if user is not None:
+        if user is not None and posting.post != Post.LEFT:
             login = Login(user.get_username(), posting.staff.name, Post(posting.post))
             found.setdefault(posting.post, login)
     return [found[post.value] for post in Post if post.value in found]
@@ -68,3 +71,45 @@ def make_first_admin(*, staff_no: str, name: str, password: str) -> User:
     Posting.objects.create(staff=staff, post=Post.ADMIN)
     record_act(verb="people.make_first_admin", door="page", by=staff_no)
     return user
+
+
+_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Of a password that is read from a screen: without letters that are taken for one another."""
+
+
+@transaction.atomic
+def give_login(*, staff: Staff, on: date, actor: str, door: str) -> str:
+    """Give a person a log-in named by the staff number, or another password, which is told once and kept nowhere.
+
+    It must be changed at the first log-in. Refused for someone who holds no post by ``on`` and for a user name that is
+    someone else's.
+    """
+    last = staff.postings.filter(effective_on__lte=on).order_by("-effective_on").first()
+    if last is not None and last.post == Post.LEFT:
+        raise Refused("people.login.left", f"{staff}自 {last.effective_on} 起已离职，不能开通登录。")
+    password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
+    user, new = staff.user, staff.user is None
+    if user is None:
+        if User.objects.filter(username=staff.staff_no).exists():
+            raise Refused("people.login.taken", f"用户名 {staff.staff_no} 已被别人使用，请先核对工号。")
+        user = User(username=staff.staff_no)
+    user.set_password(password)
+    user.save()
+    staff.user, staff.must_change_password = user, True
+    staff.save(update_fields=["user", "must_change_password"])
+    verb = "people.give_login" if new else "people.reset_login"
+    record_act(verb=verb, door=door, by=actor, facts={"staff_no": staff.staff_no})
+    return password
+
+
+@transaction.atomic
+def password_changed(*, staff: Staff, door: str) -> None:
+    """Note that a person has chosen a password; the change itself is the framework's."""
+    Staff.objects.filter(pk=staff.pk).update(must_change_password=False)
+    record_act(verb="people.change_password", door=door, by=staff.staff_no)
+
+
+def has_left(user: AbstractBaseUser, *, on: date) -> bool:
+    """Whether a user's last posting by a day is the end of service."""
+    last = Posting.objects.filter(staff__user_id=user.pk, effective_on__lte=on).order_by("-effective_on").first()
+    return last is not None and last.post == Post.LEFT

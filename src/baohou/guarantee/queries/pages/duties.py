@@ -11,6 +11,8 @@ from django.db.models import Q, QuerySet
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import Guarantee
 from baohou.guarantee.queries.access import visible_duties
+from baohou.guarantee.queries.handed import handed_keys
+from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters, narrowed
 from baohou.guarantee.rules.words import CLAUSE_OF, DutyKind
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.access import Person
@@ -123,17 +125,21 @@ def with_names(duties: QuerySet[Duty]) -> QuerySet[Duty]:
 
 
 def list_worklist(
-    person: Person, *, on: date, whose: str, kind: DutyKind | None = None, part: str = "", after: str = ""
+    person: Person, *, on: date, whose: str, filters: WorkFilters = EVERYTHING, part: str = "", after: str = ""
 ) -> Worklist:
-    """What is owed, the most pressing first. ``whose`` is mine, department, all or unowned.
+    """What is owed, the most pressing first. ``whose`` is mine, deputy, department, all or unowned.
 
     With ``part`` (overdue, today, week, later) only that group, beginning behind the row ``after``.
     """
-    owed = _whose(person, visible_duties(person, on=on), whose).filter(done_on__isnull=True, lapsed_on__isnull=True)
-    if kind is not None:
-        owed = owed.filter(kind=kind)
+    owed = owed_duties(person, on=on, whose=whose, filters=filters)
     wanted = [part] if part in ("overdue", "today", "week", "later") else ["overdue", "today", "week", "later"]
     return Worklist([_group(owed.filter(_due(code, on)), code, on, after) for code in wanted])
+
+
+def owed_duties(person: Person, *, on: date, whose: str, filters: WorkFilters = EVERYTHING) -> QuerySet[Duty]:
+    """Duties owed, within the person's reach, of whom one asks and as the filters say."""
+    owed = visible_duties(person, on=on).filter(done_on__isnull=True, lapsed_on__isnull=True)
+    return narrowed(_whose(person, owed, whose, on), filters, on=on)
 
 
 def count_unowned(person: Person, *, on: date) -> int:
@@ -148,11 +154,14 @@ def find_duty(person: Person, key: int, *, on: date) -> DutyRow | None:
     return rows[0] if rows else None
 
 
-def _whose(person: Person, duties: QuerySet[Duty], whose: str) -> QuerySet[Duty]:
+def _whose(person: Person, duties: QuerySet[Duty], whose: str, on: date) -> QuerySet[Duty]:
     if whose == "unowned":
         return duties.filter(owner__isnull=True)
-    if whose == "mine":
-        return duties.filter(owner_id=person.staff_id)
+    if whose in ("mine", "deputy"):
+        owners = [person.staff_id] if whose == "mine" else sorted(person.absent_ids)
+        received, given = handed_keys(owners, on=on)
+        theirs = Q(owner_id__in=owners) & ~Q(key__in=given) if given else Q(owner_id__in=owners)
+        return duties.filter(theirs | Q(key__in=received) if received else theirs)
     return duties
 
 

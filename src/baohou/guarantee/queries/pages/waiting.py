@@ -1,0 +1,205 @@
+"""What waits for a person besides duties: a list that every part of the room can add lines to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from baohou.core.period import quarter_of
+from baohou.guarantee.models import FilingStep, GradeChange, Guarantee, Measure, MovedDuty, MoveSigner
+from baohou.guarantee.queries.pages.clients import in_force
+from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade
+from baohou.kernel.duties.models import Duty
+from baohou.kernel.parties.models import Party
+from baohou.kernel.people.access import Person, Reach, Right
+from baohou.kernel.people.directory import standing_postings
+from baohou.kernel.people.models import Department, Post
+
+WAITING: Final = "waiting"
+SENT_BACK: Final = "sent_back"
+CAME_BACK: Final = "came_back"
+MOST: Final = 20
+"""So many lines of one source reach the page."""
+_DAYS_AHEAD: Final = 15
+"""So many days before a quarter ends missing measures are told of; a reminder, not a rule of the book."""
+
+
+@dataclass(frozen=True)
+class WaitingLine:
+    """One line: what waits, from or with whom, since when, and the page where it is done.
+
+    ``part`` is WAITING (for me), CAME_BACK (returned to me) or SENT_BACK (I returned it); ``because`` is the reason
+    that was given for a return.
+    """
+
+    what: str
+    who: str
+    since: date | None
+    url: str
+    part: str = WAITING
+    because: str = ""
+    count: int = 1
+
+
+Source = Callable[[Person, date], Iterable[WaitingLine]]
+"""A bounded number of queries; no lines for people whom it does not concern."""
+
+_SOURCES: list[Source] = []
+
+
+def register(source: Source) -> Source:
+    """Have a source asked whenever a home page is shown."""
+    if source not in _SOURCES:
+        _SOURCES.append(source)
+    return source
+
+
+def list_waiting(person: Person, *, on: date) -> list[WaitingLine]:
+    """All lines for a person, those that came back first, then by how long they have waited."""
+    lines = [line for source in _SOURCES for line in source(person, on)]
+    order = (CAME_BACK, WAITING, SENT_BACK)
+    return sorted(lines, key=lambda line: (order.index(line.part), line.since or date.max))
+
+
+def _standing_steps(verb: FilingVerb, on: date) -> QuerySet[FilingStep]:
+    """The filings whose last step is this one."""
+    later = FilingStep.objects.filter(filing=OuterRef("filing"), pk__gt=OuterRef("pk"))
+    steps = FilingStep.objects.filter(~Exists(later), verb=verb, on__lte=on)
+    return steps.select_related("filing__department", "by").order_by("on", "pk")
+
+
+def _line(step: FilingStep, *, who: str, part: str, because: str = "") -> WaitingLine:
+    quarter = quarter_of(step.filing.quarter)
+    said = {"department": step.filing.department.name, "quarter": quarter, "kind": _(FilingKind(step.filing.kind).zh)}
+    return WaitingLine(
+        what=_("%(department)s %(quarter)s %(kind)s") % said,
+        who=who,
+        since=step.on,
+        url=reverse("reports.department", args=[str(quarter), step.filing.department_id]),
+        part=part,
+        because=because,
+    )
+
+
+@register
+def reports_to_accept(person: Person, on: date) -> Iterable[WaitingLine]:
+    """Filings handed in that wait for the risk department."""
+    if not person.may(Right.REVIEW_REPORT):
+        return
+    for step in _standing_steps(FilingVerb.HANDED_IN, on)[:MOST]:
+        yield _line(step, who=_("%(name)s上报，待接收") % {"name": step.by.name}, part=WAITING)
+
+
+@register
+def reports_returned(person: Person, on: date) -> Iterable[WaitingLine]:
+    """Filings that came back to the departments that a person answers for, and those that the person sent back."""
+    if person.may(Right.FILE_REPORT):
+        mine = _standing_steps(FilingVerb.RETURNED, on).filter(filing__department__in=person.department_ids)
+        for step in mine[:MOST]:
+            yield _line(step, who=_("%(name)s退回") % {"name": step.by.name}, part=CAME_BACK, because=step.because)
+    if person.may(Right.REVIEW_REPORT):
+        for step in _standing_steps(FilingVerb.RETURNED, on).filter(by=person.staff_id)[:MOST]:
+            yield _line(step, who=_("等部门重新上报"), part=SENT_BACK, because=step.because)
+
+
+@register
+def measures_missing(person: Person, on: date) -> Iterable[WaitingLine]:
+    """Watch and risk clients without a disposal measure while the quarter's table is due or soon will be (PGM.10)."""
+    if not person.may(Right.FILE_MEASURE) or person.reach is not Reach.DEPARTMENT:
+        return
+    owed = Duty.objects.filter(
+        kind=DutyKind.CLASSIFICATION_REPORT,
+        department__in=person.department_ids,
+        opens_on__lte=on,
+        done_on__isnull=True,
+        lapsed_on__isnull=True,
+    )
+    wanted = set(owed.values_list("department_id", "opens_on")[:MOST])
+    ending = quarter_of(on).last
+    if ending - on <= timedelta(days=_DAYS_AHEAD):
+        wanted |= {(pk, ending) for pk in person.department_ids}
+    names = dict(Department.objects.filter(pk__in=[pk for pk, _day in wanted]).values_list("pk", "name"))
+    for department, last in sorted(wanted, key=lambda one: one[1])[-3:]:
+        missing = _without_measure(department, last, on)
+        if missing:
+            quarter = quarter_of(last)
+            said = {"n": missing, "quarter": quarter}
+            yield WaitingLine(
+                what=ngettext(
+                    "%(quarter)s 还有 %(n)s 户关注、风险类客户没有处置措施",
+                    "%(quarter)s 还有 %(n)s 户关注、风险类客户没有处置措施",
+                    missing,
+                )
+                % said,
+                who=names.get(department, ""),
+                since=last,
+                url=reverse("reports.department", args=[str(quarter), department]),
+                count=missing,
+            )
+
+
+def _without_measure(department: int, last: date, on: date) -> int:
+    """How many clients of a department, graded watch or risk on the quarter's last day, have no measure. One query."""
+    day = min(last, on)
+    graded = GradeChange.objects.filter(client=OuterRef("pk"), effective_on__lte=day).order_by("-effective_on")
+    held = Guarantee.objects.filter(in_force(day), client=OuterRef("pk")).order_by("-issued_on", "-project_no")
+    measured = Measure.objects.filter(client=OuterRef("pk"), quarter=last)
+    within = Guarantee.objects.filter(in_force(day), department=department).values("client")
+    return (
+        Party.objects.filter(~Exists(measured), pk__in=within)
+        .annotate(grade_on=Subquery(graded.values("grade")[:1]), speaks=Subquery(held.values("department")[:1]))
+        .filter(grade_on__in=[Grade.WATCH, Grade.RISK], speaks=department)
+        .count()
+    )
+
+
+@register
+def moves_to_sign(person: Person, on: date) -> Iterable[WaitingLine]:
+    """Lists of hand-overs that a person has not signed yet."""
+    places = MoveSigner.objects.filter(staff=person.staff_id, signed_on__isnull=True)
+    for place in places.select_related("move__staff").order_by("move__decided_on", "pk")[:MOST]:
+        yield WaitingLine(
+            what=_("%(name)s的移交清单待签字") % {"name": place.move.staff.name},
+            who=place.role,
+            since=place.move.decided_on,
+            url=reverse("moves.one", args=[place.move_id]),
+        )
+
+
+@register
+def duties_of_people_gone(person: Person, on: date) -> Iterable[WaitingLine]:
+    """Open duties whose owner has left: whoever may hand over work is told."""
+    if not person.may(Right.MOVE_WORK):
+        return
+    gone = standing_postings(on=on).filter(post=Post.LEFT)
+    owed = Duty.objects.filter(
+        owner__in=gone.values("staff"), opens_on__lte=on, done_on__isnull=True, lapsed_on__isnull=True
+    )
+    if person.reach is not Reach.ALL:
+        owed = owed.filter(department__in=person.department_ids)
+    handed = _handed(owed)
+    counted: dict[tuple[int, str], int] = {}
+    for pk, name in handed.values_list("owner", "owner__name")[:500]:
+        counted[pk, name] = counted.get((pk, name), 0) + 1
+    for (pk, name), count in list(counted.items())[:MOST]:
+        said = {"name": name, "n": count}
+        yield WaitingLine(
+            what=ngettext("已离职的%(name)s名下还有 %(n)s 件未办", "已离职的%(name)s名下还有 %(n)s 件未办", count)
+            % said,
+            who=_("须移交"),
+            since=None,
+            url=reverse("people.move", args=[pk]),
+            count=count,
+        )
+
+
+def _handed(owed: QuerySet[Duty]) -> QuerySet[Duty]:
+    passed = MovedDuty.objects.filter(Q(duty_key=OuterRef("key")) & Q(owner=OuterRef("owner"))).exclude(to=F("owner"))
+    return owed.filter(~Exists(passed)).order_by("owner")

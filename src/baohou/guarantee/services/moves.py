@@ -1,0 +1,367 @@
+"""Handing a person's work over: all guarantees and open duties at once, with a list that those concerned sign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from baohou.core.errors import Refused
+from baohou.day.lock import hold_off_steps
+from baohou.day.queries import get_business_day
+from baohou.guarantee.models import ManagerAppointment, MovedDuty, MovedGuarantee, MoveSigner, WorkMove
+from baohou.guarantee.queries.moves import (
+    DEPARTMENTAL,
+    Choice,
+    Holding,
+    list_holdings,
+    list_open_duties,
+    list_receivers,
+    managers_of_clients,
+)
+from baohou.guarantee.rules.words import DutyKind
+from baohou.guarantee.services import verbs
+from baohou.guarantee.services.replan import replan_at_once
+from baohou.guarantee.services.touch import touch
+from baohou.kernel.audit.models import Act
+from baohou.kernel.audit.services import record_act, record_changes
+from baohou.kernel.duties.models import Duty
+from baohou.kernel.papers import records
+from baohou.kernel.parties.models import Party
+from baohou.kernel.people.models import Post, Staff
+from baohou.kernel.people.queries import get_posting, list_holders
+from baohou.kernel.rulebook.queries import get_rule_book
+
+PAPER: Final = "work_move"
+HANDS_OVER: Final = "移交人"
+TAKES_OVER: Final = "接收人"
+WATCHES: Final = "监交人"
+_NAMED: Final = 10
+
+
+@dataclass(frozen=True)
+class Passing:
+    """A guarantee with its managers from its start on."""
+
+    holding: Holding
+    a: Staff
+    b: Staff | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a hand-over would do: nothing is left out, everyone who takes over is in service."""
+
+    staff: Staff
+    effective_on: date
+    passing: list[Passing]
+    duties: list[tuple[Duty, Staff]]
+    receivers: list[Staff]
+    supervisor: Staff | None
+
+
+def plan_move(*, staff: Staff, effective_on: date, choices: Mapping[int, Choice], today: date) -> Plan:
+    """What handing over to these would mean; refused as the hand-over itself would be.
+
+    ``choices`` are the numbers of staff who become A and B of each guarantee (its number). Refused: a day before the
+    business day, nothing to hand over, a guarantee or duty left without an owner, someone who hands over to oneself or
+    to a person who holds no managing post on that day or is known to leave.
+    """
+    if effective_on < today:
+        said = f"移交日 {effective_on} 早于业务日 {today}：过去由谁负责不因移交改变；更正过去的经理请导入“经理变更”。"
+        raise Refused("guarantee.move.past", said, where="移交日")
+    owed = list_open_duties(staff, on=today)
+    owing = {duty.party_id for duty in owed if duty.party_id}
+    holdings = list_holdings(staff, on=effective_on, owing=owing)
+    if not holdings and not owed:
+        raise Refused("guarantee.move.nothing", f"{staff}自 {effective_on} 起没有在管项目和未办事项，无需移交。")
+    people = {one.staff_id: one.staff for one in list_receivers(on=effective_on, leaver=staff)}
+    passing = _passing(staff, holdings, choices, people, effective_on)
+    duties = _duties(staff, owed, passing, people, effective_on)
+    new = {one.pk: one for row in passing for one in _newcomers(row)} | {to.pk: to for _, to in duties}
+    receivers = sorted(new.values(), key=lambda one: one.staff_no)
+    return Plan(staff, effective_on, passing, duties, receivers, _supervisor(staff, effective_on))
+
+
+@transaction.atomic
+def move_work(
+    *,
+    staff: Staff,
+    effective_on: date,
+    choices: Mapping[int, Choice],
+    because: str,
+    today: date,
+    actor: str,
+    door: str,
+) -> WorkMove:
+    """Hand over all of a person's guarantees and open duties from a day on, in one act; refused as plan_move says.
+
+    What was due before the day keeps its owner, and so does its penalty (PGM.12). The list is signed afterwards by who
+    hands over, those who take over and the department's manager; the hand-over holds with this act.
+    """
+    because = verbs.require_text(because, what="移交原因")
+    hold_off_steps()
+    Staff.objects.select_for_update().get(pk=staff.pk)
+    plan = plan_move(staff=staff, effective_on=effective_on, choices=choices, today=today)
+    clients = sorted({row.holding.guarantee.client_id for row in plan.passing})
+    list(Party.objects.select_for_update().filter(pk__in=clients).order_by("pk").values_list("pk"))
+    facts = {
+        "staff_no": staff.staff_no,
+        "effective_on": str(effective_on),
+        "guarantees": len(plan.passing),
+        "duties": len(plan.duties),
+    }
+    act = record_act(verb="moves.move_work", door=door, by=actor, because=because, facts=facts)
+    move = WorkMove.objects.create(
+        staff=staff,
+        supervisor=plan.supervisor,
+        effective_on=effective_on,
+        decided_on=today,
+        because=because,
+        act=act,
+    )
+    _appoint(plan, act)
+    _list(move, plan)
+    touch((row.holding.guarantee.client_id, row.holding.start) for row in plan.passing)
+    day = get_business_day()
+    if day is not None and clients:
+        replan_at_once(clients, book=get_rule_book(), on=day)
+    return move
+
+
+@transaction.atomic
+def sign(*, move: WorkMove, signer: MoveSigner, by: Staff, actor: str, door: str) -> MoveSigner:
+    """Sign the list in a role. The last of all signatures closes it: from then on any change of it shows.
+
+    Refused for anyone but the person of that role, and a second time.
+    """
+    signer = MoveSigner.objects.select_for_update().select_related("staff").get(pk=signer.pk, move=move)
+    if signer.staff_id != by.pk:
+        raise Refused("guarantee.move.not_signer", f"“{signer.role}”须由{signer.staff}本人签。")
+    if signer.signed_on is not None:
+        raise Refused("guarantee.move.signed", f"“{signer.role}”已于 {signer.signed_on} 签过。")
+    facts = {"staff_no": move.staff.staff_no, "effective_on": str(move.effective_on), "role": signer.role}
+    act = record_act(verb="moves.sign", door=door, by=actor, facts=facts)
+    records.sign(kind=PAPER, subject_id=move.pk, role=signer.role, name=by.name, staff_no=by.staff_no, act=act)
+    signer.signed_on = timezone.localdate()
+    signer.save(update_fields=["signed_on"])
+    if not MoveSigner.objects.filter(move=move, signed_on__isnull=True).exists():
+        records.seal(kind=PAPER, subject_id=move.pk, act=act)
+    return signer
+
+
+def tell(move_id: int) -> dict[str, Any] | None:
+    """What the list of a hand-over says, read from its tables."""
+    move = WorkMove.objects.select_related("staff", "supervisor", "act").filter(pk=move_id).first()
+    if move is None:
+        return None
+    people = ("was_a", "was_b", "now_a", "now_b")
+    guarantees = move.guarantees.select_related("guarantee__client", *people).order_by("guarantee__project_no")
+    return {
+        "staff": str(move.staff),
+        "supervisor": str(move.supervisor or ""),
+        "effective_on": move.effective_on.isoformat(),
+        "decided_on": move.decided_on.isoformat(),
+        "because": move.because,
+        "by": move.act.by,
+        "guarantees": [
+            {
+                "project_no": row.guarantee.project_no,
+                "client": row.guarantee.client.name,
+                **{name: str(getattr(row, name) or "") for name in people},
+            }
+            for row in guarantees
+        ],
+        "duties": [
+            {
+                "kind": DutyKind(row.kind).code,
+                "what": row.what,
+                "due_on": row.due_on.isoformat(),
+                "owner": str(row.owner),
+                "to": str(row.to),
+            }
+            for row in move.duties.select_related("owner", "to").order_by("due_on", "duty_key")
+        ],
+    }
+
+
+def _passing(
+    staff: Staff, holdings: Sequence[Holding], choices: Mapping[int, Choice], people: Mapping[int, Staff], on: date
+) -> list[Passing]:
+    rows: list[Passing] = []
+    left: list[str] = []
+    wrong: dict[int, str] = {}
+    for holding in holdings:
+        to_a, to_b = choices.get(holding.guarantee.pk, (None, None))
+        chosen = {pk for pk, asked in ((to_a, holding.as_a), (to_b, holding.as_b)) if asked and pk is not None}
+        wrong |= {pk: holding.guarantee.project_no for pk in chosen if pk not in people}
+        if (holding.as_a and to_a is None) or holding.guarantee.pk not in choices:
+            left.append(holding.guarantee.project_no)
+        elif not wrong:
+            a = people[to_a] if holding.as_a and to_a is not None else holding.a
+            b = (people[to_b] if to_b is not None else None) if holding.as_b else holding.b
+            rows.append(Passing(holding, a, None if b is not None and b.pk == a.pk else b))
+    if staff.pk in wrong:
+        raise Refused("guarantee.move.self", f"{wrong[staff.pk]} 的接收人还是移交人本人，请另选一人。", where="接收人")
+    if wrong:
+        named = "、".join(str(one) for one in Staff.objects.filter(pk__in=wrong)) or "所选的人"
+        said = f"{named}在 {on} 不在项目经理或部门经理岗位上（或已定离职），不能接收，请另选一人。"
+        raise Refused("guarantee.move.not_in_post", said, where="接收人")
+    if left:
+        more = f" 等 {len(left)} 笔" if len(left) > _NAMED else ""
+        raise Refused("guarantee.move.left", f"还没有接收人：{'、'.join(left[:_NAMED])}{more}。请逐笔选定。")
+    return rows
+
+
+def _duties(
+    staff: Staff, owed: Sequence[Duty], passing: Sequence[Passing], people: Mapping[int, Staff], on: date
+) -> list[tuple[Duty, Staff]]:
+    """Who is to do each open duty: the new A manager, the client's other manager, the department's other head."""
+    of_guarantee = {row.holding.guarantee.pk: row.a for row in passing}
+    of_client: dict[int, Staff] = {}
+    for row in sorted(passing, key=lambda one: (one.holding.guarantee.issued_on, one.holding.guarantee.project_no)):
+        of_client[row.holding.guarantee.client_id] = row.a
+    heads = _heads(owed, on)
+    gone = {duty.party_id for duty in owed if duty.party_id and duty.party_id not in of_client}
+    others_of_guarantee, others_of_client = managers_of_clients(gone, on=on)
+    of_guarantee, of_client = others_of_guarantee | of_guarantee, others_of_client | of_client
+    told, left = [], []
+    for duty in owed:
+        if duty.kind in DEPARTMENTAL:
+            head = heads.get(duty.department_id or 0)
+            if head is not None and head.pk != staff.pk:
+                told.append((duty, head))
+            continue
+        to = of_guarantee.get(duty.subject_id or 0) if duty.kind == DutyKind.ROUTINE_VISIT else None
+        to = to or of_client.get(duty.party_id or 0)
+        if to is None or to.pk not in people:
+            left.append(f"{duty.party.name if duty.party else ''} {duty.due_on} 到期的{DutyKind(duty.kind).zh}")
+        else:
+            told.append((duty, to))
+    if left:
+        raise Refused("guarantee.move.duty_left", f"以下未办事项没有接收人：{'、'.join(left[:_NAMED])}。")
+    return told
+
+
+def _heads(owed: Sequence[Duty], on: date) -> dict[int, Staff]:
+    departments = {duty.department_id: duty.department for duty in owed if duty.kind in DEPARTMENTAL}
+    heads = {}
+    for pk, department in departments.items():
+        holders = list_holders(post=Post.DEPARTMENT_MANAGER, on=on, department=department) if department else []
+        if pk and holders:
+            heads[pk] = holders[0]
+    return heads
+
+
+def _newcomers(row: Passing) -> list[Staff]:
+    """Those of a row's managers who were not one before."""
+    before = {one.pk for one in (row.holding.a, row.holding.b) if one is not None}
+    took_a = [row.a] if row.a.pk != row.holding.a.pk else []
+    return took_a + [one for one in (row.b,) if one is not None and one.pk not in before]
+
+
+def _supervisor(staff: Staff, on: date) -> Staff | None:
+    """The manager of the person's department on the day; of a department manager's own work the general manager."""
+    posting = get_posting(staff=staff, on=on)
+    posting = posting or staff.postings.select_related("department").order_by("effective_on").first()
+    if posting is not None and posting.department is not None:
+        heads = list_holders(post=Post.DEPARTMENT_MANAGER, on=on, department=posting.department)
+        if heads and heads[0].pk != staff.pk:
+            return heads[0]
+    above = [*list_holders(post=Post.GENERAL_MANAGER, on=on), *list_holders(post=Post.RISK_MANAGER, on=on)]
+    return next((one for one in above if one.pk != staff.pk), None)
+
+
+def _appoint(plan: Plan, act: Act) -> None:
+    """Write the appointments of the day, and take the person out of those that were planned for later."""
+    starts = {row.holding.guarantee.pk: row for row in plan.passing}
+    known = {
+        one.guarantee_id: one
+        for one in ManagerAppointment.objects.filter(guarantee__in=list(starts))
+        if one.effective_on == starts[one.guarantee_id].holding.start
+    }
+    new: list[ManagerAppointment] = []
+    changed: list[ManagerAppointment] = []
+    told: list[tuple[str, Any, Any]] = []
+    for row in plan.passing:
+        guarantee, start = row.holding.guarantee, row.holding.start
+        unchanged = (row.a, row.b) == (row.holding.a, row.holding.b)
+        if guarantee.pk in known:
+            if not unchanged:
+                _replace(known[guarantee.pk], row.a, row.b, guarantee.project_no, changed, told)
+        elif not unchanged:
+            new.append(
+                ManagerAppointment(guarantee=guarantee, manager_a=row.a, manager_b=row.b, effective_on=start, act=act)
+            )
+        for later in row.holding.later:
+            a = row.a if later.manager_a_id == plan.staff.pk else later.manager_a
+            b = row.b if later.manager_b_id == plan.staff.pk else later.manager_b
+            _replace(later, a, None if b is not None and b.pk == a.pk else b, guarantee.project_no, changed, told)
+    ManagerAppointment.objects.bulk_create(new, batch_size=500)
+    ManagerAppointment.objects.bulk_update(changed, ["manager_a", "manager_b"], batch_size=200)
+    record_changes(act=act, table="guarantee_managerappointment", rows=told)
+
+
+def _replace(
+    one: ManagerAppointment,
+    a: Staff,
+    b: Staff | None,
+    project_no: str,
+    changed: list[ManagerAppointment],
+    told: list[tuple[str, Any, Any]],
+) -> None:
+    before = {"manager_a": one.manager_a.staff_no, "manager_b": one.manager_b.staff_no if one.manager_b else None}
+    after = {"manager_a": a.staff_no, "manager_b": b.staff_no if b else None}
+    told.append((f"{project_no} {one.effective_on}", before, after))
+    one.manager_a, one.manager_b = a, b
+    changed.append(one)
+
+
+def _list(move: WorkMove, plan: Plan) -> None:
+    """Write down what the signed list says, and who signs it."""
+    MovedGuarantee.objects.bulk_create(
+        [
+            MovedGuarantee(
+                move=move,
+                guarantee=row.holding.guarantee,
+                was_a=row.holding.a,
+                was_b=row.holding.b,
+                now_a=row.a,
+                now_b=row.b,
+            )
+            for row in plan.passing
+        ],
+        batch_size=200,
+    )
+    MovedDuty.objects.bulk_create(
+        [
+            MovedDuty(
+                move=move,
+                duty_key=duty.key,
+                kind=duty.kind,
+                what=_what(duty),
+                due_on=duty.due_on,
+                owner_id=duty.owner_id or plan.staff.pk,
+                to=to,
+            )
+            for duty, to in plan.duties
+        ],
+        batch_size=200,
+    )
+    signers = [(HANDS_OVER, plan.staff)]
+    several = len(plan.receivers) > 1
+    for place, one in enumerate(plan.receivers, 1):
+        signers.append((f"{TAKES_OVER} {place}" if several else TAKES_OVER, one))
+    if plan.supervisor is not None:
+        signers.append((WATCHES, plan.supervisor))
+    MoveSigner.objects.bulk_create([MoveSigner(move=move, role=role, staff=one) for role, one in signers])
+
+
+def _what(duty: Duty) -> str:
+    if duty.party is not None:
+        return duty.party.name[:255]
+    return duty.department.name if duty.department else ""

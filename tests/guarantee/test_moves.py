@@ -1,0 +1,209 @@
+"""Handing a person's work over: everything passes with a signed list, the past stays with whom it was."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pytest
+
+from baohou.core.errors import Refused
+from baohou.day import engine
+from baohou.guarantee.models import ManagerAppointment, MovedDuty, MoveSigner, WorkMove
+from baohou.guarantee.queries.duties import derive_duties
+from baohou.guarantee.queries.moves import Choice, count_loads, list_holdings, list_receivers, propose
+from baohou.guarantee.services import moves
+from baohou.kernel.accountability.models import Entry
+from baohou.kernel.audit.models import Act, Change
+from baohou.kernel.duties import store
+from baohou.kernel.duties.models import Duty
+from baohou.kernel.papers import records
+from baohou.kernel.people import postings
+from baohou.kernel.people.models import Post, Posting, Staff
+from tests.cast import Portfolio
+from tests.desk.conftest import TODAY
+
+pytestmark = [pytest.mark.django_db, pytest.mark.clause("PGM.2", "PGM.12")]
+TOMORROW = date(2026, 10, 21)
+
+
+@pytest.fixture
+def evening(portfolio: Portfolio) -> Portfolio:
+    """The portfolio after the day 2026-10-20 has been run: 张甲's routine visit of BH-2026-001 is long overdue."""
+    engine.run(on=TODAY)
+    return portfolio
+
+
+def to_b(portfolio: Portfolio) -> dict[int, Choice]:
+    """Everything of 张甲 to 李乙."""
+    b = portfolio.cast.b.pk
+    return {
+        one.guarantee.pk: (b if one.as_a else None, None) for one in list_holdings(portfolio.cast.a, on=TOMORROW)
+    } | {portfolio.released.pk: (b, None)}
+
+
+def hand_over(portfolio: Portfolio, **changes: object) -> WorkMove:
+    wanted: dict[str, object] = {
+        "staff": portfolio.cast.a,
+        "effective_on": TOMORROW,
+        "choices": to_b(portfolio),
+        "because": "离职",
+        "today": TODAY,
+        "actor": "M01",
+        "door": "page",
+    }
+    return moves.move_work(**{**wanted, **changes})  # type: ignore[arg-type]
+
+
+def differences(on: date) -> int:
+    """How many stored duties are not what the facts say."""
+    derived = derive_duties(on=on).to_native()
+    found = store.compare(derived, store.read_state)
+    return len(found.new) + len(found.changed) + len(found.removed)
+
+
+def test_everything_passes_in_one_act_and_the_engine_agrees(evening: Portfolio) -> None:
+    """张甲 hands all to 李乙 on 2026-10-21: run, hand over, run on; a rebuild of each day finds no difference."""
+    acts = Act.objects.count()
+    move = hand_over(evening)
+    assert Act.objects.count() == acts + 1
+    assert not list_holdings(evening.cast.a, on=TOMORROW)
+    first = ManagerAppointment.objects.get(guarantee=evening.first)
+    assert (first.manager_a, first.manager_b, first.effective_on) == (evening.cast.b, None, TOMORROW)
+    assert first.act == move.act
+    assert differences(TODAY) == 0
+    for day in (TOMORROW, date(2026, 11, 2), date(2027, 1, 4)):
+        engine.run(on=day)
+        assert differences(day) == 0
+
+
+def test_what_was_due_before_keeps_its_owner_and_penalty(evening: Portfolio) -> None:
+    """The routine visit due in March stays 张甲's and so do its 50 yuan; the visit due on 12-31 becomes 李乙's."""
+    before = set(Duty.objects.filter(owner=evening.cast.a, due_on__lt=TOMORROW).values_list("key", flat=True))
+    booked = list(Entry.objects.filter(staff=evening.cast.a).values_list("pk", "amount_fen"))
+    assert before and booked
+    hand_over(evening)
+    engine.run(on=TOMORROW)
+    still = set(Duty.objects.filter(owner=evening.cast.a).values_list("key", flat=True))
+    assert still == before
+    engine.run(on=date(2027, 1, 4))
+    assert list(Entry.objects.filter(staff=evening.cast.a).values_list("pk", "amount_fen")) == booked
+    late = Entry.objects.filter(staff=evening.cast.b, due_on=date(2026, 12, 31))
+    assert late.exists()
+
+
+def test_the_one_who_takes_over_finds_the_overdue_on_the_own_list(evening: Portfolio) -> None:
+    """The overdue visit of 张甲 stands on 李乙's list from 10-21, and on 张甲's no more."""
+    from baohou.guarantee.queries.handed import handed_keys
+
+    overdue = Duty.objects.filter(owner=evening.cast.a, due_on__lt=TODAY, done_on__isnull=True, lapsed_on__isnull=True)
+    keys = set(overdue.values_list("key", flat=True))
+    move = hand_over(evening)
+    assert set(MovedDuty.objects.filter(move=move).values_list("duty_key", flat=True)) >= keys
+    assert handed_keys([evening.cast.b.pk], on=TODAY) == ([], [])
+    engine.run(on=TOMORROW)
+    received, _ = handed_keys([evening.cast.b.pk], on=TOMORROW)
+    _, given = handed_keys([evening.cast.a.pk], on=TOMORROW)
+    assert keys and set(received) == keys == set(given)
+
+
+def test_a_planned_appointment_of_the_leaver_passes_as_well(evening: Portfolio) -> None:
+    """张甲 was to take 湖滨食品 over on 2026-12-01: now 李乙 will, and the change is written down."""
+    cast = evening.cast
+    ManagerAppointment.objects.create(guarantee=evening.elsewhere, manager_a=cast.a, effective_on=date(2026, 12, 1))
+    choices = to_b(evening)
+    assert choices[evening.elsewhere.pk] == (cast.b.pk, None)
+    hand_over(evening, choices=choices)
+    later = ManagerAppointment.objects.get(guarantee=evening.elsewhere, effective_on=date(2026, 12, 1))
+    assert later.manager_a == cast.b
+    assert Change.objects.filter(table="guarantee_managerappointment", key="BH-2026-004 2026-12-01").exists()
+
+
+def test_it_rejects_whatever_would_be_left_or_misplaced(evening: Portfolio) -> None:
+    """A row without a receiver, the leaver oneself, someone of another post, someone who leaves, a day gone by."""
+    cast, nothing = evening.cast, Act.objects.count()
+    choices = to_b(evening)
+
+    def refused(code: str, **changes: object) -> str:
+        with pytest.raises(Refused) as refusal:
+            hand_over(evening, **changes)
+        assert refusal.value.code == code
+        return refusal.value.message
+
+    missing = {pk: choice for pk, choice in choices.items() if pk != evening.first.pk}
+    assert "BH-2026-001" in refused("guarantee.move.left", choices=missing)
+    refused("guarantee.move.self", choices={**choices, evening.first.pk: (cast.a.pk, None)})
+    refused("guarantee.move.not_in_post", choices={**choices, evening.first.pk: (cast.risk_manager.pk, None)})
+    refused("guarantee.move.not_in_post", choices={**choices, evening.first.pk: (999_999, None)})
+    refused("guarantee.move.past", effective_on=date(2026, 10, 19))
+    refused("guarantee.text.missing", because="  ")
+    refused("guarantee.move.nothing", staff=cast.general_manager, choices={})
+    Posting.objects.create(staff=cast.b, post=Post.LEFT, effective_on=date(2026, 12, 1))
+    refused("guarantee.move.not_in_post")
+    assert Act.objects.count() == nothing
+    assert not ManagerAppointment.objects.exists()
+
+
+def test_the_list_is_signed_and_sealed(evening: Portfolio) -> None:
+    """张甲, 李乙 and 钱丙 sign, each for oneself and once; then the list is closed, and a change of it shows."""
+    cast = evening.cast
+    move = hand_over(evening)
+    places = {one.staff: one for one in MoveSigner.objects.filter(move=move).select_related("staff")}
+    assert {one.role for one in places.values()} == {"移交人", "接收人", "监交人"}
+    assert set(places) == {cast.a, cast.b, cast.manager}
+
+    def sign(place: Staff, by: Staff) -> None:
+        moves.sign(move=move, signer=places[place], by=by, actor=by.staff_no, door="page")
+
+    with pytest.raises(Refused):
+        sign(cast.a, cast.b)
+    for one in (cast.a, cast.b, cast.manager):
+        assert records.find_seal(kind=moves.PAPER, subject_id=move.pk) is None
+        sign(one, one)
+    with pytest.raises(Refused):
+        sign(cast.a, cast.a)
+    seal = records.find_seal(kind=moves.PAPER, subject_id=move.pk)
+    assert seal is not None and records.check(seal).intact
+    engine.run(on=TOMORROW)
+    assert records.check(seal).intact
+    MovedDuty.objects.filter(move=move).update(to=cast.a)
+    assert not records.check(seal).intact
+
+
+def test_the_list_is_printed(evening: Portfolio) -> None:
+    """A PDF with the guarantees, the duties and the places to sign."""
+    from baohou.guarantee.exports.moves import list_paper
+    from baohou.kernel.papers.printing import write_pdf
+
+    move, out = hand_over(evening), io.BytesIO()
+    paper = list_paper(move)
+    assert all(word in paper.html() for word in ("BH-2026-001", "监交人", "移交前到期", "签字未齐"))
+    write_pdf(papers=[paper], out=out)
+    assert out.getvalue().startswith(b"%PDF")
+
+
+def test_after_the_hand_over_the_service_may_end(evening: Portfolio) -> None:
+    """Nothing keeps 张甲 any more; who managed what before stays known."""
+    hand_over(evening)
+    postings.change_post(
+        staff=evening.cast.a,
+        department=None,
+        post=Post.LEFT,
+        effective_on=TOMORROW,
+        because="离职",
+        actor="X01",
+        door="page",
+    )
+    assert [one.guarantee for one in list_holdings(evening.cast.a, on=TODAY)] == [evening.first, evening.second]
+
+
+def test_proposals_keep_clients_together_and_loads_even(evening: Portfolio) -> None:
+    """To 李乙, the only other project manager of 业务一部; all to 钱丙 when one asks for it."""
+    cast = evening.cast
+    holdings = list_holdings(cast.a, on=TOMORROW)
+    receivers, loads = list_receivers(on=TOMORROW, leaver=cast.a), count_loads(on=TOMORROW)
+    assert {one.staff for one in receivers} == {cast.b, cast.manager, cast.outsider, cast.other_manager}
+    assert loads == {cast.a.pk: 1, cast.b.pk: 1, cast.outsider.pk: 1}
+    assert propose(holdings, receivers, loads)[evening.first.pk] == (cast.b.pk, None)
+    everything = propose(holdings, receivers, loads, all_to=cast.manager.pk)
+    assert everything == {evening.first.pk: (cast.manager.pk, None), evening.second.pk: (None, cast.manager.pk)}

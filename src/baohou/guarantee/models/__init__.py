@@ -4,17 +4,23 @@ from baohou.guarantee.models.filings import Filing, FilingStep
 from baohou.guarantee.models.grades import GradeChange, Measure
 from baohou.guarantee.models.guarantees import Guarantee, ManagerAppointment
 from baohou.guarantee.models.marks import Recheck, Touched
+from baohou.guarantee.models.summaries import AmountSlice, HeavyClient, KeptSlice, PortfolioSlice, Summary
 from baohou.guarantee.models.visits import SpecialOrder, Visit
 
 __all__ = [
+    "AmountSlice",
     "Filing",
     "FilingStep",
     "GradeChange",
     "Guarantee",
+    "HeavyClient",
+    "KeptSlice",
     "ManagerAppointment",
     "Measure",
+    "PortfolioSlice",
     "Recheck",
     "SpecialOrder",
+    "Summary",
     "Touched",
     "Visit",
 ]

@@ -9,7 +9,7 @@ from baohou.guarantee.rules.words import Dimension, Grade
 
 
 class Summary(models.Model):
-    """What a part of the sums was derived from; one row a part. When ``mark`` no longer fits, the part is derived anew."""
+    """What a part of the sums was derived from, one row a part; when ``mark`` no longer fits, it is derived anew."""
 
     part = models.CharField(max_length=16, primary_key=True)
     on = models.DateField(null=True, help_text="the business day as of which the sums are")
@@ -25,7 +25,7 @@ class Summary(models.Model):
 class PortfolioSlice(models.Model):
     """The clients of one grade with one value of one dimension, in force on a quarter's last day or the business day.
 
-    Of a client's guarantees the one that speaks gives the department; product and bank are each guarantee's own, so that
+    The guarantee that speaks for a client gives the department; product and bank are each guarantee's own, so that
     a client with two products stands in both. ``with_measure`` counts those with a measure filed for that quarter.
     """
 

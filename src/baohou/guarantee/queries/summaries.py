@@ -59,8 +59,12 @@ _MEASURES: Final = Table(
     {"client_id": Column(Kind.ID, "client_id"), "day": Column(Kind.DAY, "quarter")},
     key="client_id",
 )
-_OF_A_DUTY: Final = ("kind", "client_id", "department_id", "owner_id", "due_on", "done_on", "lapsed_on")
-_DUTIES: Final = Table(store.TABLE.name, {name: store.TABLE.columns[name] for name in _OF_A_DUTY})
+_OF_A_DUTY: Final = ("kind", "client_id", "department_id", "owner_id", "due_on", "done_on")
+_LAPSED: Final = Column(Kind.CODE, "CASE WHEN lapsed_on IS NULL THEN 0 ELSE 1 END")
+_DUTIES: Final = Table(
+    store.TABLE.name, {**{name: store.TABLE.columns[name] for name in _OF_A_DUTY}, "lapsed": _LAPSED}
+)
+"""What is asked of a duty, in two words."""
 
 _VALUES: Final = {
     Dimension.WHOLE: pl.lit(""),
@@ -230,7 +234,7 @@ def _quarter_of(days: pl.Series) -> pl.Series:
 
 def _states(day: int) -> Sequence[pl.Expr]:
     """Counts of each state (rules.words.DutyState) as seen on a day."""
-    lapsed, done = pl.col("lapsed_on") < NEVER, pl.col("done_on") < NEVER
+    lapsed, done = pl.col("lapsed") == 1, pl.col("done_on") < NEVER
     owed, in_time = ~lapsed & ~done, pl.col("done_on") <= pl.col("due_on")
     past = pl.col("due_on") < day
     states = {

@@ -19,7 +19,7 @@ class Known(NamedTuple):
 
 
 def get_known(*, id_nos: Iterable[str]) -> dict[str, Known]:
-    """Row, name and industry of each party by identity number; unknown numbers are left out. The numbers are normalised."""
+    """Row, name and industry of each party by normalised identity number; unknown numbers are left out."""
     found: dict[str, Known] = {}
     for piece in chunks(sorted(set(id_nos))):
         rows = Party.objects.filter(id_no__in=piece).values_list("id_no", "id", "name", "industry")

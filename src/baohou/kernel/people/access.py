@@ -30,6 +30,8 @@ class Right(Enum):
     REVIEW_REPORT = "review_report"
     WAIVE = "waive"
     SEE_UNOWNED = "see_unowned"
+    SEE_EVERYTHING = "see_everything"
+    OVERSEE = "oversee"
     ADMINISTER = "administer"
 
 
@@ -47,7 +49,16 @@ RIGHTS: dict[Post, frozenset[Right]] = {
     Post.DEPARTMENT_MANAGER: frozenset(
         {Right.RECORD_VISIT, Right.CHANGE_GRADE, Right.ORDER_SPECIAL, Right.FILE_REPORT, Right.FILE_MEASURE}
     ),
-    Post.RISK_SUPERVISOR: frozenset({Right.RECORD_VISIT, Right.ORDER_SPECIAL, Right.REVIEW_REPORT, Right.SEE_UNOWNED}),
+    Post.RISK_SUPERVISOR: frozenset(
+        {
+            Right.RECORD_VISIT,
+            Right.ORDER_SPECIAL,
+            Right.REVIEW_REPORT,
+            Right.SEE_UNOWNED,
+            Right.SEE_EVERYTHING,
+            Right.OVERSEE,
+        }
+    ),
     Post.RISK_MANAGER: frozenset(
         {
             Right.RECORD_VISIT,
@@ -56,10 +67,12 @@ RIGHTS: dict[Post, frozenset[Right]] = {
             Right.REVIEW_REPORT,
             Right.WAIVE,
             Right.SEE_UNOWNED,
+            Right.SEE_EVERYTHING,
+            Right.OVERSEE,
         }
     ),
-    Post.GENERAL_MANAGER: frozenset({Right.ORDER_SPECIAL, Right.WAIVE, Right.SEE_UNOWNED}),
-    Post.ADMIN: frozenset({Right.ADMINISTER, Right.SEE_UNOWNED}),
+    Post.GENERAL_MANAGER: frozenset({Right.ORDER_SPECIAL, Right.WAIVE, Right.SEE_UNOWNED, Right.SEE_EVERYTHING}),
+    Post.ADMIN: frozenset({Right.ADMINISTER, Right.SEE_UNOWNED, Right.SEE_EVERYTHING}),
 }
 
 

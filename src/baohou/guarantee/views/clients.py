@@ -99,15 +99,12 @@ def _cut(request: Asked, name: str, said: str) -> Cut:
 
 def _cuts(request: Asked, filters: Filters) -> list[Cut]:
     nothing = _("未填")
+    measure = {True: _("已填报"), False: _("未填报"), None: None}[filters.measure]
     found = [
         ("product", _("业务品种"), filters.product),
         ("bank", _("合作银行"), filters.bank),
         ("industry", _("行业"), None if filters.industry is None else industry_word(filters.industry)),
-        (
-            "measure",
-            _("处置措施"),
-            None if filters.measure is None else _("已填报") if filters.measure else _("未填报"),
-        ),
+        ("measure", _("处置措施"), measure),
     ]
     cuts = [_cut(request, name, f"{title}：{text or nothing}") for name, title, text in found if text is not None]
     if _as_of(request) != request.today:

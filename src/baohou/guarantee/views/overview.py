@@ -57,7 +57,6 @@ def overview_page(request: Asked) -> HttpResponse:
         "before": quarter_of(whole.days[-2]),
         "watched": now.of_grades(Grade.WATCH, Grade.RISK),
         "watched_change": now.of_grades(Grade.WATCH, Grade.RISK) - before.of_grades(Grade.WATCH, Grade.RISK),
-        "links": {grade.code: clients_url(today=request.today, grade=grade.code) for grade in Grade},
         "grades": [(grade, now.of_grades(grade), now.of_grades(grade) - before.of_grades(grade)) for grade in Grade],
     }
     return render(request, "guarantee/overview.html", context)
@@ -166,9 +165,8 @@ def _by_value(whole: _Whole, cut: _Cut, most: int) -> Sheet:
     now, before = found[whole.today], found[whole.days[-2]]
     own = cut.dimension in (Dimension.DEPARTMENT, Dimension.INDUSTRY)
     rank = [(portion.total if own else portion.guarantees, value) for value, portion in now.items()]
-    rows = [
-        _value_row(whole, cut, value, now[value], before.get(value), own) for _n, value in sorted(rank, reverse=True)
-    ]
+    order = [value for _size, value in sorted(rank, reverse=True)]
+    rows = [_value_row(whole, cut, value, now[value], before.get(value), own) for value in order]
     shown = top(rows, partial(_rest, code=cut.dimension.code, own=own), most) if most else rows
     grades = [Head(_(grade.zh), "count", grade.code, drawn=True) for grade in Grade] if own else []
     return Sheet(

@@ -11,11 +11,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from baohou.core.period import Quarter
 from baohou.guarantee.exports.tables import Cell, Head, Sheet, write_sheets
 from baohou.guarantee.queries.pages.overview import Going
 from baohou.guarantee.views.clients import NOT_SAID
 from baohou.kernel.people.doors import Asked
+
+Rows = Sequence[Sequence[Cell]]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = (("on_time", "done"), ("late", "late"), ("overdue", "overdue"), ("open", "open"), ("lapsed", "lapsed"))
@@ -40,11 +41,6 @@ def going_cells(going: Going, **asked: str | int) -> list[Cell]:
     cells = [Cell(getattr(going, name), duties_url(**asked, state=code)) for name, code in STATES]
     said = f"{going.on_time}/{going.judged}" if going.judged else ""
     return [*cells, Cell(going.rate, duties_url(**asked, judged=1), of=said)]
-
-
-def quarter_word(quarter: Quarter) -> str:
-    """The quarter as addresses have it."""
-    return str(quarter)
 
 
 def one_sheet(sheets: Sequence[Sheet], code: str) -> Sheet:
@@ -74,9 +70,7 @@ def excel(content: bytes, name: str) -> HttpResponse:
     return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
 
 
-def top(
-    rows: Sequence[Sequence[Cell]], rest: Callable[[Sequence[Sequence[Cell]]], Sequence[Cell]], most: int
-) -> Sequence[Sequence[Cell]]:
+def top(rows: Rows, rest: Callable[[Rows], Sequence[Cell]], most: int) -> Rows:
     """The first rows, and the others as one."""
     if len(rows) <= most + 1:
         return rows

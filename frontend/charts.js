@@ -38,7 +38,16 @@ function unit(kind) {
   return kind === "fen" ? (document.documentElement.lang.startsWith("en") ? "10k" : "万") : kind === "share" ? "%" : "";
 }
 
-function options(kind, { labels, series }) {
+// The names above a chart take as many lines as they need.
+function legendLines(series, width) {
+  const wanted = series.reduce((sum, one) => sum + one.name.length * 10 + 40, 0);
+  return series.length > 1 ? Math.ceil(wanted / Math.max(width - 16, 100)) : 0;
+}
+
+// A quarter or a day in the width of a bar: 2026Q3 is 26Q3, "今日 2026-11-24" is 今日.
+const short = (label) => label.split(" ")[0].replace(/^20(\d\dQ\d)$/, "$1");
+
+function options(kind, { labels, series }, width) {
   const lying = kind === "bars";
   const lines = kind === "lines";
   const names = {
@@ -47,10 +56,11 @@ function options(kind, { labels, series }) {
     inverse: lying,
     axisTick: { show: false },
     axisLine: { lineStyle: { color: colour("line") } },
-    axisLabel: { color: colour("ink"), width: lying ? 128 : undefined, overflow: lying ? "truncate" : undefined, hideOverlap: true },
+    axisLabel: { color: colour("ink"), width: lying ? 128 : undefined, overflow: lying ? "truncate" : undefined, ...(lying ? {} : { interval: 0, fontSize: 11, formatter: short }) },
   };
   const values = {
     type: "value",
+    min: lines ? ({ min }) => Math.max(Math.floor(min / 10) * 10 - 10, 0) : undefined,
     max: lines ? 100 : undefined,
     axisLabel: { color: colour("ink-soft"), formatter: (value) => `${value.toLocaleString()}${unit(series[0].kind)}`, hideOverlap: true },
     splitLine: { lineStyle: { color: "#edf0f2" } },
@@ -60,7 +70,7 @@ function options(kind, { labels, series }) {
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     animationDuration: 300,
     textStyle: { fontFamily: FONT, fontSize: 12 },
-    grid: { left: 8, right: 24, top: series.length > 1 ? 36 : 12, bottom: 4, containLabel: true },
+    grid: { left: 8, right: lying && series.length < 2 ? 56 : 20, top: 14 + 22 * legendLines(series, width), bottom: 4, containLabel: true },
     legend: series.length > 1 ? { top: 0, left: 4, itemWidth: 12, itemHeight: 10, textStyle: { color: colour("ink-soft") } } : undefined,
     tooltip: {
       trigger: "item",
@@ -114,7 +124,8 @@ function draw(figure) {
   place.hidden = false;
   const size = () => ({ width: place.clientWidth, height: height(figure.dataset.chart, said.labels) });
   const chart = init(place, null, { renderer: "svg", ...size() });
-  chart.setOption(options(figure.dataset.chart, said));
+  const settle = () => chart.setOption(options(figure.dataset.chart, said, place.clientWidth), true);
+  settle();
   chart.on("click", (at) => {
     if (at.data?.href) location.assign(at.data.href);
   });
@@ -123,7 +134,9 @@ function draw(figure) {
     place.hidden = view !== "chart";
     table.classList.toggle("put-away", view === "chart");
     for (const button of buttons.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.view === view));
-    if (view === "chart") chart.resize(size());
+    if (view !== "chart") return;
+    chart.resize(size());
+    settle();
   };
   buttons.hidden = false;
   buttons.addEventListener("click", (event) => {
@@ -133,7 +146,9 @@ function draw(figure) {
   // the table stays for those who listen or tab: it comes out as soon as the focus is in it
   table.addEventListener("focusin", () => show("table"));
   new ResizeObserver(() => {
-    if (!place.hidden) chart.resize(size());
+    if (place.hidden || chart.getWidth() === place.clientWidth) return;
+    chart.resize(size());
+    settle();
   }).observe(figure);
   show("chart");
 }

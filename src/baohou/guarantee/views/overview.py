@@ -164,7 +164,8 @@ def _by_value(whole: _Whole, cut: _Cut, most: int) -> Sheet:
     found = get_portions(cut.dimension, days=[whole.days[-2], whole.today])
     now, before = found[whole.today], found[whole.days[-2]]
     own = cut.dimension in (Dimension.DEPARTMENT, Dimension.INDUSTRY)
-    rank = [(portion.total if own else portion.guarantees, value) for value, portion in now.items()]
+    home = whole.currencies[0] if whole.currencies else ""
+    rank = [(portion.total if own else portion.amounts[home], value) for value, portion in now.items()]
     order = [value for _size, value in sorted(rank, reverse=True)]
     rows = [_value_row(whole, cut, value, now[value], before.get(value), own) for value in order]
     shown = top(rows, partial(_rest, code=cut.dimension.code, own=own), most) if most else rows

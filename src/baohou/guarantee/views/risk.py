@@ -88,7 +88,7 @@ def _chosen(request: Asked, quarter: str) -> Quarter:
 
 def _sheets(today: date, quarter: Quarter, *, most: int = 0) -> list[Sheet]:
     """All tables; with ``most`` only so many people."""
-    return [_by_department(quarter), _by_person(quarter, most), _by_grade(quarter), _watched(today, quarter)]
+    return [_by_department(quarter), _by_grade(quarter), _watched(today, quarter), _by_person(quarter, most)]
 
 
 def _heads(first: str) -> list[Head]:

@@ -67,8 +67,7 @@ function options(kind, { labels, series }, width) {
     splitNumber: 4,
   };
   return {
-    animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
-    animationDuration: 300,
+    animation: false,
     textStyle: { fontFamily: FONT, fontSize: 12 },
     grid: { left: 8, right: lying && series.length < 2 ? 56 : 20, top: 14 + 22 * legendLines(series, width), bottom: 4, containLabel: true },
     legend: series.length > 1 ? { top: 0, left: 4, itemWidth: 12, itemHeight: 10, textStyle: { color: colour("ink-soft") } } : undefined,

@@ -220,7 +220,8 @@ def sum_kept(*, on: date) -> pl.DataFrame:
         .alias("grade"),
         _quarter_of(duties["due_on"]),
     )
-    return duties.group_by("quarter", "kind", "department_id", "owner_id", "grade").agg(*_states(day)).sort(pl.all())
+    sums: pl.DataFrame = duties.group_by("quarter", "kind", "department_id", "owner_id", "grade").agg(*_states(day))
+    return sums.sort(pl.all())
 
 
 def _quarter_of(days: pl.Series) -> pl.Series:

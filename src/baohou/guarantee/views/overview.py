@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -135,7 +136,8 @@ class _Cut:
 def _by_quarter(whole: _Whole) -> Sheet:
     """Clients by grade on each quarter's last day and the business day."""
     url = partial(clients_url, today=whole.today)
-    rows, before = [], None
+    rows: list[list[Cell]] = []
+    before: Portion | None = None
     for day in whole.days:
         portion = whole.by_day[day]
         label = str(quarter_of(day)) if day != whole.today else _("今日 %(on)s") % {"on": day.isoformat()}
@@ -192,7 +194,8 @@ def _by_value(whole: _Whole, cut: _Cut, most: int) -> Sheet:
 def _value_row(
     whole: _Whole, cut: _Cut, value: str, portion: Portion, before: Portion | None, own: bool
 ) -> Sequence[Cell]:
-    url = partial(clients_url, today=whole.today, **cut.asks(value))
+    asked: dict[str, Any] = dict(cut.asks(value))
+    url = partial(clients_url, today=whole.today, **asked)
     grades = [Cell(portion.of_grades(grade), url(grade=grade.code)) for grade in Grade] if own else []
     return [
         Cell(cut.name(value) or _("未填"), url()),

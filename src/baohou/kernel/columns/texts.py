@@ -32,4 +32,4 @@ def read_texts(table: str, *, key: str, names: Sequence[str]) -> pl.DataFrame:
 def _parsed(text: bytes, schema: dict[str, Any]) -> pl.DataFrame:
     if not text:
         return pl.DataFrame(schema=schema)
-    return pl.read_csv(BytesIO(text), has_header=False, schema=schema, missing_utf8_is_empty_string=True)
+    return pl.read_csv(BytesIO(text), has_header=False, schema=schema)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import Sum
 
@@ -116,7 +117,8 @@ def get_kept_by_clause(*, on: date) -> dict[Quarter, dict[str, Going]]:
     """How each clause was kept, by the quarter due, up to the quarter of the day. One query."""
     sums = KeptSlice.objects.order_by().values("quarter", "kind").annotate(**_sums())
     counts: dict[Quarter, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
-    for row in sums:
+    for each in sums:
+        row: dict[str, Any] = dict(each)
         for state in STATES:
             counts[quarter_of(row["quarter"])][CLAUSE_OF[DutyKind(row["kind"])]][state] += row[state]
     last = quarter_of(on)

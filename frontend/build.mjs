@@ -6,7 +6,7 @@ const out = "src/baohou/static/built";
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await build({
-  entryPoints: ["frontend/app.js", "frontend/app.css"],
+  entryPoints: ["frontend/app.js", "frontend/charts.js", "frontend/app.css"],
   outdir: out,
   bundle: true,
   minify: true,
@@ -25,4 +25,4 @@ for (const name of names) {
 }
 const sprite = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
 await writeFile(`${out}/icons.svg`, sprite);
-console.log(`${out}: app.js, app.css, icons.svg (${names.length} icons)`);
+console.log(`${out}: app.js, charts.js, app.css, icons.svg (${names.length} icons)`);

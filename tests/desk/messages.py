@@ -39,15 +39,26 @@ def of_the_domain() -> Iterator[str]:
     from baohou.day.registry import steps
     from baohou.guarantee.imports import KINDS
     from baohou.guarantee.rules.matters import METHODS, asked_of
-    from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade, Urgency, VisitKind
+    from baohou.guarantee.rules.words import (
+        Dimension,
+        DutyKind,
+        DutyState,
+        FilingKind,
+        FilingVerb,
+        Grade,
+        Urgency,
+        VisitKind,
+    )
     from baohou.kernel.accountability.models import EntryKind, Verdict
+    from baohou.kernel.parties.industries import Industry
     from baohou.kernel.people.models import Post
 
-    for words in (Grade, VisitKind, Urgency, FilingKind, FilingVerb, DutyKind):
+    for words in (Grade, VisitKind, Urgency, FilingKind, FilingVerb, DutyKind, DutyState, Dimension):
         yield from (word.zh for word in words)
     yield from (matter.zh for kind in VisitKind for matter in asked_of(kind))
     yield from (method.zh for method in METHODS)
     yield from Post.labels
+    yield from Industry.labels
     yield from EntryKind.labels
     yield from Verdict.labels
     yield from (step.title for step in steps())

@@ -33,6 +33,8 @@ PLACES = (
     Place("home", _("我的工作"), "checklist"),
     Place("clients", _("在保客户"), "users"),
     Place("reports", _("季度报送"), "file-check"),
+    Place("risk", _("风险视图"), "shield-check", Right.OVERSEE),
+    Place("overview", _("经营总览"), "chart-bar", Right.SEE_EVERYTHING),
     Place("penalties", _("处罚记录"), "gavel"),
     Place("appeals", _("申诉"), "scale", Right.WAIVE),
     Place("rule-book", _("制度"), "book-2"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from baohou.guarantee.views import clients, decisions, duties, imports, people, reports, visits
+from baohou.guarantee.views import clients, decisions, duties, imports, overview, reports, risk, visits
 
 urlpatterns = [
     path("clients/", clients.list_page, name="clients"),
@@ -13,6 +14,8 @@ urlpatterns = [
     path("clients/<int:pk>/grade/", decisions.grade_page, name="clients.grade"),
     path("clients/<int:pk>/special/", decisions.order_page, name="clients.order"),
     path("clients/<int:pk>/measure/<str:quarter>/", reports.measure_page, name="clients.measure"),
+    path("duties/", duties.list_page, name="duties"),
+    path("duties/export.xlsx", duties.list_file, name="duties.file"),
     path("duties/<int:key>/why/", duties.why, name="duties.why"),
     path("reports/", reports.quarter_page, name="reports"),
     path("reports/<str:quarter>/", reports.quarter_page, name="reports.quarter"),
@@ -24,6 +27,13 @@ urlpatterns = [
     path("moves/<int:pk>/", people.move_list_page, name="moves.one"),
     path("moves/<int:pk>/sign/<int:signer>/", people.sign_page, name="moves.sign"),
     path("moves/<int:pk>/list.pdf", people.paper_file, name="moves.paper"),
+    path("risk/", risk.risk_page, name="risk"),
+    path("risk/<str:quarter>/", risk.risk_page, name="risk.quarter"),
+    path("risk/<str:quarter>/<str:code>.xlsx", risk.table_file, name="risk.file"),
+    path("risk/<str:quarter>/<str:code>/", risk.table_page, name="risk.table"),
+    path("overview/", overview.overview_page, name="overview"),
+    path("overview/<str:code>.xlsx", overview.table_file, name="overview.file"),
+    path("overview/<str:code>/", overview.table_page, name="overview.table"),
     path("imports/", imports.upload_page, name="imports"),
     path("imports/<str:token>/", imports.check_page, name="imports.check"),
     path("imports/<str:token>/marked.xlsx", imports.marked_file, name="imports.marked"),

@@ -24,14 +24,16 @@ from baohou.kernel.papers.reading import (
     read_wan,
 )
 from baohou.kernel.papers.taking import Compared, Fact, Key, Stored, Written, chunks, insert_rows, update_rows
+from baohou.kernel.parties.industries import UNKNOWN, show_industry
 from baohou.kernel.parties.models import Party
 from baohou.kernel.parties.queries import Known, get_known
-from baohou.kernel.parties.services import add_parties, rename_parties
+from baohou.kernel.parties.sections import read_industry
+from baohou.kernel.parties.services import add_parties, place_parties, rename_parties
 from baohou.kernel.people.services import Departments
 
 HOME_CURRENCY = "CNY"
 
-_ID_NO, _NAME, _DEPARTMENT, _ISSUED_ON = 0, 1, 2, 9
+_ID_NO, _NAME, _INDUSTRY, _DEPARTMENT, _ISSUED_ON = 0, 1, 2, 3, 10
 """Positions of values among the compared ones."""
 
 
@@ -54,12 +56,14 @@ class PortfolioFile(RoomNoun):
         Column("ends_on", "到期日", read_date, required=False, aliases=("担保到期日",)),
         Column("released_on", "解保日", read_date, required=False, aliases=("解保日期", "解除日")),
         Column("currency", "币种", read_currency, required=False),
+        Column("industry", "行业", read_industry, required=False, aliases=("行业门类", "国民经济行业")),
     )
     keys: ClassVar[tuple[str, ...]] = ("project_no",)
     model = Guarantee
     compared: ClassVar[tuple[Compared, ...]] = (
         Compared("client_id_no", "client__id_no"),
         Compared("client_name", "client__name"),
+        Compared("industry", "client__industry", show_industry),
         Compared("department", "department__name"),
         Compared("manager_a", "manager_a_id"),
         Compared("manager_b", "manager_b_id"),
@@ -71,13 +75,13 @@ class PortfolioFile(RoomNoun):
         Compared("ends_on", "ends_on"),
         Compared("released_on", "released_on"),
     )
-    own: ClassVar[tuple[str, ...]] = ("client_id", "department_id", *(one.lookup for one in compared[3:]))
+    own: ClassVar[tuple[str, ...]] = ("client_id", "department_id", *(one.lookup for one in compared[4:]))
 
     def __init__(self, *, reading: Reading, today: date) -> None:
         super().__init__(reading=reading, today=today)
         self.departments = Departments()
         self._clients: dict[str, Known] = {}
-        self._said: dict[str, tuple[str, int]] = {}
+        self._said: dict[str, tuple[str, int, int]] = {}
         self._new_departments: dict[str, int] = {}
 
     def facts(self) -> Iterator[Fact]:
@@ -96,12 +100,12 @@ class PortfolioFile(RoomNoun):
     def _fact(self, number: int, values: Sequence[Any]) -> Fact:
         self._check_days(number, values)
         id_no, name = self.value(values, "client_id_no"), self.value(values, "client_name")
-        first = self._said.setdefault(id_no, (name, number)) if id_no and name else (name, number)
-        if first[0] != name:
-            self.fault(number, "client_name", name, f"与第 {first[1]} 行的证件号码相同而名称不同（{first[0]}）")
+        industry = self.value(values, "industry") or UNKNOWN
+        self._check_client(number, id_no, name, industry)
         said = (
             id_no,
             name,
+            industry,
             self._department(number, values),
             self.staff_of(number, values, "manager_a"),
             self.staff_of(number, values, "manager_b"),
@@ -115,6 +119,18 @@ class PortfolioFile(RoomNoun):
         )
         project_no = self.value(values, "project_no")
         return Fact(number, project_no, project_no, said)
+
+    def _check_client(self, number: int, id_no: str | None, name: str | None, industry: int) -> None:
+        """A client has one name and one industry, whichever of its rows says them."""
+        if not id_no or not name:
+            return
+        first_name, first_industry, first = self._said.setdefault(id_no, (name, industry, number))
+        if first_name != name:
+            self.fault(number, "client_name", name, f"与第 {first} 行的证件号码相同而名称不同（{first_name}）")
+        if first_industry != industry:
+            other = show_industry(first_industry) or "未填"
+            said = show_industry(industry)
+            self.fault(number, "industry", said, f"与第 {first} 行的证件号码相同而行业不同（{other}）")
 
     def _check_days(self, number: int, values: Sequence[Any]) -> None:
         issued_on, released_on = self.value(values, "issued_on"), self.value(values, "released_on")
@@ -139,10 +155,17 @@ class PortfolioFile(RoomNoun):
         return name
 
     def beside(self, fact: Fact) -> Iterator[tuple[str, Any, Any]]:
-        """A new guarantee of a known client under another name: the client would be renamed."""
+        """A new guarantee of a known client under another name or industry: the client would be changed."""
         known = self._clients.get(fact.values[_ID_NO])
         if known is not None and known.name != fact.values[_NAME]:
             yield "client_name", known.name, fact.values[_NAME]
+        if known is not None and self._places and known.industry != fact.values[_INDUSTRY]:
+            yield "industry", show_industry(known.industry), show_industry(fact.values[_INDUSTRY])
+
+    @property
+    def _places(self) -> bool:
+        """Whether the file says industries at all: a missing column says nothing."""
+        return "industry" in self.reading.present
 
     def removals(self) -> Iterator[Key]:
         for number, values, good in self.reading.rows:
@@ -180,25 +203,36 @@ class PortfolioFile(RoomNoun):
         """The values of the guarantee's own columns; clients and departments that are new are added."""
         names = {fact.values[_ID_NO]: fact.values[_NAME] for fact in facts}
         new = {id_no: name for id_no, name in names.items() if id_no not in self._clients}
-        self._clients |= {id_no: Known(number, new[id_no]) for id_no, number in add_parties(names=new).items()}
+        industries = {fact.values[_ID_NO]: fact.values[_INDUSTRY] for fact in facts} if self._places else {}
+        added = add_parties(names=new, industries=industries)
+        self._clients |= {
+            id_no: Known(number, new[id_no], industries.get(id_no, UNKNOWN)) for id_no, number in added.items()
+        }
         departments = self.departments.rows(fact.values[_DEPARTMENT] for fact in facts)
         for fact in facts:
-            id_no, _, department, *others = fact.values
+            id_no, _, _, department, *others = fact.values
             yield self._clients[id_no].id, departments[department], *others
 
     def settle(self, written: Written, act: Act) -> None:
         facts = [*written.added, *(fact for _, fact in written.changed)]
-        self._rename(facts, act)
+        self._bring_up(facts, act)
         days = [(fact.values[_ID_NO], fact.values[_ISSUED_ON]) for fact in facts]
         days += [(row.values[_ID_NO], row.values[_ISSUED_ON]) for row, _ in written.changed]
         days += [(row.values[_ID_NO], row.values[_ISSUED_ON]) for _, row in written.removed]
         clients = self._clients | get_known(id_nos={id_no for id_no, _ in days} - self._clients.keys())
         touch([(clients[id_no].id, on) for id_no, on in days])
 
-    def _rename(self, facts: Sequence[Fact], act: Act) -> None:
-        """Give known clients the names that the file says, with their history."""
+    def _bring_up(self, facts: Sequence[Fact], act: Act) -> None:
+        """Give known clients the names and industries that the file says, with their history."""
         said = {fact.values[_ID_NO]: fact.values[_NAME] for fact in facts}
         stale = [(id_no, self._clients[id_no]) for id_no, name in said.items() if self._clients[id_no].name != name]
         rename_parties(names={known.id: said[id_no] for id_no, known in stale})
         rows = [(id_no, {"client_name": known.name}, {"client_name": said[id_no]}) for id_no, known in stale]
+        placed = {fact.values[_ID_NO]: fact.values[_INDUSTRY] for fact in facts} if self._places else {}
+        moved = [(id_no, self._clients[id_no]) for id_no, to in placed.items() if self._clients[id_no].industry != to]
+        place_parties(industries={known.id: placed[id_no] for id_no, known in moved})
+        rows += [
+            (id_no, {"industry": show_industry(known.industry)}, {"industry": show_industry(placed[id_no])})
+            for id_no, known in moved
+        ]
         record_changes(act=act, table=Party._meta.label, rows=rows)

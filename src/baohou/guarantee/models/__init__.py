@@ -5,20 +5,26 @@ from baohou.guarantee.models.grades import GradeChange, Measure
 from baohou.guarantee.models.guarantees import Guarantee, ManagerAppointment
 from baohou.guarantee.models.marks import Recheck, Touched
 from baohou.guarantee.models.moves import MovedDuty, MovedGuarantee, MoveSigner, WorkMove
+from baohou.guarantee.models.summaries import AmountSlice, HeavyClient, KeptSlice, PortfolioSlice, Summary
 from baohou.guarantee.models.visits import SpecialOrder, Visit
 
 __all__ = [
+    "AmountSlice",
     "Filing",
     "FilingStep",
     "GradeChange",
     "Guarantee",
+    "HeavyClient",
+    "KeptSlice",
     "ManagerAppointment",
     "Measure",
     "MoveSigner",
     "MovedDuty",
     "MovedGuarantee",
+    "PortfolioSlice",
     "Recheck",
     "SpecialOrder",
+    "Summary",
     "Touched",
     "Visit",
     "WorkMove",

@@ -162,6 +162,21 @@ def get_facts_of_quarters(book: RuleBook, *, first: date, last: date) -> Facts:
     )
 
 
+def get_facts_of_portfolio(book: RuleBook) -> Facts:
+    """All guarantees and grades, which say who was in force, whose, and how graded on any day."""
+    return _with_codes(
+        Facts(
+            guarantees=frame(GUARANTEE_TABLE),
+            appointments=empty(APPOINTMENTS),
+            grades=frame(GRADE_TABLE),
+            visits=empty(VISITS),
+            orders=empty(ORDERS),
+            codes={},
+        ),
+        book,
+    )
+
+
 def get_codes(book: RuleBook) -> dict[str, dict[str, int]]:
     """The numbers of the names that exceptions in the rule book may speak of."""
     return {

@@ -106,3 +106,29 @@ PENALTY_OF = {
     DutyKind.HAND_OVER: "PGM.14",
 }
 """The clause under which a duty not done in time is penalised."""
+
+
+class Dimension(Word):
+    """What the portfolio is cut by."""
+
+    WHOLE = 1, "grade", "风险分类"
+    DEPARTMENT = 2, "department", "部门"
+    PRODUCT = 3, "product", "业务品种"
+    BANK = 4, "bank", "合作银行"
+    INDUSTRY = 5, "industry", "行业"
+
+
+class DutyState(Word):
+    """How a duty stands on the business day."""
+
+    ON_TIME = 1, "done", "按时办结"
+    LATE = 2, "late", "逾期办结"
+    OVERDUE = 3, "overdue", "逾期未办"
+    OPEN = 4, "open", "待办"
+    LAPSED = 5, "lapsed", "已失效"
+
+
+VISITS = (DutyKind.ROUTINE_VISIT, DutyKind.REGULAR_VISIT, DutyKind.SPECIAL_VISIT)
+"""The kinds of duty that a visit does."""
+REPORTS = (DutyKind.CLASSIFICATION_REPORT, DutyKind.VISIT_PLAN, DutyKind.HAND_OVER)
+"""The kinds of duty that a department owes."""

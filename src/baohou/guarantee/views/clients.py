@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from baohou.guarantee.queries.pages.clients import Filters, list_choices, list_clients
 from baohou.guarantee.queries.pages.glance import get_glance
 from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.views.guards import client_for
+from baohou.kernel.parties.industries import UNKNOWN, Industry
 from baohou.kernel.people.doors import Asked, door
 
 
 @door()
 def list_page(request: Asked) -> HttpResponse:
     """在保客户."""
-    filters = _filters(request)
-    page = list_clients(request.person, on=request.today, filters=filters, after=request.GET.get("after", ""))
+    filters, on = _filters(request), _as_of(request)
+    page = list_clients(request.person, on=on, filters=filters, after=request.GET.get("after", ""))
     departments, managers = list_choices(request.person, on=request.today)
     context = {
         "page": page,
         "filters": filters,
+        "on": on,
+        "cuts": _cuts(request, filters),
         "grades": list(Grade),
         "departments": departments,
         "managers": managers,
@@ -43,7 +50,71 @@ def _filters(request: HttpRequest) -> Filters:
         department_id=_number(asked.get("department", "")),
         manager_id=_number(asked.get("manager", "")),
         with_released=asked.get("released") == "1",
+        product=_said(asked.get("product")),
+        bank=_said(asked.get("bank")),
+        industry=_industry(asked.get("industry", "")),
+        measure={"filed": True, "missing": False}.get(asked.get("measure", "")),
     )
+
+
+NOT_SAID = "-"
+"""What the address says for a product, bank or industry that nobody has said."""
+
+
+def _as_of(request: Asked) -> date:
+    """The day of the list: the one asked for, when it has passed, else the business day."""
+    try:
+        asked = date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return request.today
+    return min(asked, request.today)
+
+
+def _said(text: str | None) -> str | None:
+    return "" if text == NOT_SAID else text or None
+
+
+def _industry(text: str) -> int | None:
+    if text == NOT_SAID:
+        return UNKNOWN
+    return Industry[text].value if text in Industry.names else None
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What the list is cut by beside the fields of its form; ``without`` is the address that takes it away."""
+
+    name: str
+    value: str
+    said: str
+    without: str
+
+
+def _cut(request: Asked, name: str, said: str) -> Cut:
+    rest = request.GET.copy()
+    value = rest.pop(name)[-1]
+    rest.pop("after", None)
+    return Cut(name, str(value), said, f"?{rest.urlencode()}")
+
+
+def _cuts(request: Asked, filters: Filters) -> list[Cut]:
+    nothing = _("未填")
+    measure = {True: _("已填报"), False: _("未填报"), None: None}[filters.measure]
+    found = [
+        ("product", _("业务品种"), filters.product),
+        ("bank", _("合作银行"), filters.bank),
+        ("industry", _("行业"), None if filters.industry is None else industry_word(filters.industry)),
+        ("measure", _("处置措施"), measure),
+    ]
+    cuts = [_cut(request, name, f"{title}：{text or nothing}") for name, title, text in found if text is not None]
+    if _as_of(request) != request.today:
+        cuts.append(_cut(request, "on", _("截至 %(on)s") % {"on": request.GET["on"]}))
+    return cuts
+
+
+def industry_word(number: int) -> str:
+    """An industry as people call it; empty for none."""
+    return _(Industry(number).label) if number else ""
 
 
 def _number(text: str) -> int | None:

@@ -2,6 +2,7 @@
 
 from baohou.kernel.columns.reading import Among, read, read_packed, reading_ahead
 from baohou.kernel.columns.table import Column, Kind, Longs, Packed, Table, pack
+from baohou.kernel.columns.texts import read_texts
 from baohou.kernel.columns.writing import Constants, delete, insert, update
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "pack",
     "read",
     "read_packed",
+    "read_texts",
     "reading_ahead",
     "update",
 ]

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from baohou.kernel.papers.taking import insert_rows, update_rows
+from baohou.kernel.parties.industries import UNKNOWN
 from baohou.kernel.parties.models import Party
 from baohou.kernel.parties.pinyin import initials_of
 from baohou.kernel.parties.queries import get_party_ids
 
 
-def add_parties(*, names: Mapping[str, str]) -> dict[str, int]:
-    """Add parties that are not known yet (name by checked identity number); their rows."""
-    rows = [(id_no, name, initials_of(name)) for id_no, name in names.items()]
-    insert_rows(model=Party, fields=("id_no", "name", "initials"), rows=rows)
+def add_parties(*, names: Mapping[str, str], industries: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Add parties that are not known yet (name, and industry, by checked identity number); their rows."""
+    known = industries or {}
+    rows = [(id_no, name, initials_of(name), known.get(id_no, UNKNOWN)) for id_no, name in names.items()]
+    insert_rows(model=Party, fields=("id_no", "name", "initials", "industry"), rows=rows)
     return get_party_ids(id_nos=names)
 
 
@@ -21,3 +23,9 @@ def rename_parties(*, names: Mapping[int, str]) -> None:
     """Give parties (by row) other names; the caller keeps the history."""
     rows = [(name, initials_of(name), party) for party, name in names.items()]
     update_rows(model=Party, fields=("name", "initials"), rows=rows)
+
+
+def place_parties(*, industries: Mapping[int, int]) -> None:
+    """Give parties (by row) other industries; the caller keeps the history."""
+    rows = [(industry, party) for party, industry in industries.items()]
+    update_rows(model=Party, fields=("industry",), rows=rows)

@@ -31,6 +31,8 @@ class Right(Enum):
     REVIEW_REPORT = "review_report"
     WAIVE = "waive"
     SEE_UNOWNED = "see_unowned"
+    SEE_EVERYTHING = "see_everything"
+    OVERSEE = "oversee"
     ADMINISTER = "administer"
     SEE_PEOPLE = "see_people"
     MOVE_WORK = "move_work"
@@ -46,36 +48,19 @@ REACH = {
     Post.AUDITOR: Reach.ALL,
 }
 
+_MANAGES_CLIENTS = frozenset({Right.RECORD_VISIT, Right.FILE_MEASURE})
+_READS_ALL = frozenset({Right.SEE_UNOWNED, Right.SEE_EVERYTHING, Right.SEE_PEOPLE})
+_RISK = _READS_ALL | {Right.RECORD_VISIT, Right.ORDER_SPECIAL, Right.REVIEW_REPORT, Right.OVERSEE}
+
 RIGHTS: dict[Post, frozenset[Right]] = {
-    Post.PROJECT_MANAGER: frozenset({Right.RECORD_VISIT, Right.FILE_MEASURE}),
-    Post.DEPARTMENT_MANAGER: frozenset(
-        {
-            Right.RECORD_VISIT,
-            Right.CHANGE_GRADE,
-            Right.ORDER_SPECIAL,
-            Right.FILE_REPORT,
-            Right.FILE_MEASURE,
-            Right.SEE_PEOPLE,
-            Right.MOVE_WORK,
-        }
-    ),
-    Post.RISK_SUPERVISOR: frozenset(
-        {Right.RECORD_VISIT, Right.ORDER_SPECIAL, Right.REVIEW_REPORT, Right.SEE_UNOWNED, Right.SEE_PEOPLE}
-    ),
-    Post.RISK_MANAGER: frozenset(
-        {
-            Right.RECORD_VISIT,
-            Right.CHANGE_GRADE,
-            Right.ORDER_SPECIAL,
-            Right.REVIEW_REPORT,
-            Right.WAIVE,
-            Right.SEE_UNOWNED,
-            Right.SEE_PEOPLE,
-        }
-    ),
-    Post.GENERAL_MANAGER: frozenset({Right.ORDER_SPECIAL, Right.WAIVE, Right.SEE_UNOWNED, Right.SEE_PEOPLE}),
-    Post.ADMIN: frozenset({Right.ADMINISTER, Right.SEE_UNOWNED, Right.SEE_PEOPLE, Right.MOVE_WORK}),
-    Post.AUDITOR: frozenset({Right.SEE_UNOWNED, Right.SEE_PEOPLE}),
+    Post.PROJECT_MANAGER: _MANAGES_CLIENTS,
+    Post.DEPARTMENT_MANAGER: _MANAGES_CLIENTS
+    | {Right.CHANGE_GRADE, Right.ORDER_SPECIAL, Right.FILE_REPORT, Right.SEE_PEOPLE, Right.MOVE_WORK},
+    Post.RISK_SUPERVISOR: _RISK,
+    Post.RISK_MANAGER: _RISK | {Right.CHANGE_GRADE, Right.WAIVE},
+    Post.GENERAL_MANAGER: _READS_ALL | {Right.ORDER_SPECIAL, Right.WAIVE, Right.OVERSEE},
+    Post.ADMIN: _READS_ALL | {Right.ADMINISTER, Right.MOVE_WORK},
+    Post.AUDITOR: _READS_ALL | {Right.OVERSEE},
 }
 
 

@@ -28,6 +28,9 @@ TRADES = (
     *("机械制造", "食品", "建材", "纺织", "农业科技", "电子科技", "物流", "商贸", "包装印刷", "医疗器械"),
     *("环保工程", "汽车零部件", "装饰工程", "信息技术", "家具", "化工", "水产", "茶业", "粮油", "新材料"),
 )
+INDUSTRIES = "CCECAIGFCFNCEICCAFFC"
+"""The industry of each trade (GB/T 4754), in their order."""
+OF_PERSONS = "FHOAFG"
 FORMS = ("有限公司", "有限公司", "有限公司", "有限责任公司", "股份有限公司")
 
 _ORGANISATION = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -82,3 +85,12 @@ class Names:
         born = on - timedelta(days=self.random.randrange(25 * 365, 60 * 365))
         number = f"{region}{born:%Y%m%d}{self.random.randrange(1, 1000):03d}"
         return number + ric.calc_check_digit(number + "0")
+
+
+def industry_of(name: str, id_no: str) -> str:
+    """A firm's industry by the trade in its name, a person's by the number; nobody has said that of one in twelve."""
+    digits = int("".join(figure for figure in id_no[6:17] if figure.isdecimal()) or 0)
+    if digits % 12 == 5:
+        return ""
+    found = next((letter for trade, letter in zip(TRADES, INDUSTRIES, strict=True) if trade in name), "")
+    return found or OF_PERSONS[digits % len(OF_PERSONS)]

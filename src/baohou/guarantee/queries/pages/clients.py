@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Collate
 
-from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, Visit
+from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, Measure, Visit
 from baohou.guarantee.queries.access import managed_guarantees, visible_clients
 from baohou.guarantee.queries.pages.duties import MANY, PAGE
 from baohou.guarantee.rules.words import Grade, Urgency
@@ -31,10 +31,21 @@ class Filters:
     department_id: int | None = None
     manager_id: int | None = None
     with_released: bool = False
+    product: str | None = None
+    bank: str | None = None
+    industry: int | None = None
+    measure: bool | None = None
 
     @property
     def any(self) -> bool:
-        return bool(self.words or self.grade or self.department_id or self.manager_id or self.with_released)
+        """Whether anything is asked for."""
+        plain = self.words or self.grade or self.department_id or self.manager_id or self.with_released
+        return bool(plain) or self.of_the_business
+
+    @property
+    def of_the_business(self) -> bool:
+        """Whether product, bank, industry or measure is asked for: None does not ask, empty asks for unsaid ones."""
+        return any(one is not None for one in (self.product, self.bank, self.industry, self.measure))
 
 
 @dataclass(frozen=True)
@@ -133,6 +144,20 @@ def _filtered(clients: QuerySet[Party], on: date, filters: Filters, unless: Grad
     if filters.manager_id:
         managed = managed_guarantees(filters.manager_id, on=on, as_a_only=True).filter(in_force(on))
         clients = clients.filter(pk__in=managed.values("client_id"))
+    return _of_the_business(clients, on, filters)
+
+
+def _of_the_business(clients: QuerySet[Party], on: date, filters: Filters) -> QuerySet[Party]:
+    """Clients with a guarantee of a product or bank in force on the day, of an industry, with or without a measure."""
+    for named in ({"product": filters.product}, {"bank": filters.bank}):
+        if None not in named.values():
+            held = Guarantee.objects.filter(in_force(on), client=OuterRef("pk"), **named)
+            clients = clients.filter(Exists(held))
+    if filters.industry is not None:
+        clients = clients.filter(industry=filters.industry)
+    if filters.measure is not None:
+        filed = Exists(Measure.objects.filter(client=OuterRef("pk"), quarter=on))
+        clients = clients.filter(filed if filters.measure else ~filed)
     return clients
 
 

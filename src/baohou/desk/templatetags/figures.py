@@ -1,0 +1,54 @@
+"""Numbers of a table on the screen: the same that its chart draws and its Excel holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from baohou.desk.templatetags.desk import money
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def figure(context: RequestContext, head: Any, cell: Any) -> SafeString | str:
+    """A value in the way of its column; one that opens a list is a link."""
+    said = _said(context, head, cell)
+    if cell.href and cell.value is not None:
+        said = format_html('<a href="{}">{}</a>', cell.href, said)
+    return format_html('{} <span class="text-secondary num">{}</span>', said, cell.of) if cell.of else said
+
+
+@register.filter
+def drawn(cell: Any, head: Any) -> str:
+    """What a chart draws of a value: fen as 万元, a share in per cent."""
+    if cell.value is None:
+        return ""
+    if head.kind == "fen":
+        return f"{cell.value / 1_000_000:.2f}"
+    return f"{cell.value * 100:.1f}" if head.kind == "share" else str(cell.value)
+
+
+def _said(context: RequestContext, head: Any, cell: Any) -> SafeString | str:
+    value = cell.value
+    if value is None:
+        return "—"
+    if head.kind == "fen":
+        return money(context, value, head.currency)
+    if head.kind in ("count", "change", "share"):
+        shape = {"count": "{:,}", "change": "{:+,}", "share": "{:.1%}"}[head.kind]
+        text = "0" if head.kind == "change" and not value else shape.format(value)
+        return format_html('<span class="num">{}</span>', text)
+    if cell.tone:
+        return format_html('<span class="pill {}">{}</span>', cell.tone, value)
+    return str(value)
+
+
+@register.filter
+def signed(number: int) -> str:
+    """A change with its sign; no change is 0."""
+    return f"{number:+,}" if number else "0"

@@ -1,0 +1,109 @@
+"""What the risk department watches: who has handed in what and how it stands, and what was returned (PGM.9, GPM.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from baohou.core.period import Quarter, quarter_of
+from baohou.guarantee.models import FilingStep
+from baohou.guarantee.queries.pages.reports import get_quarter_reports
+from baohou.guarantee.rules.words import FilingKind, FilingVerb
+from baohou.kernel.people.access import Person
+from baohou.kernel.people.models import Department
+
+RETURNED_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one report of a department stands: none, missing, overdue, handed_in (waits), returned, accepted, or history.
+
+    ``history`` is a filing imported without steps: it waits for nobody.
+    """
+
+    kind: FilingKind
+    code: str
+    on: date | None
+    by: str
+
+
+@dataclass(frozen=True)
+class DepartmentStanding:
+    department: Department
+    cells: list[Standing]
+
+    def has(self, code: str) -> bool:
+        """Whether a report of the department stands so."""
+        return any(cell.code == code for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """The reports of a quarter, by department."""
+
+    quarter: Quarter
+    due_on: date | None
+    rows: list[DepartmentStanding]
+
+    def count(self, *codes: str) -> int:
+        """Reports that stand so."""
+        return sum(cell.code in codes for row in self.rows for cell in row.cells)
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A report that was sent back and has not come again."""
+
+    department: Department
+    quarter: Quarter
+    kind: FilingKind
+    on: date
+    by: str
+    because: str
+
+
+def get_handed_in(person: Person, quarter: Quarter, *, on: date) -> HandedIn:
+    """How every department's reports of a quarter stand on a day. Seven queries at most."""
+    found = get_quarter_reports(person, quarter, on=on)
+    latest = {step.filing_id: step for step in _latest_steps(on).filter(filing__quarter=quarter.last)}
+    rows = []
+    for row in found.rows:
+        cells = []
+        for cell in row.cells:
+            if cell.filing is not None:
+                step = latest.get(cell.filing.pk)
+                code = FilingVerb(step.verb).code if step else "history"
+                by = step.by if step else cell.filing.by
+                cells.append(Standing(cell.kind, code, step.on if step else cell.filing.filed_on, by.name))
+            elif cell.duty is not None and cell.duty.is_owed:
+                code = "overdue" if cell.duty.state == "overdue" else "missing"
+                cells.append(Standing(cell.kind, code, cell.duty.due_on, ""))
+            else:
+                cells.append(Standing(cell.kind, "none", None, ""))
+        rows.append(DepartmentStanding(row.department, cells))
+    return HandedIn(quarter, found.due_on, rows)
+
+
+def list_returned(*, on: date) -> list[Returned]:
+    """Reports of any quarter whose last step is a return, the latest first. One query."""
+    steps = _latest_steps(on).filter(verb=FilingVerb.RETURNED).select_related("filing__department")
+    return [
+        Returned(
+            department=step.filing.department,
+            quarter=quarter_of(step.filing.quarter),
+            kind=FilingKind(step.filing.kind),
+            on=step.on,
+            by=step.by.name,
+            because=step.because,
+        )
+        for step in steps.order_by("-pk")[:RETURNED_SHOWN]
+    ]
+
+
+def _latest_steps(on: date) -> QuerySet[FilingStep]:
+    """The last step of every filing handed in by a day."""
+    last = FilingStep.objects.filter(filing=OuterRef("filing")).order_by("-pk").values("pk")[:1]
+    return FilingStep.objects.filter(pk=Subquery(last), filing__filed_on__lte=on).select_related("by")

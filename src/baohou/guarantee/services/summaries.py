@@ -1,0 +1,69 @@
+"""Keeping the sums of the overview and the risk view: derived anew when asked for and anything has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+import polars as pl
+from django.db import transaction
+
+from baohou.guarantee.models import AmountSlice, HeavyClient, KeptSlice, PortfolioSlice, Summary
+from baohou.guarantee.queries.summaries import KEPT, PORTFOLIO, is_up_to_date, mark_of, sum_kept, sum_portfolio
+from baohou.kernel import columns
+from baohou.kernel.columns import Column, Kind, Table
+from baohou.kernel.papers.taking import insert_rows
+
+_KEPT: Final = Table(
+    "guarantee_keptslice",
+    {
+        "quarter": Column(Kind.DAY, "quarter"),
+        "kind": Column(Kind.CODE, "kind"),
+        "department_id": Column(Kind.REF, "department_id"),
+        "owner_id": Column(Kind.REF, "owner_id"),
+        "grade": Column(Kind.CODE, "grade"),
+        "on_time": Column(Kind.LONG, "on_time"),
+        "late": Column(Kind.LONG, "late"),
+        "overdue": Column(Kind.LONG, "overdue"),
+        "open": Column(Kind.LONG, "open"),
+        "lapsed": Column(Kind.LONG, "lapsed"),
+    },
+)
+
+
+def keep_up(*, on: date) -> None:
+    """Bring the sums to the business day ``on`` and to all that is in the books; mostly there is nothing to do.
+
+    Nobody decides anything by it, so no act is written down. Two who ask at once derive the sums once.
+    """
+    for part, work in _WORK.items():
+        if not is_up_to_date(part, on=on):
+            _derive(part, work, on)
+
+
+@transaction.atomic
+def _derive(part: str, work: Callable[[date], None], on: date) -> None:
+    Summary.objects.get_or_create(part=part)
+    held = Summary.objects.select_for_update().get(part=part)
+    mark = mark_of(part, on=on)  # before the facts: one that comes between makes the mark old, not the sums
+    if (held.on, held.mark) == (on, mark):
+        return
+    work(on)
+    Summary.objects.filter(part=part).update(on=on, mark=mark)
+
+
+def _keep_portfolio(on: date) -> None:
+    sums = sum_portfolio(on=on)
+    for model, frames in ((PortfolioSlice, sums.slices), (AmountSlice, sums.amounts), (HeavyClient, [sums.heaviest])):
+        model._default_manager.all().delete()
+        frame = pl.concat(frames)
+        insert_rows(model=model, fields=frame.columns, rows=frame.rows())
+
+
+def _keep_kept(on: date) -> None:
+    KeptSlice.objects.all().delete()
+    columns.insert(_KEPT, sum_kept(on=on))
+
+
+_WORK: Final[dict[str, Callable[[date], None]]] = {PORTFOLIO: _keep_portfolio, KEPT: _keep_kept}

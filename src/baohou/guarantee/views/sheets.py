@@ -1,0 +1,85 @@
+"""What the pages of sums share: addresses of the lists behind numbers, and tables as pages and as Excel."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from datetime import date
+from urllib.parse import quote, urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from baohou.guarantee.exports.tables import Cell, Head, Sheet, write_sheets
+from baohou.guarantee.queries.pages.overview import Going
+from baohou.guarantee.views.clients import NOT_SAID
+from baohou.kernel.people.doors import Asked
+
+Rows = Sequence[Sequence[Cell]]
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STATES = (("on_time", "done"), ("late", "late"), ("overdue", "overdue"), ("open", "open"), ("lapsed", "lapsed"))
+"""The counts of how duties went, and the state that the list of duties asks for by."""
+
+
+def clients_url(*, today: date, on: date | None = None, **asked: str | int) -> str:
+    """The list of clients behind a number; an empty text asks for what nobody has said."""
+    words = {name: str(value) or NOT_SAID for name, value in asked.items()}
+    if on is not None and on != today:
+        words["on"] = on.isoformat()
+    return f"{reverse('clients')}?{urlencode(words)}"
+
+
+def duties_url(**asked: str | int) -> str:
+    """The list of duties behind a number."""
+    return f"{reverse('duties')}?{urlencode(asked)}"
+
+
+def going_cells(going: Going, **asked: str | int) -> list[Cell]:
+    """The five states, each opening its duties, and the rate with what it is a share of."""
+    cells = [Cell(getattr(going, name), duties_url(**asked, state=code)) for name, code in STATES]
+    said = f"{going.on_time}/{going.judged}" if going.judged else ""
+    return [*cells, Cell(going.rate, duties_url(**asked, judged=1), of=said)]
+
+
+def one_sheet(sheets: Sequence[Sheet], code: str) -> Sheet:
+    """The table of a code; not found when there is none."""
+    found = next((sheet for sheet in sheets if sheet.code == code), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def sheet_page(request: Asked, sheet: Sheet, *, back: str, back_title: str, file: str) -> HttpResponse:
+    """One table with all of its rows."""
+    context = {"sheet": sheet, "back": back, "back_title": back_title, "file": file}
+    return render(request, "guarantee/sheet.html", context)
+
+
+def sheets_file(sheets: Sequence[Sheet], name: str) -> HttpResponse:
+    """Tables as an Excel file of a Chinese name."""
+    out = io.BytesIO()
+    write_sheets(sheets=sheets, out=out)
+    return excel(out.getvalue(), name)
+
+
+def excel(content: bytes, name: str) -> HttpResponse:
+    """An answer that is an Excel file."""
+    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
+
+
+def top(rows: Rows, rest: Callable[[Rows], Sequence[Cell]], most: int) -> Rows:
+    """The first rows, and the others as one."""
+    if len(rows) <= most + 1:
+        return rows
+    return [*rows[:most], rest(rows[most:])]
+
+
+def columns_of_amounts(currencies: Sequence[str], title: str, *, drawn: bool = False) -> list[Head]:
+    """A column for each currency; amounts of different ones are never added."""
+    return [
+        Head(f"{title}（{currency}）", "fen", drawn=drawn and place == 0, currency=currency)
+        for place, currency in enumerate(currencies)
+    ]

@@ -12,12 +12,15 @@ class Guarantee(AppConfig):
 
     def ready(self) -> None:
         from baohou.guarantee import steps
+        from baohou.guarantee.queries.plans import PAPER, tell_accepted_plan
         from baohou.guarantee.rules.parameters import CLAUSES, SPECS
         from baohou.guarantee.rules.words import CLAUSE_OF, PENALTY_OF, DutyKind
         from baohou.kernel.duties import kinds
+        from baohou.kernel.papers.records import PaperKind, register
         from baohou.kernel.rulebook import registry
 
         registry.register(SPECS, clauses=CLAUSES, shipped=Path(self.path) / "rulesets")
         steps.register()
+        register(PaperKind(PAPER, "回访计划表", tell_accepted_plan))
         for kind in DutyKind:
             kinds.register(kinds.Kind(kind.value, kind.code, kind.zh, CLAUSE_OF[kind], PENALTY_OF[kind]))

@@ -4,15 +4,18 @@ from baohou.guarantee.models.filings import Filing, FilingStep
 from baohou.guarantee.models.grades import GradeChange, Measure
 from baohou.guarantee.models.guarantees import Guarantee, ManagerAppointment
 from baohou.guarantee.models.marks import Recheck, Touched
+from baohou.guarantee.models.plans import AcceptedVisit, PlannedDate
 from baohou.guarantee.models.visits import SpecialOrder, Visit
 
 __all__ = [
+    "AcceptedVisit",
     "Filing",
     "FilingStep",
     "GradeChange",
     "Guarantee",
     "ManagerAppointment",
     "Measure",
+    "PlannedDate",
     "Recheck",
     "SpecialOrder",
     "Touched",

@@ -25,6 +25,7 @@ class Right(Enum):
     RECORD_VISIT = "record_visit"
     CHANGE_GRADE = "change_grade"
     ORDER_SPECIAL = "order_special"
+    PLAN_VISIT = "plan_visit"
     FILE_REPORT = "file_report"
     FILE_MEASURE = "file_measure"
     REVIEW_REPORT = "review_report"
@@ -43,9 +44,16 @@ REACH = {
 }
 
 RIGHTS: dict[Post, frozenset[Right]] = {
-    Post.PROJECT_MANAGER: frozenset({Right.RECORD_VISIT, Right.FILE_MEASURE}),
+    Post.PROJECT_MANAGER: frozenset({Right.RECORD_VISIT, Right.PLAN_VISIT, Right.FILE_MEASURE}),
     Post.DEPARTMENT_MANAGER: frozenset(
-        {Right.RECORD_VISIT, Right.CHANGE_GRADE, Right.ORDER_SPECIAL, Right.FILE_REPORT, Right.FILE_MEASURE}
+        {
+            Right.RECORD_VISIT,
+            Right.CHANGE_GRADE,
+            Right.ORDER_SPECIAL,
+            Right.PLAN_VISIT,
+            Right.FILE_REPORT,
+            Right.FILE_MEASURE,
+        }
     ),
     Post.RISK_SUPERVISOR: frozenset({Right.RECORD_VISIT, Right.ORDER_SPECIAL, Right.REVIEW_REPORT, Right.SEE_UNOWNED}),
     Post.RISK_MANAGER: frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from baohou.guarantee.views import clients, decisions, duties, imports, reports, visits
+from baohou.guarantee.views import clients, decisions, duties, imports, plans, reports, visits
 
 urlpatterns = [
     path("clients/", clients.list_page, name="clients"),
@@ -19,6 +19,12 @@ urlpatterns = [
     path("reports/<str:quarter>/<int:department>/", reports.department_page, name="reports.department"),
     path("reports/<str:quarter>/<int:department>/<str:kind>/file/", reports.file_page, name="reports.file"),
     path("reports/<str:quarter>/<int:department>/<str:form>.<str:ending>", reports.form_file, name="reports.form"),
+    path("plan/", plans.home_page, name="plan"),
+    path("plan/<str:quarter>/<int:department>/", plans.plan_page, name="plan.department"),
+    path("plan/<str:quarter>/<int:department>/several/", plans.several, name="plan.several"),
+    path("plan/<str:quarter>/<int:department>/hand-in/", plans.hand_in, name="plan.hand-in"),
+    path("plan/<str:quarter>/<int:department>/review/", plans.review, name="plan.review"),
+    path("plan/<str:quarter>/<int:department>/<int:key>/", plans.day_cell, name="plan.day"),
     path("imports/", imports.upload_page, name="imports"),
     path("imports/<str:token>/", imports.check_page, name="imports.check"),
     path("imports/<str:token>/marked.xlsx", imports.marked_file, name="imports.marked"),

@@ -14,6 +14,7 @@ function suit() {
 function count() {
   const ticked = ticks().filter((tick) => tick.checked).length;
   for (const place of document.querySelectorAll("[data-ticked]")) place.textContent = ticked;
+  for (const part of document.querySelectorAll("[data-ticked-part]")) part.hidden = ticked === 0;
   const all = document.querySelector("[data-tick-all]");
   if (all) {
     all.checked = ticked > 0 && ticked === ticks().length;
@@ -84,3 +85,6 @@ document.addEventListener("htmx:afterSwap", () => {
 
 suit();
 count();
+if (matchMedia("(max-width: 767.98px)").matches) {
+  for (const part of document.querySelectorAll("[data-fold]")) part.open = ticks().some((tick) => tick.checked);
+}

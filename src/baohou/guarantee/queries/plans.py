@@ -136,12 +136,15 @@ class Plan:
 
 
 def get_plan(*, department: Department, quarter: Quarter, today: date, clients: Sequence[int] | None = None) -> Plan:
-    """The plan of a department for a quarter, of some clients when given. A bounded number of queries."""
+    """The plan of a department for a quarter, of some clients when given: what is owed first, then what is done.
+
+    A bounded number of queries.
+    """
     found = get_visit_plan(department=department, quarter=quarter, clients=clients)
     review = get_review(department=department, quarter=quarter)
     dates = {one.duty_key: one for one in _dates(department, clients)}
     accepted = {one.duty_key: one for one in _accepted(review, clients)}
-    rows = [_row(visit, dates, accepted, today) for visit in found.rows]
+    rows = sorted((_row(visit, dates, accepted, today) for visit in found.rows), key=lambda row: not row.is_owed)
     gone = _gone(department, quarter, {row.key for row in rows}, dates, accepted)
     return Plan(department, quarter, rows, gone, review, found.overdue)
 

@@ -118,9 +118,9 @@ def spread(
 ) -> Spread:
     """Give visits days over the working days from ``first`` to ``last``: those named, or all that have none.
 
-    Each person's days become as evenly loaded as the windows of the visits allow, the earliest due first; with
-    ``by_district`` clients of one district come one after the other. Visits with no working day in reach stay as
-    they are and are told.
+    Each person's days become as evenly loaded as the windows of the visits allow, the overdue and the earliest due
+    first; with ``by_district`` clients of one district come one after the other. Visits with no working day in reach
+    stay as they are and are told.
     """
     if last < first:
         raise Refused("guarantee.plan.no_range", f"结束日 {last} 早于开始日 {first}，请核对。", where="区间")
@@ -136,11 +136,7 @@ def spread(
         of_person[row.visit.managers.a_id].append(row)
     placed: dict[int, date] = {}
     for person, those in of_person.items():
-        items = [
-            Item(row.key, row.window.first, row.window.last or last, row.district.code if by_district else "")
-            for row in those
-        ]
-        found, _ = spread_over(items, days=days, taken=taken[person])
+        found, _ = spread_over(_items(those, days, by_district=by_district), days=days, taken=taken[person])
         placed |= found
     wanted = [(row, placed[row.key]) for row in rows if row.key in placed]
     _require(_write_days(planner, "plans.spread", wanted, keep_notes=True))
@@ -195,6 +191,16 @@ def return_(*, planner: Planner, because: str) -> FilingStep:
     return reports.return_(
         filing=review.filing, because=because, on=planner.on, by=planner.by, actor=planner.actor, door=planner.door
     )
+
+
+def _items(rows: Sequence[PlanRow], days: Sequence[date], *, by_district: bool) -> list[Item[int]]:
+    """One person's visits as they are to be spread; those overdue go on the first of the days, one a day."""
+    overdue = sum(row.window.last is None for row in rows)
+    soon = days[min(overdue, len(days)) - 1] if days else date.max
+    return [
+        Item(row.key, row.window.first, row.window.last or soon, row.district.code if by_district else "")
+        for row in rows
+    ]
 
 
 def _filing(plan: Plan) -> Filing:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.db.models import Q, QuerySet
 
 from baohou.core.period import Quarter, quarter_of
-from baohou.guarantee.models import Guarantee
+from baohou.guarantee.models import Guarantee, PlannedDate
 from baohou.guarantee.queries.access import visible_duties
 from baohou.guarantee.rules.words import CLAUSE_OF, DutyKind
 from baohou.kernel.duties.models import Duty
@@ -40,6 +40,7 @@ class DutyRow:
     due_on: date
     done_on: date | None
     lapsed_on: date | None
+    planned_on: date | None
     today: date
 
     @property
@@ -114,7 +115,9 @@ def describe(duties: Iterable[Duty], *, today: date) -> list[DutyRow]:
     duties = list(duties)
     routine = {duty.subject_id for duty in duties if duty.kind == DutyKind.ROUTINE_VISIT and duty.subject_id}
     numbers = dict(Guarantee.objects.filter(pk__in=routine).values_list("pk", "project_no")) if routine else {}
-    return [_row(duty, numbers, today) for duty in duties]
+    planned = PlannedDate.objects.filter(duty_key__in=[duty.key for duty in duties if duty.kind in VISITS])
+    days = dict(planned.values_list("duty_key", "planned_on"))
+    return [_row(duty, numbers, days.get(duty.key), today) for duty in duties]
 
 
 def with_names(duties: QuerySet[Duty]) -> QuerySet[Duty]:
@@ -186,7 +189,7 @@ def _behind(after: str) -> Q | None:
     return Q(due_on__gt=place) | Q(due_on=place, key__gt=number)
 
 
-def _row(duty: Duty, numbers: dict[int, str], today: date) -> DutyRow:
+def _row(duty: Duty, numbers: dict[int, str], planned_on: date | None, today: date) -> DutyRow:
     kind = DutyKind(duty.kind)
     guarantee_id = duty.subject_id if kind is DutyKind.ROUTINE_VISIT else None
     return DutyRow(
@@ -204,5 +207,6 @@ def _row(duty: Duty, numbers: dict[int, str], today: date) -> DutyRow:
         due_on=duty.due_on,
         done_on=duty.done_on,
         lapsed_on=duty.lapsed_on,
+        planned_on=planned_on,
         today=today,
     )

@@ -13,11 +13,13 @@ class Guarantee(AppConfig):
     def ready(self) -> None:
         from baohou.guarantee import steps
         from baohou.guarantee.queries.moves import managers_or_departments_left
+        from baohou.guarantee.queries.plans import PAPER, tell_accepted_plan
         from baohou.guarantee.rules.parameters import CLAUSES, SPECS
         from baohou.guarantee.rules.words import CLAUSE_OF, PENALTY_OF, DutyKind
         from baohou.guarantee.services import moves
         from baohou.kernel.duties import kinds
-        from baohou.kernel.papers import records
+        from baohou.kernel.papers.records import PaperKind
+        from baohou.kernel.papers.records import register as register_paper
         from baohou.kernel.people import bonds
         from baohou.kernel.rulebook import registry
 
@@ -26,4 +28,5 @@ class Guarantee(AppConfig):
         for kind in DutyKind:
             kinds.register(kinds.Kind(kind.value, kind.code, kind.zh, CLAUSE_OF[kind], PENALTY_OF[kind]))
         bonds.register(managers_or_departments_left)
-        records.register(records.PaperKind(moves.PAPER, "工作移交清单", moves.tell))
+        register_paper(PaperKind(PAPER, "回访计划表", tell_accepted_plan))
+        register_paper(PaperKind(moves.PAPER, "工作移交清单", moves.tell))

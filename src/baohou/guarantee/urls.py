@@ -6,6 +6,7 @@ from django.urls import path
 
 from baohou.guarantee.views import clients, decisions, duties, imports, people, reports, visits
 from baohou.guarantee.views import clients, decisions, duties, imports, overview, reports, risk, visits
+from baohou.guarantee.views import clients, decisions, duties, imports, plans, reports, visits
 
 urlpatterns = [
     path("clients/", clients.list_page, name="clients"),
@@ -34,6 +35,12 @@ urlpatterns = [
     path("overview/", overview.overview_page, name="overview"),
     path("overview/<str:code>.xlsx", overview.table_file, name="overview.file"),
     path("overview/<str:code>/", overview.table_page, name="overview.table"),
+    path("plan/", plans.home_page, name="plan"),
+    path("plan/<str:quarter>/<int:department>/", plans.plan_page, name="plan.department"),
+    path("plan/<str:quarter>/<int:department>/several/", plans.several, name="plan.several"),
+    path("plan/<str:quarter>/<int:department>/hand-in/", plans.hand_in, name="plan.hand-in"),
+    path("plan/<str:quarter>/<int:department>/review/", plans.review, name="plan.review"),
+    path("plan/<str:quarter>/<int:department>/<int:key>/", plans.day_cell, name="plan.day"),
     path("imports/", imports.upload_page, name="imports"),
     path("imports/<str:token>/", imports.check_page, name="imports.check"),
     path("imports/<str:token>/marked.xlsx", imports.marked_file, name="imports.marked"),

@@ -80,9 +80,16 @@ def iso(on: date | None) -> str:
     return on.isoformat() if on else "—"
 
 
+@register.filter
 def weekday(on: date) -> str:
     """周一 to 周日."""
     return [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")][on.weekday()]
+
+
+@register.filter
+def weekday_short(on: date) -> str:
+    """一 to 日, for the head of a narrow column."""
+    return [_("一"), _("二"), _("三"), _("四"), _("五"), _("六"), _("日")][on.weekday()]
 
 
 @register.simple_tag

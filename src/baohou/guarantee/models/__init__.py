@@ -4,11 +4,13 @@ from baohou.guarantee.models.filings import Filing, FilingStep
 from baohou.guarantee.models.grades import GradeChange, Measure
 from baohou.guarantee.models.guarantees import Guarantee, ManagerAppointment
 from baohou.guarantee.models.marks import Recheck, Touched
-from baohou.guarantee.models.moves import MovedDuty, MovedGuarantee, MoveSigner, WorkMove
+from baohou.guarantee.models.moves import MoveSigner, MovedDuty, MovedGuarantee, WorkMove
+from baohou.guarantee.models.plans import AcceptedVisit, PlannedDate
 from baohou.guarantee.models.summaries import AmountSlice, HeavyClient, KeptSlice, PortfolioSlice, Summary
 from baohou.guarantee.models.visits import SpecialOrder, Visit
 
 __all__ = [
+    "AcceptedVisit",
     "AmountSlice",
     "Filing",
     "FilingStep",
@@ -21,6 +23,7 @@ __all__ = [
     "MoveSigner",
     "MovedDuty",
     "MovedGuarantee",
+    "PlannedDate",
     "PortfolioSlice",
     "Recheck",
     "SpecialOrder",

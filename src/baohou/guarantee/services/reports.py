@@ -15,6 +15,7 @@ from baohou.guarantee.models import Filing, FilingStep
 from baohou.guarantee.queries.measures import Watched, list_watched
 from baohou.guarantee.rules.reports import DUTY_OF_FILING
 from baohou.guarantee.rules.words import FilingKind, FilingVerb
+from baohou.guarantee.services.accepted_plans import freeze
 from baohou.guarantee.services.verbs import require_not_future, require_text
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.duties.models import Duty
@@ -49,8 +50,11 @@ def file(
 
 @transaction.atomic
 def accept(*, filing: Filing, on: date, by: Staff, actor: str, door: str) -> FilingStep:
-    """The risk department takes what was handed in; refused unless it is handed in and waits."""
-    return _step(filing, FilingVerb.ACCEPTED, expected=FilingVerb.HANDED_IN, on=on, by=by, actor=actor, door=door)
+    """The risk department takes what was handed in; refused unless it is handed in and waits. A plan is sealed."""
+    step = _step(filing, FilingVerb.ACCEPTED, expected=FilingVerb.HANDED_IN, on=on, by=by, actor=actor, door=door)
+    if filing.kind == FilingKind.VISIT_PLAN:
+        freeze(filing=filing, act=step.act)
+    return step
 
 
 @transaction.atomic

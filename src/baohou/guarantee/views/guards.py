@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from baohou.core.period import NotAQuarter, Quarter
 from baohou.guarantee.queries.access import visible_clients
 from baohou.guarantee.queries.pages.duties import DutyRow, find_duty
+from baohou.guarantee.queries.pages.plans import find_plan_department
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.doors import Asked
 from baohou.kernel.people.models import Department, Staff
@@ -31,6 +32,14 @@ def department_for(request: Asked, pk: int) -> Department:
     if not request.person.sees_department(pk):
         raise Http404
     return get_object_or_404(Department, pk=pk)
+
+
+def plan_department_for(request: Asked, pk: int) -> Department:
+    """A department whose visit plan the person may look at."""
+    department = find_plan_department(request.person, pk, on=request.today)
+    if department is None:
+        raise Http404
+    return department
 
 
 def quarter_named(text: str) -> Quarter:

@@ -26,6 +26,7 @@ class Right(Enum):
     RECORD_VISIT = "record_visit"
     CHANGE_GRADE = "change_grade"
     ORDER_SPECIAL = "order_special"
+    PLAN_VISIT = "plan_visit"
     FILE_REPORT = "file_report"
     FILE_MEASURE = "file_measure"
     REVIEW_REPORT = "review_report"
@@ -48,7 +49,7 @@ REACH = {
     Post.AUDITOR: Reach.ALL,
 }
 
-_MANAGES_CLIENTS = frozenset({Right.RECORD_VISIT, Right.FILE_MEASURE})
+_MANAGES_CLIENTS = frozenset({Right.RECORD_VISIT, Right.PLAN_VISIT, Right.FILE_MEASURE})
 _READS_ALL = frozenset({Right.SEE_UNOWNED, Right.SEE_EVERYTHING, Right.SEE_PEOPLE})
 _RISK = _READS_ALL | {Right.RECORD_VISIT, Right.ORDER_SPECIAL, Right.REVIEW_REPORT, Right.OVERSEE}
 

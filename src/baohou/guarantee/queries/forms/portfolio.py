@@ -21,10 +21,12 @@ Amounts = Mapping[str, int]
 
 @dataclass(frozen=True)
 class Managers:
-    """Names of managers A and B; B may be empty."""
+    """Names of managers A and B, and their rows; B may be empty."""
 
     a: str
     b: str
+    a_id: int
+    b_id: int | None
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ class Portfolio:
         for appointment in self._appointments[guarantee.pk]:
             if guarantee.issued_on <= appointment.effective_on <= on:
                 held = appointment
-        return Managers(self._staff[held.manager_a_id], self._staff.get(held.manager_b_id or 0, ""))
+        a, b = held.manager_a_id, held.manager_b_id
+        return Managers(self._staff[a], self._staff.get(b or 0, ""), a, b)
 
     def staff(self, number: int) -> str:
         """A person's name."""

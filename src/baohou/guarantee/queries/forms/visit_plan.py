@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from baohou.core.columns import NOBODY, day_of
 from baohou.core.period import Quarter
-from baohou.guarantee.models import Guarantee, Visit
+from baohou.guarantee.models import Guarantee, PlannedDate, Visit
 from baohou.guarantee.queries.duties import derive_duties
 from baohou.guarantee.queries.forms.portfolio import Graded, Managers, Portfolio
 from baohou.guarantee.rules.matters import METHODS, methods_used
@@ -31,16 +31,22 @@ class PlannedVisit:
     """One visit of the plan. The project is the visit's own, or else the one that speaks for the client.
 
     ``graded`` holds on the day before the quarter, or on the day the duty opens if that is later. ``methods`` are
-    those of the visit made, empty while there is none. ``carried``: owed since before the quarter.
+    those of the visit made, empty while there is none. ``carried``: owed since before the quarter. ``guarantee_id`` is
+    the project of a routine visit.
     """
 
+    key: int
+    client_id: int
+    id_no: str
     client: str
+    guarantee_id: int | None
     project_no: str
     graded: Graded
     kind: VisitKind
     opens_on: date
     due_on: date
     done_on: date | None
+    planned_on: date | None
     managers: Managers
     methods: tuple[str, ...]
     carried: bool
@@ -64,6 +70,7 @@ class VisitPlan:
 
 @dataclass(frozen=True)
 class _Duty:
+    key: int
     kind: DutyKind
     client: int
     guarantee: int | None
@@ -73,23 +80,27 @@ class _Duty:
     done_on: date | None
 
 
-def get_visit_plan(*, department: Department, quarter: Quarter) -> VisitPlan:
+def get_visit_plan(*, department: Department, quarter: Quarter, clients: Sequence[int] | None = None) -> VisitPlan:
     """The plan as the facts known now say it: before the quarter what its grades ask for, afterwards what was done.
 
     In the plan: regular visits whose period touches the quarter, routine and special visits due in it; not those done
-    before the quarter, nor those that lapsed. A bounded number of queries, whatever the number of clients.
+    before the quarter, nor those that lapsed. With ``clients`` only their lines. A bounded number of queries, whatever
+    the number of clients.
     """
     last = quarter.last
     held = Guarantee.objects.filter(
         Q(released_on__isnull=True) | Q(released_on__gt=quarter.first), department=department, issued_on__lte=last
     )
-    clients = held.values_list("client_id", flat=True)
-    portfolio = Portfolio(clients=clients)
-    visits = Visit.objects.filter(client__in=clients, visited_on__range=(quarter.first, last))
+    if clients is not None:
+        held = held.filter(client__in=clients)
+    whose = held.values_list("client_id", flat=True)
+    portfolio = Portfolio(clients=whose)
+    visits = Visit.objects.filter(client__in=whose, visited_on__range=(quarter.first, last))
+    dates = PlannedDate.objects.filter(client__in=whose).values_list("duty_key", "planned_on")
     frame = derive_duties(on=last, clients=portfolio.clients())
     duties = [duty for row in frame.iter_rows(named=True) if (duty := _read(row)) is not None]
     owed = [duty for duty in duties if duty.done_on is None or duty.done_on >= quarter.first]
-    planner = _Planner(portfolio, visits, quarter)
+    planner = _Planner(portfolio, visits, dict(dates), quarter)
     ours = [duty for duty in owed if planner.department(duty) == department.pk]
     planned = [duty for duty in ours if _belongs(duty, quarter)]
     rows = [planner.plan(duty) for duty in planned]
@@ -111,6 +122,7 @@ def _read(row: dict[str, Any]) -> _Duty | None:
     opens_on, due_on = day_of(row["opens_on"]), day_of(row["due_on"])
     assert opens_on is not None and due_on is not None, "a duty always opens and falls due"
     return _Duty(
+        key=row["key"],
         kind=DutyKind(row["kind"]),
         client=row["client_id"],
         guarantee=None if row["subject_id"] == NOBODY else row["subject_id"],
@@ -130,8 +142,8 @@ def _belongs(duty: _Duty, quarter: Quarter) -> bool:
 class _Planner:
     """Turns duties into lines of the plan, from facts at hand."""
 
-    def __init__(self, portfolio: Portfolio, visits: Iterable[Visit], quarter: Quarter) -> None:
-        self._portfolio, self._quarter = portfolio, quarter
+    def __init__(self, portfolio: Portfolio, visits: Iterable[Visit], dates: dict[int, date], quarter: Quarter) -> None:
+        self._portfolio, self._dates, self._quarter = portfolio, dates, quarter
         self._eve = quarter.first - timedelta(days=1)
         self._visits: defaultdict[tuple[int, date], list[Visit]] = defaultdict(list)
         for visit in visits:
@@ -149,13 +161,18 @@ class _Planner:
         project = self._project(duty)
         assert project is not None, "a duty in the plan belongs to a department, so a guarantee stands behind it"
         return PlannedVisit(
+            key=duty.key,
+            client_id=duty.client,
+            id_no=project.client.id_no,
             client=project.client.name,
+            guarantee_id=duty.guarantee,
             project_no=project.project_no,
             graded=self._portfolio.graded(client=duty.client, on=max(duty.opens_on, self._eve)),
             kind=KIND_OF[duty.kind],
             opens_on=duty.opens_on,
             due_on=duty.due_on,
             done_on=duty.done_on,
+            planned_on=self._dates.get(duty.key),
             managers=self._portfolio.managers(guarantee=project, on=self._owned_on(duty)),
             methods=self._methods(duty),
             carried=duty.opens_on < self._quarter.first,

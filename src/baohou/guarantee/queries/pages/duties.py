@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.db.models import Q, QuerySet
 
 from baohou.core.period import Quarter, quarter_of
-from baohou.guarantee.models import Guarantee
+from baohou.guarantee.models import Guarantee, PlannedDate
 from baohou.guarantee.queries.access import visible_duties
 from baohou.guarantee.queries.handed import handed_keys
 from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters, narrowed
@@ -42,6 +42,7 @@ class DutyRow:
     due_on: date
     done_on: date | None
     lapsed_on: date | None
+    planned_on: date | None
     today: date
 
     @property
@@ -116,7 +117,9 @@ def describe(duties: Iterable[Duty], *, today: date) -> list[DutyRow]:
     duties = list(duties)
     routine = {duty.subject_id for duty in duties if duty.kind == DutyKind.ROUTINE_VISIT and duty.subject_id}
     numbers = dict(Guarantee.objects.filter(pk__in=routine).values_list("pk", "project_no")) if routine else {}
-    return [_row(duty, numbers, today) for duty in duties]
+    planned = PlannedDate.objects.filter(duty_key__in=[duty.key for duty in duties if duty.kind in VISITS])
+    days = dict(planned.values_list("duty_key", "planned_on"))
+    return [_row(duty, numbers, days.get(duty.key), today) for duty in duties]
 
 
 def with_names(duties: QuerySet[Duty]) -> QuerySet[Duty]:
@@ -195,7 +198,7 @@ def _behind(after: str) -> Q | None:
     return Q(due_on__gt=place) | Q(due_on=place, key__gt=number)
 
 
-def _row(duty: Duty, numbers: dict[int, str], today: date) -> DutyRow:
+def _row(duty: Duty, numbers: dict[int, str], planned_on: date | None, today: date) -> DutyRow:
     kind = DutyKind(duty.kind)
     guarantee_id = duty.subject_id if kind is DutyKind.ROUTINE_VISIT else None
     return DutyRow(
@@ -213,5 +216,6 @@ def _row(duty: Duty, numbers: dict[int, str], today: date) -> DutyRow:
         due_on=duty.due_on,
         done_on=duty.done_on,
         lapsed_on=duty.lapsed_on,
+        planned_on=planned_on,
         today=today,
     )

@@ -1,0 +1,110 @@
+"""What is typed on the page of a visit plan: days in the short way, filters, and one deed for several visits."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import QueryDict
+
+from baohou.core.errors import Refused
+from baohou.core.period import Quarter
+from baohou.guarantee.queries.pages.plans import STATES, Filters
+from baohou.guarantee.rules.words import Grade, VisitKind
+
+DEEDS = ("spread", "spread_district", "set", "shift", "clear")
+_PARTS = re.compile(r"(?:([0-9]{4})[-/.年])?([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+_DIGITS = re.compile(r"([0-9]{4})?([0-9]{2})([0-9]{2})")
+
+
+def read_day(text: str, quarter: Quarter) -> date | None:
+    """The day that a text means: 2026-10-12, 10-12, 10.12, 10月12日, 1012 or 20261012; None when empty.
+
+    Without a year it is the quarter's. Refused when it means no day.
+    """
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    if not plain:
+        return None
+    found = _PARTS.fullmatch(plain) or _DIGITS.fullmatch(plain)
+    if found is not None:
+        year, month, day = found.groups()
+        try:
+            return date(int(year or quarter.year), int(month), int(day))
+        except ValueError:
+            pass
+    raise Refused("guarantee.plan.no_day", f"“{text.strip()}”不是日期：请写成 10-12 或 2026-10-12。", where="计划日期")
+
+
+def read_seen(text: str) -> date | None:
+    """The day that stood in a row when it was shown."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def read_filters(query: QueryDict) -> Filters:
+    """The filters of an address; what means nothing is left out."""
+    person, state = query.get("person", ""), query.get("state", "")
+    return Filters(
+        person=int(person) if person.isdecimal() else None,
+        grade=Grade.read(query.get("grade", "")) if query.get("grade") else None,
+        kind=VisitKind.read(query.get("kind", "")) if query.get("kind") else None,
+        district=query.get("district", ""),
+        state=state if state in STATES else "",
+        day=read_seen(query.get("day", "")),
+    )
+
+
+def read_number(query: QueryDict) -> int:
+    """The number of the page asked for; 1 for anything else."""
+    said = query.get("page", "")
+    return int(said) if said.isdecimal() and len(said) < 6 else 1
+
+
+@dataclass(frozen=True)
+class Several:
+    """One deed for the visits ticked: as typed, so that a refusal loses nothing."""
+
+    deed: str
+    keys: list[int]
+    first: str
+    last: str
+    day: str
+    by: str
+    note: str
+    confirmed: bool
+
+    @classmethod
+    def read(cls, form: QueryDict) -> Several:
+        """What was sent."""
+        keys = [int(key) for key in form.getlist("key") if key.isdecimal() and len(key) < 20]
+        typed = {name: form.get(name, "").strip() for name in ("first", "last", "day", "by", "note")}
+        return cls(form.get("deed", ""), keys, **typed, confirmed=bool(form.get("confirmed")))
+
+    @classmethod
+    def start(cls, quarter: Quarter, today: date) -> Several:
+        """As the page first shows it: spread from today, or the quarter's first day, to its last."""
+        first = max(today, quarter.first)
+        return cls("", [], first.isoformat(), quarter.last.isoformat(), "", "", "", False)
+
+    def ticked(self, within: Sequence[int]) -> list[int]:
+        """The keys ticked that stand on the page."""
+        return [key for key in self.keys if key in set(within)]
+
+    def day_of(self, text: str, quarter: Quarter, *, what: str) -> date:
+        """A day that must be given."""
+        day = read_day(text, quarter)
+        if day is None:
+            raise Refused("guarantee.plan.no_day", f"请填写{what}。", where=what)
+        return day
+
+    def working_days(self) -> int:
+        """By how many working days to shift."""
+        plain = unicodedata.normalize("NFKC", self.by).replace("−", "-").replace("+", "")
+        if not re.fullmatch(r"-?[0-9]{1,3}", plain):
+            raise Refused("guarantee.plan.no_shift", "请填顺延几个工作日；提前填负数。", where="工作日")
+        return int(plain)

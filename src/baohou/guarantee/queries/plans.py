@@ -1,0 +1,303 @@
+"""The visit plan of a department as it stands: its visits, their planned days, and what changed since acceptance."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from baohou.core.columns import unpack_key
+from baohou.core.period import Quarter, quarter_of
+from baohou.guarantee.models import AcceptedVisit, Filing, FilingStep, Guarantee, PlannedDate
+from baohou.guarantee.queries.access import managed_guarantees, visible_clients
+from baohou.guarantee.queries.forms.visit_plan import KIND_OF, PlannedVisit, get_visit_plan
+from baohou.guarantee.rules.planning import Window, filed_for, window_of
+from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, VisitKind
+from baohou.kernel.duties.models import Duty
+from baohou.kernel.papers.records import find_seal
+from baohou.kernel.parties.districts import District, district_of
+from baohou.kernel.people.access import Person
+from baohou.kernel.people.models import Department
+
+PAPER = "visit_plan"
+"""The kind of paper that an accepted plan is sealed as; its number is the filing's."""
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A visit of the plan. ``mark`` is new or moved when it came, or got another day, after the plan was accepted;
+    ``accepted_on`` is the planned day then."""
+
+    visit: PlannedVisit
+    district: District
+    window: Window
+    by: str
+    note: str
+    mark: str
+    accepted_on: date | None
+    today: date
+
+    @property
+    def key(self) -> int:
+        return self.visit.key
+
+    @property
+    def planned_on(self) -> date | None:
+        return self.visit.planned_on
+
+    @property
+    def is_owed(self) -> bool:
+        return self.visit.done_on is None
+
+    @property
+    def is_undated(self) -> bool:
+        """Still to be given a day before the plan can be handed in."""
+        return self.is_owed and self.visit.planned_on is None
+
+    @property
+    def state(self) -> str:
+        """done, late, undated, past (its planned day went by), beyond (planned after it is due) or dated."""
+        if self.visit.done_on is not None:
+            return "late" if self.visit.late else "done"
+        if self.visit.planned_on is None:
+            return "undated"
+        if self.visit.planned_on < self.today:
+            return "past"
+        return "dated" if self.window.holds(self.visit.planned_on) else "beyond"
+
+
+@dataclass(frozen=True)
+class GoneVisit:
+    """A visit planned or accepted whose duty is not in the plan any more.
+
+    ``because``: lapsed, done (before the quarter), elsewhere (another department's now) or not_owed.
+    ``was_accepted``: it stood in the plan when that was accepted.
+    """
+
+    key: int
+    client_id: int
+    client: str
+    project_no: str
+    kind: VisitKind
+    opens_on: date
+    planned_on: date | None
+    because: str
+    on: date | None
+    was_accepted: bool
+
+
+@dataclass(frozen=True)
+class Review:
+    """How far the plan's filing has come. ``state``: open, handed_in, returned, accepted, or history (imported)."""
+
+    filing: Filing | None
+    steps: list[FilingStep]
+    seal_code: str
+
+    @property
+    def state(self) -> str:
+        if self.filing is None:
+            return "open"
+        return FilingVerb(self.steps[-1].verb).code if self.steps else "history"
+
+    @property
+    def last(self) -> FilingStep | None:
+        return self.steps[-1] if self.steps else None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``overdue``: visits due before the quarter and still owed; they are made at once and not planned."""
+
+    department: Department
+    quarter: Quarter
+    rows: list[PlanRow]
+    gone: list[GoneVisit]
+    review: Review
+    overdue: int
+
+    @property
+    def undated(self) -> list[PlanRow]:
+        return [row for row in self.rows if row.is_undated]
+
+    @property
+    def filed_for(self) -> Quarter:
+        return filed_for(self.quarter)
+
+    @property
+    def fingerprint(self) -> str:
+        """Stands for the visits and their days as seen, so that nobody accepts what changed meanwhile."""
+        seen = sorted((row.key, str(row.planned_on), row.is_owed) for row in self.rows)
+        return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+
+
+def get_plan(*, department: Department, quarter: Quarter, today: date, clients: Sequence[int] | None = None) -> Plan:
+    """The plan of a department for a quarter, of some clients when given: what is owed first, then what is done.
+
+    A bounded number of queries.
+    """
+    found = get_visit_plan(department=department, quarter=quarter, clients=clients)
+    review = get_review(department=department, quarter=quarter)
+    dates = {one.duty_key: one for one in _dates(department, clients)}
+    accepted = {one.duty_key: one for one in _accepted(review, clients)}
+    rows = sorted((_row(visit, dates, accepted, today) for visit in found.rows), key=lambda row: not row.is_owed)
+    gone = _gone(department, quarter, {row.key for row in rows}, dates, accepted)
+    return Plan(department, quarter, rows, gone, review, found.overdue)
+
+
+def get_review(*, department: Department, quarter: Quarter) -> Review:
+    """What became of the filing of the plan for a quarter."""
+    about = {"quarter": filed_for(quarter).last, "kind": FilingKind.VISIT_PLAN}
+    filing = Filing.objects.filter(department=department, **about).select_related("by", "department").first()
+    if filing is None:
+        return Review(None, [], "")
+    steps = list(filing.steps.select_related("by").order_by("pk"))
+    seal = find_seal(kind=PAPER, subject_id=filing.pk)
+    return Review(filing, steps, seal.code if seal else "")
+
+
+def list_own_clients(person: Person, *, quarter: Quarter, on: date) -> list[int]:
+    """Clients whose A or B manager the person is now, or will be by the end of a quarter."""
+    ids: set[int] = set()
+    for day in {on, quarter.last}:
+        ids.update(managed_guarantees(person.staff_id, on=day).values_list("client_id", flat=True))
+    return sorted(ids)
+
+
+def list_clients_of(keys: Iterable[int]) -> list[int]:
+    """The clients that visits are about, by the keys of their duties; unknown projects are left out. One query."""
+    parts = [unpack_key(key) for key in keys]
+    projects = {subject for kind, subject, _ in parts if kind == DutyKind.ROUTINE_VISIT}
+    clients = {subject for kind, subject, _ in parts if kind != DutyKind.ROUTINE_VISIT}
+    return sorted(clients | set(Guarantee.objects.filter(pk__in=projects).values_list("client_id", flat=True)))
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A visit planned for a day and still to be made."""
+
+    planned_on: date
+    key: int
+    client_id: int
+    client: str
+    project_no: str
+    kind: DutyKind
+    note: str
+
+
+def list_planned(person: Person, first: date, last: date, *, on: date) -> list[Planned]:
+    """Visits within the person's reach that are planned for the days from ``first`` to ``last`` and still to be made.
+
+    A visit whose duty is done, lapsed or gone as of ``on`` is left out; one that is not owed yet is in. Two queries.
+    """
+    planned = PlannedDate.objects.filter(
+        planned_on__range=(first, last), client__in=visible_clients(person, on=on)
+    ).select_related("client")
+    rows = list(planned.order_by("planned_on", "client__name", "duty_key"))
+    keys = [row.duty_key for row in rows if row.opens_on <= on]
+    owed = Duty.objects.filter(key__in=keys, done_on__isnull=True, lapsed_on__isnull=True)
+    still = set(owed.values_list("key", flat=True)) if keys else set()
+    return [
+        Planned(
+            row.planned_on, row.duty_key, row.client_id, row.client.name, row.project_no, DutyKind(row.kind), row.note
+        )
+        for row in rows
+        if row.opens_on > on or row.duty_key in still
+    ]
+
+
+def tell_accepted_plan(filing: int) -> dict[str, Any] | None:
+    """What the paper of an accepted plan says, from the lines kept at acceptance."""
+    found = Filing.objects.filter(pk=filing, kind=FilingKind.VISIT_PLAN).select_related("department").first()
+    if found is None:
+        return None
+    lines = AcceptedVisit.objects.filter(filing=found).select_related("client", "manager_a")
+    return {
+        "department": found.department.name,
+        "quarter": str(quarter_of(found.quarter).next()),
+        "visits": [
+            {
+                "client": line.client.id_no,
+                "project_no": line.project_no,
+                "kind": DutyKind(line.kind).code,
+                "opens_on": line.opens_on,
+                "due_on": line.due_on,
+                "planned_on": line.planned_on,
+                "done_on": line.done_on,
+                "manager_a": line.manager_a.staff_no,
+            }
+            for line in lines.order_by("due_on", "duty_key")
+        ],
+    }
+
+
+def _dates(department: Department, clients: Sequence[int] | None) -> QuerySet[PlannedDate]:
+    ours = Guarantee.objects.filter(department=department)
+    if clients is not None:
+        ours = ours.filter(client__in=clients)
+    return PlannedDate.objects.filter(client__in=ours.values("client_id")).select_related("client", "by")
+
+
+def _accepted(review: Review, clients: Sequence[int] | None) -> list[AcceptedVisit]:
+    if review.filing is None or review.state != FilingVerb.ACCEPTED.code:
+        return []
+    lines = review.filing.accepted_visits.select_related("client")
+    return list(lines if clients is None else lines.filter(client__in=clients))
+
+
+def _row(
+    visit: PlannedVisit, dates: dict[int, PlannedDate], accepted: dict[int, AcceptedVisit], today: date
+) -> PlanRow:
+    date_set, before = dates.get(visit.key), accepted.get(visit.key)
+    mark = ""
+    if accepted:
+        mark = "new" if before is None else "moved" if before.planned_on != visit.planned_on else ""
+    return PlanRow(
+        visit=visit,
+        district=district_of(visit.id_no),
+        window=window_of(opens_on=visit.opens_on, due_on=visit.due_on, today=today),
+        by=date_set.by.name if date_set else "",
+        note=date_set.note if date_set else "",
+        mark=mark,
+        accepted_on=before.planned_on if before else None,
+        today=today,
+    )
+
+
+def _gone(
+    department: Department,
+    quarter: Quarter,
+    live: set[int],
+    dates: dict[int, PlannedDate],
+    accepted: dict[int, AcceptedVisit],
+) -> list[GoneVisit]:
+    """Visits accepted, or planned for a day of the quarter, that the rules do not put into the plan any more."""
+    planned = {key: one for key, one in dates.items() if quarter.first <= one.planned_on <= quarter.last}
+    keys = [key for key in {**planned, **accepted} if key not in live]
+    duties = {duty.key: duty for duty in Duty.objects.filter(key__in=keys)} if keys else {}
+    gone = []
+    for key in keys:
+        duty, line = duties.get(key), accepted.get(key) or dates[key]
+        because, on = _fate(duty, department)
+        if because == "elsewhere" and key not in accepted:
+            continue
+        planned_on = dates[key].planned_on if key in dates else line.planned_on
+        kind = KIND_OF[DutyKind(line.kind)]
+        told = (line.client_id, line.client.name, line.project_no, kind, line.opens_on)
+        gone.append(GoneVisit(key, *told, planned_on, because, on, key in accepted))
+    return sorted(gone, key=lambda one: (one.planned_on or one.opens_on, one.client, one.key))
+
+
+def _fate(duty: Duty | None, department: Department) -> tuple[str, date | None]:
+    """Why a duty is not in the plan any more, and since when."""
+    if duty is None:
+        return "not_owed", None
+    if duty.lapsed_on is not None:
+        return "lapsed", duty.lapsed_on
+    if duty.done_on is not None:
+        return "done", duty.done_on
+    return ("elsewhere" if duty.department_id not in (None, department.pk) else "not_owed"), None

@@ -12,12 +12,15 @@ class Guarantee(AppConfig):
 
     def ready(self) -> None:
         from baohou.guarantee import steps
+        from baohou.guarantee.queries import table_paper
         from baohou.guarantee.rules.parameters import CLAUSES, SPECS
         from baohou.guarantee.rules.words import CLAUSE_OF, PENALTY_OF, DutyKind
         from baohou.kernel.duties import kinds
+        from baohou.kernel.papers import records
         from baohou.kernel.rulebook import registry
 
         registry.register(SPECS, clauses=CLAUSES, shipped=Path(self.path) / "rulesets")
         steps.register()
         for kind in DutyKind:
             kinds.register(kinds.Kind(kind.value, kind.code, kind.zh, CLAUSE_OF[kind], PENALTY_OF[kind]))
+        records.register(records.PaperKind(table_paper.PAPER, "在保客户分类表", table_paper.tell))

@@ -2,6 +2,7 @@
 
 from baohou.guarantee.models.filings import Filing, FilingStep
 from baohou.guarantee.models.grades import GradeChange, Measure
+from baohou.guarantee.models.grading import MeasureAction, Proposal
 from baohou.guarantee.models.guarantees import Guarantee, ManagerAppointment
 from baohou.guarantee.models.marks import Recheck, Touched
 from baohou.guarantee.models.visits import SpecialOrder, Visit
@@ -13,6 +14,8 @@ __all__ = [
     "Guarantee",
     "ManagerAppointment",
     "Measure",
+    "MeasureAction",
+    "Proposal",
     "Recheck",
     "SpecialOrder",
     "Touched",

@@ -32,6 +32,7 @@ class Place:
 PLACES = (
     Place("home", _("我的工作"), "checklist"),
     Place("clients", _("在保客户"), "users"),
+    Place("grading", _("季末分类"), "list-details"),
     Place("reports", _("季度报送"), "file-check"),
     Place("penalties", _("处罚记录"), "gavel"),
     Place("rule-book", _("制度"), "book-2"),

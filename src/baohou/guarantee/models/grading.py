@@ -48,6 +48,7 @@ class MeasureAction(models.Model):
     act = models.ForeignKey("audit.Act", on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
+        ordering = ["due_on", "pk"]
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="an_action_says_what_is_done")]
 
     def __str__(self) -> str:

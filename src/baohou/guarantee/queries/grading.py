@@ -157,6 +157,15 @@ def find_filing(department: Department, quarter: date) -> tuple[Filing | None, l
     return filing, steps, State.OPEN if filing is None else state_after(steps[-1] if steps else None)
 
 
+def find_tables(quarter: date) -> dict[int, tuple[State, FilingStep | None]]:
+    """How each filed table of a quarter stands, and its last step, by department. Two queries."""
+    filings = list(_filings(quarter))
+    last: dict[int, FilingStep] = {}
+    for step in FilingStep.objects.filter(filing__in=filings).select_related("by").order_by("pk"):
+        last[step.filing_id] = step
+    return {one.department_id: (state_after(last.get(one.pk)), last.get(one.pk)) for one in filings}
+
+
 def state_after(step: FilingStep | None) -> State:
     """How a filed table stands after its last step; None is history."""
     return State.HISTORY if step is None else _STATE_AFTER[FilingVerb(step.verb)]

@@ -61,6 +61,12 @@ def list_watched(*, department: Department, quarter: date) -> list[Watched]:
     return sorted(watched, key=lambda one: (-one.grade, one.client.name))
 
 
+def find_measure(client: Party, quarter: date) -> Measure | None:
+    """A client's measure of a quarter with its people and actions. Two queries."""
+    measures = Measure.objects.filter(client=client, quarter=quarter).prefetch_related("actions__responsible")
+    return measures.select_related("department_manager", "manager_a", "manager_b").first()
+
+
 def _proposed(department: Department, quarter: date) -> dict[int, int]:
     """Grades proposed by client, until they hold."""
     if find_filing(department, quarter)[2] is State.ACCEPTED:

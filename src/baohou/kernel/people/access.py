@@ -23,6 +23,7 @@ class Right(Enum):
     """Acts that not everyone may do."""
 
     RECORD_VISIT = "record_visit"
+    PROPOSE_GRADE = "propose_grade"
     CHANGE_GRADE = "change_grade"
     ORDER_SPECIAL = "order_special"
     FILE_REPORT = "file_report"
@@ -43,9 +44,16 @@ REACH = {
 }
 
 RIGHTS: dict[Post, frozenset[Right]] = {
-    Post.PROJECT_MANAGER: frozenset({Right.RECORD_VISIT, Right.FILE_MEASURE}),
+    Post.PROJECT_MANAGER: frozenset({Right.RECORD_VISIT, Right.PROPOSE_GRADE, Right.FILE_MEASURE}),
     Post.DEPARTMENT_MANAGER: frozenset(
-        {Right.RECORD_VISIT, Right.CHANGE_GRADE, Right.ORDER_SPECIAL, Right.FILE_REPORT, Right.FILE_MEASURE}
+        {
+            Right.RECORD_VISIT,
+            Right.PROPOSE_GRADE,
+            Right.CHANGE_GRADE,
+            Right.ORDER_SPECIAL,
+            Right.FILE_REPORT,
+            Right.FILE_MEASURE,
+        }
     ),
     Post.RISK_SUPERVISOR: frozenset({Right.RECORD_VISIT, Right.ORDER_SPECIAL, Right.REVIEW_REPORT, Right.SEE_UNOWNED}),
     Post.RISK_MANAGER: frozenset(

@@ -51,10 +51,10 @@ function start(table) {
       body: new URLSearchParams({ grade, because, seen: row.dataset.seen }),
       redirect: "error",
     });
-    if (!answer.headers.get("content-type")?.startsWith("application/json")) throw new Error("no answer");
+    if (!answer.ok) throw new Error(answer.status);
     const said = await answer.json();
-    if (answer.ok) written(row, sent, said);
-    else if (answer.status === 409) overtaken(row, said);
+    if (!said.refused) written(row, sent, said);
+    else if (said.refused === "guarantee.proposal.overtaken") overtaken(row, said);
     else tell(row, said.message, "bad");
   }
 

@@ -66,12 +66,12 @@ def table_page(request: Asked, quarter: str, department: int) -> HttpResponse:
 @door(Right.PROPOSE_GRADE)
 @require_POST
 def row(request: Asked, quarter: str, department: int, client: int) -> HttpResponse:
-    """One client's grade as it was typed: what is written then, or why not (409: someone else wrote it meanwhile)."""
+    """One client's grade as it was typed: what is written then, or, with ``refused``, why it was not."""
     table = table_for(request, quarter, department, only=client)
     form = RowForm(request.POST)
     if not form.is_valid():
         said = next(iter(form.errors.values()))[0]
-        return JsonResponse({"message": said}, status=422)
+        return JsonResponse({"refused": "form", "message": said})
     try:
         proposals.propose(
             department=table.department,
@@ -83,9 +83,8 @@ def row(request: Asked, quarter: str, department: int, client: int) -> HttpRespo
             door="page",
         )
     except Refused as refusal:
-        overtaken = refusal.code == "guarantee.proposal.overtaken"
         written = _row_as_written(request, table_for(request, quarter, department, only=client))
-        return JsonResponse({"message": refusal.message, **written}, status=409 if overtaken else 422)
+        return JsonResponse({"refused": refusal.code, "message": refusal.message, **written})
     now = table_for(request, quarter, department)
     one = next(line for line in now.lines if line.client_id == client)
     summary = render_to_string("guarantee/parts/grading_summary.html", summary_of(request, now), request)

@@ -70,7 +70,7 @@ def row(request: Asked, quarter: str, department: int, client: int) -> HttpRespo
     table = table_for(request, quarter, department, only=client)
     form = RowForm(request.POST)
     if not form.is_valid():
-        said = next(iter(form.errors.values()))[0]
+        said = str(next(iter(form.errors.values()))[0])
         return JsonResponse({"refused": "form", "message": said})
     try:
         proposals.propose(
@@ -98,7 +98,7 @@ def several(request: Asked, quarter: str, department: int) -> HttpResponse:
     table = table_for(request, quarter, department)
     form = SeveralForm(request.POST)
     if not form.is_valid():
-        messages.warning(request, next(iter(form.errors.values()))[0], extra_tags="warn")
+        messages.warning(request, str(next(iter(form.errors.values()))[0]), extra_tags="warn")
         return _back(request, table)
     own = {line.client_id for line in table.lines}
     try:

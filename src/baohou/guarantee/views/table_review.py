@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -53,7 +55,12 @@ def review_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     table = table_for(request, quarter, department)
     form = ReturnForm(request.POST if request.POST.get("verb") == "return" else None)
     if request.method == "POST" and table.filing is not None:
-        by = {"on": request.today, "by": staff_of(request), "actor": request.person.actor, "door": "page"}
+        by: dict[str, Any] = {
+            "on": request.today,
+            "by": staff_of(request),
+            "actor": request.person.actor,
+            "door": "page",
+        }
         try:
             if request.POST.get("verb") == "accept":
                 reports.accept(filing=table.filing, **by)
@@ -78,7 +85,7 @@ def review_page(request: Asked, quarter: str, department: int) -> HttpResponse:
 
 
 def _hand_in(request: Asked, table: GradingTable, form: SignForm) -> None:
-    by = {"by": staff_of(request), "actor": request.person.actor, "door": "page"}
+    by: dict[str, Any] = {"by": staff_of(request), "actor": request.person.actor, "door": "page"}
     signing, on = Signing(form.cleaned_data["digest"]), form.cleaned_data["filed_on"]
     if table.state is State.RETURNED and table.filing is not None:
         reports.hand_in_again(filing=table.filing, on=on, signing=signing, **by)

@@ -128,7 +128,10 @@ def test_the_table_waits_for_the_disposal_measures(evening: Portfolio, enter: En
         "manager_a": evening.cast.b.pk,
         "manager_b": evening.cast.a.pk,
     }
-    browser.post(measure, {"text": "每周核对回款，十一月底前压降一百万", **people, "filed_on": "2026-10-20"})
+    said = {"text": "回款变慢，压降敞口", **people, "filed_on": "2026-10-20"}
+    assert "请至少写明一件要办的事" in browser.post(measure, said).content.decode()
+    action = {"text-0": "压降一百万", "responsible-0": evening.cast.b.pk, "due_on-0": "2026-11-30"}
+    browser.post(measure, {**said, **action})
     assert Measure.objects.get().manager_b == evening.cast.a
     assert browser.post(table, {"filed_on": "2026-10-20"}).status_code == 302
     assert Filing.objects.get().department_id == department

@@ -33,6 +33,7 @@ PLACES = (
     Place("home", _("我的工作"), "checklist"),
     Place("clients", _("在保客户"), "users"),
     Place("plan", _("回访计划"), "calendar-week"),
+    Place("grading", _("季末分类"), "list-details"),
     Place("reports", _("季度报送"), "file-check"),
     Place("risk", _("风险视图"), "shield-check", Right.OVERSEE),
     Place("overview", _("经营总览"), "chart-bar", Right.SEE_EVERYTHING),

@@ -12,6 +12,7 @@ class Guarantee(AppConfig):
 
     def ready(self) -> None:
         from baohou.guarantee import steps
+        from baohou.guarantee.queries import table_paper
         from baohou.guarantee.queries.moves import managers_or_departments_left
         from baohou.guarantee.queries.plans import PAPER, tell_accepted_plan
         from baohou.guarantee.rules.parameters import CLAUSES, SPECS
@@ -29,4 +30,5 @@ class Guarantee(AppConfig):
             kinds.register(kinds.Kind(kind.value, kind.code, kind.zh, CLAUSE_OF[kind], PENALTY_OF[kind]))
         bonds.register(managers_or_departments_left)
         register_paper(PaperKind(PAPER, "回访计划表", tell_accepted_plan))
+        register_paper(PaperKind(table_paper.PAPER, "在保客户分类表", table_paper.tell))
         register_paper(PaperKind(moves.PAPER, "工作移交清单", moves.tell))

@@ -7,6 +7,7 @@ from django.urls import path
 from baohou.guarantee.views import clients, decisions, duties, imports, people, reports, visits
 from baohou.guarantee.views import clients, decisions, duties, imports, overview, reports, risk, visits
 from baohou.guarantee.views import clients, decisions, duties, imports, plans, reports, visits
+from baohou.guarantee.views import clients, decisions, duties, grading, imports, measures, reports, table_review, visits
 
 urlpatterns = [
     path("clients/", clients.list_page, name="clients"),
@@ -17,7 +18,17 @@ urlpatterns = [
     path("clients/<int:pk>/measure/<str:quarter>/", reports.measure_page, name="clients.measure"),
     path("duties/", duties.list_page, name="duties"),
     path("duties/export.xlsx", duties.list_file, name="duties.file"),
+    path("clients/<int:pk>/measure/<str:quarter>/", measures.measure_page, name="clients.measure"),
+    path("measures/actions/<int:pk>/done/", measures.action_done, name="measures.done"),
     path("duties/<int:key>/why/", duties.why, name="duties.why"),
+    path("grading/", grading.here, name="grading"),
+    path("grading/<str:quarter>/", grading.quarter_page, name="grading.quarter"),
+    path("grading/<str:quarter>/<int:department>/", grading.table_page, name="grading.table"),
+    path("grading/<str:quarter>/<int:department>/rows/<int:client>/", grading.row, name="grading.row"),
+    path("grading/<str:quarter>/<int:department>/several/", grading.several, name="grading.several"),
+    path("grading/<str:quarter>/<int:department>/rest/", grading.rest, name="grading.rest"),
+    path("grading/<str:quarter>/<int:department>/sign/", table_review.sign_page, name="grading.sign"),
+    path("grading/<str:quarter>/<int:department>/review/", table_review.review_page, name="grading.review"),
     path("reports/", reports.quarter_page, name="reports"),
     path("reports/<str:quarter>/", reports.quarter_page, name="reports.quarter"),
     path("reports/<str:quarter>/<int:department>/", reports.department_page, name="reports.department"),

@@ -74,6 +74,7 @@ def test_a_watched_client_shows_its_measure_or_that_there_is_none(portfolio: Por
         manager_a=portfolio.cast.b,
         manager_b=portfolio.cast.a,
         filed_on=date(2026, 10, 8),
+        actions=[measures.Action("签保证合同", portfolio.cast.b, date(2026, 10, 31))],
         actor="M01",
         door="command",
     )

@@ -1,4 +1,4 @@
-"""Decisions about a client and a quarter: a grade, a special visit ordered, a report, a measure."""
+"""Decisions about a client and a quarter: a grade, a special visit ordered, a report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from baohou.guarantee.forms.fields import day_field, reason_field
 from baohou.guarantee.rules.words import Grade, Urgency
-from baohou.kernel.people.models import Staff
 
 
 class GradeForm(forms.Form):
@@ -51,33 +50,3 @@ class FilingForm(forms.Form):
     def __init__(self, *args: Any, latest: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["filed_on"] = day_field(label=_("报送日期"), latest=latest)
-
-
-class MeasureForm(forms.Form):
-    """The disposal measure for a client graded watch or risk, with those who conferred (PGM.10)."""
-
-    def __init__(
-        self, *args: Any, managers: Sequence[Staff], department_managers: Sequence[Staff], latest: date, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.people = {str(staff.pk): staff for staff in [*managers, *department_managers]}
-        a_or_b = [(str(staff.pk), str(staff)) for staff in managers]
-        heads = [(str(staff.pk), str(staff)) for staff in department_managers]
-        self.fields["text"] = forms.CharField(
-            label=_("处置措施"),
-            help_text=_("写明做什么、谁来做、什么时候做完。"),
-            widget=forms.Textarea(attrs={"rows": 5}),
-            error_messages={"required": _("请写明处置措施。")},
-        )
-        self.fields["department_manager"] = forms.ChoiceField(label=_("参加沟通的部门经理"), choices=heads)
-        self.fields["manager_a"] = forms.ChoiceField(label=_("项目经理 A 角"), choices=a_or_b)
-        self.fields["manager_b"] = forms.ChoiceField(
-            label=_("项目经理 B 角"), choices=[("", _("没有 B 角")), *a_or_b], required=False
-        )
-        self.fields["filed_on"] = day_field(label=_("填报日期"), latest=latest)
-
-    def facts(self) -> dict[str, Any]:
-        """What was filled in, people as people; only after is_valid()."""
-        named = ("department_manager", "manager_a", "manager_b")
-        people = {name: self.people.get(self.cleaned_data[name]) for name in named}
-        return {**self.cleaned_data, **people}

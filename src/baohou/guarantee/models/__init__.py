@@ -2,6 +2,7 @@
 
 from baohou.guarantee.models.filings import Filing, FilingStep
 from baohou.guarantee.models.grades import GradeChange, Measure
+from baohou.guarantee.models.grading import MeasureAction, Proposal
 from baohou.guarantee.models.guarantees import Guarantee, ManagerAppointment
 from baohou.guarantee.models.marks import Recheck, Touched
 from baohou.guarantee.models.moves import MoveSigner, MovedDuty, MovedGuarantee, WorkMove
@@ -20,11 +21,13 @@ __all__ = [
     "KeptSlice",
     "ManagerAppointment",
     "Measure",
+    "MeasureAction",
     "MoveSigner",
     "MovedDuty",
     "MovedGuarantee",
     "PlannedDate",
     "PortfolioSlice",
+    "Proposal",
     "Recheck",
     "SpecialOrder",
     "Summary",

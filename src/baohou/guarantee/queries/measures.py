@@ -9,9 +9,11 @@ import narwhals as nw
 import polars as pl
 
 from baohou.core.columns import NOBODY, POLARS, day_number
-from baohou.guarantee.models import Measure
+from baohou.guarantee.models import Measure, Proposal
 from baohou.guarantee.queries import facts as reading
+from baohou.guarantee.queries.grading import State, find_filing
 from baohou.guarantee.rules import timelines
+from baohou.guarantee.rules.grading import WATCHED
 from baohou.guarantee.rules.words import Grade
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department
@@ -33,12 +35,12 @@ def list_watched(*, department: Department, quarter: date) -> list[Watched]:
     """The department's clients graded watch or risk on the quarter's last day, by name.
 
     The department's are those for whom its guarantee speaks on that day; a client without a grade has the rule book's
-    default grade.
+    default grade. Until the quarter's table is accepted a grade proposed for that day goes before the standing one.
     """
     book = get_rule_book()
     version = book.in_force(quarter)
     default = Grade.read(str(version.parameter("PGM.7", "default_grade").value)) if version else None
-    rows = _graded(department.pk, quarter, default.value if default else 0)
+    rows = _graded(department.pk, quarter, default.value if default else 0, _proposed(department, quarter))
     clients = Party.objects.in_bulk([row["client_id"] for row in rows])
     measures = {
         measure.client_id: measure
@@ -59,7 +61,20 @@ def list_watched(*, department: Department, quarter: date) -> list[Watched]:
     return sorted(watched, key=lambda one: (-one.grade, one.client.name))
 
 
-def _graded(department: int, quarter: date, default: int) -> list[dict[str, int]]:
+def find_measure(client: Party, quarter: date) -> Measure | None:
+    """A client's measure of a quarter with its people and actions. Two queries."""
+    measures = Measure.objects.filter(client=client, quarter=quarter).prefetch_related("actions__responsible")
+    return measures.select_related("department_manager", "manager_a", "manager_b").first()
+
+
+def _proposed(department: Department, quarter: date) -> dict[int, int]:
+    """Grades proposed by client, until they hold."""
+    if find_filing(department, quarter)[2] is State.ACCEPTED:
+        return {}
+    return dict(Proposal.objects.filter(quarter=quarter, department=department).values_list("client_id", "grade"))
+
+
+def _graded(department: int, quarter: date, default: int, proposed: dict[int, int]) -> list[dict[str, int]]:
     facts = reading.get_facts_in_force(get_rule_book(), on=quarter).known(quarter)
     line = timelines.speaking(facts)
     day = nw.lit(day_number(quarter), nw.Int32)
@@ -70,4 +85,5 @@ def _graded(department: int, quarter: date, default: int) -> list[dict[str, int]
     graded = POLARS.latest(clients, facts.grades, by="client_id", at="day", on="effective_on", take={"grade": 0})
     rows: pl.DataFrame = graded.to_native()
     rows = rows.with_columns(grade=pl.when(pl.col("grade") == 0).then(default).otherwise(pl.col("grade")))
-    return rows.filter(pl.col("grade").is_in([Grade.WATCH.value, Grade.RISK.value])).to_dicts()
+    listed = [{**row, "grade": proposed.get(row["client_id"], row["grade"])} for row in rows.to_dicts()]
+    return [row for row in listed if row["grade"] in WATCHED]

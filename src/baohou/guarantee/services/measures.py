@@ -1,17 +1,34 @@
-"""Filing the disposal measure for a client graded watch or risk (PGM.10)."""
+"""Filing the disposal measure for a client graded watch or risk, and doing what it says (PGM.10)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
+from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
-from baohou.guarantee.models import Measure
+from baohou.guarantee.models import Measure, MeasureAction
+from baohou.guarantee.queries.grading import is_frozen
+from baohou.guarantee.queries.pages.clients import speaking
 from baohou.guarantee.services import verbs
 from baohou.kernel.audit.services import record_changes
 from baohou.kernel.parties.models import Party
-from baohou.kernel.people.models import Staff
+from baohou.kernel.people.models import Post, Staff
+from baohou.kernel.people.queries import get_posting
+
+
+@dataclass(frozen=True)
+class Action:
+    """What a measure has someone do by a day."""
+
+    text: str
+    responsible: Staff
+    due_on: date
 
 
 @transaction.atomic
@@ -24,13 +41,22 @@ def file(
     manager_a: Staff,
     manager_b: Staff | None,
     filed_on: date,
+    actions: Sequence[Action],
     actor: str,
     door: str,
 ) -> Measure:
-    """File, or write anew, a client's measure for the quarter that ends on ``quarter``, with those who conferred."""
+    """File, or write anew, a client's measure for the quarter that ends on ``quarter``, with those who conferred.
+
+    An action written anew in the same words, for the same person, stays done. Refused: no text, no action, an action
+    due before the measure is filed, and a client on a table that is handed in or accepted.
+    """
     text = verbs.require_text(text, what="处置措施")
     verbs.require_not_future(filed_on, what="填报日期", where="填报日期")
+    actions = _require_actions(actions, filed_on)
     last = quarter_of(quarter).last
+    if is_frozen(client, last):
+        message = f"{client.name}所在的{quarter_of(last)}分类表已上报，处置措施不能重写；要修改请风险管理部先退回。"
+        raise Refused("guarantee.measure.frozen", message)
     act = verbs.act_on(
         verb="measures.file", client=client, actor=actor, door=door, facts={"quarter": str(quarter_of(quarter))}
     )
@@ -44,7 +70,73 @@ def file(
     }
     before = Measure.objects.filter(client=client, quarter=last).first()
     if before is not None:
-        old, new = {"text": before.text, "filed_on": str(before.filed_on)}, {"text": text, "filed_on": str(filed_on)}
+        old = {"text": before.text, "filed_on": str(before.filed_on), "actions": _in_words(before.actions.all())}
+        new = {"text": text, "filed_on": str(filed_on), "actions": _in_words(actions)}
         record_changes(act=act, table="guarantee_measure", rows=[(f"{client.id_no} {last}", old, new)])
     measure, _ = Measure.objects.update_or_create(client=client, quarter=last, defaults=values)
+    done = {(each.text, each.responsible_id): each.done_on for each in measure.actions.all()}
+    measure.actions.all().delete()
+    MeasureAction.objects.bulk_create(
+        MeasureAction(
+            measure=measure,
+            text=each.text,
+            responsible=each.responsible,
+            due_on=each.due_on,
+            done_on=done.get((each.text, each.responsible.pk)),
+            act=act,
+        )
+        for each in actions
+    )
     return measure
+
+
+@transaction.atomic
+def finish(*, action: MeasureAction, on: date, by: Staff, actor: str, door: str) -> MeasureAction:
+    """Say that an action is done; refused unless ``by`` is who should do it, or a department manager of the client's.
+
+    Refused as well: a day to come or before the measure was filed, and a second time.
+    """
+    measure = action.measure
+    verbs.require_not_future(on, what="完成日期", where="完成日期")
+    if on < measure.filed_on:
+        message = f"完成日期 {on} 早于填报日期 {measure.filed_on}，请核对。"
+        raise Refused("guarantee.action.before_filing", message, where="完成日期")
+    if by.pk != action.responsible_id and not _manages(by, measure):
+        message = f"这一项由{action.responsible.name}负责，只有本人或部门经理可以办结。"
+        raise Refused("guarantee.action.not_yours", message)
+    action = MeasureAction.objects.select_for_update().get(pk=action.pk)
+    if action.done_on is not None:
+        raise Refused("guarantee.action.done", f"这一项 {action.done_on} 已办结。")
+    facts = {"quarter": str(quarter_of(measure.quarter)), "action": action.text, "on": str(on)}
+    act = verbs.act_on(verb="measures.finish", client=measure.client, actor=actor, door=door, facts=facts)
+    key = f"{measure.client.id_no} {measure.quarter} {action.text}"
+    record_changes(act=act, table="guarantee_measureaction", rows=[(key, {"done_on": None}, {"done_on": str(on)})])
+    action.done_on = on
+    action.save(update_fields=["done_on"])
+    return action
+
+
+def _require_actions(actions: Sequence[Action], filed_on: date) -> list[Action]:
+    stripped = [Action(verbs.require_text(one.text, what="要办的事"), one.responsible, one.due_on) for one in actions]
+    if not stripped:
+        raise Refused(
+            "guarantee.measure.no_action", "请至少写明一件要办的事：谁、办什么、什么时候办完。", where="要办的事"
+        )
+    early = next((one for one in stripped if one.due_on < filed_on), None)
+    if early is not None:
+        message = f"“{early.text}”的完成期限 {early.due_on} 早于填报日期 {filed_on}，请核对。"
+        raise Refused("guarantee.action.due_before_filing", message, where="要办的事")
+    return stripped
+
+
+def _in_words(actions: Sequence[Action] | QuerySet[MeasureAction]) -> list[str]:
+    return [f"{one.due_on} {one.responsible.staff_no} {one.text}" for one in actions]
+
+
+def _manages(by: Staff, measure: Measure) -> bool:
+    """Whether someone manages today the department that the client belonged to at the measure's quarter end."""
+    posting = get_posting(staff=by, on=timezone.localdate())
+    if posting is None or posting.post != Post.DEPARTMENT_MANAGER:
+        return False
+    voice = speaking(measure.client, on=measure.quarter).first()
+    return voice is not None and voice.department_id == posting.department_id

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from datetime import date
 
+import polars as pl
 from django.db import transaction
 
 from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
+from baohou.day.queries import get_business_day
 from baohou.guarantee.models import Filing, FilingStep
-from baohou.guarantee.queries.measures import Watched, list_watched
 from baohou.guarantee.rules.reports import DUTY_OF_FILING
 from baohou.guarantee.rules.words import FilingKind, FilingVerb
 from baohou.guarantee.services.accepted_plans import freeze
+from baohou.guarantee.services import tables
+from baohou.guarantee.services.replan import mark_for_recheck
+from baohou.guarantee.services.tables import Signing
 from baohou.guarantee.services.verbs import require_not_future, require_text
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.duties.models import Duty
@@ -24,12 +28,21 @@ from baohou.kernel.people.models import Department, Staff
 
 @transaction.atomic
 def file(
-    *, department: Department, quarter: date, kind: FilingKind, filed_on: date, by: Staff, actor: str, door: str
+    *,
+    department: Department,
+    quarter: date,
+    kind: FilingKind,
+    filed_on: date,
+    by: Staff,
+    actor: str,
+    door: str,
+    signing: Signing | None = None,
 ) -> Filing:
     """File what a department owes for the quarter that ends on ``quarter``; its duty is done on that day at once.
 
-    Refused: a day to come or before the quarter's last day, a second time, and (PGM.10) a classification table while
-    a client graded watch or risk on the quarter's last day has no measure with the names of those who conferred.
+    Refused: a day to come or before the quarter's last day, a second time, and a classification table that is not
+    ready: a client graded watch or risk without its measure (PGM.10), a change to or from watch or risk without the
+    department manager's ``signing``, clients left without a grade where others have one proposed.
     """
     last = quarter_of(quarter).last
     require_not_future(filed_on, what="上报日期", where="上报日期")
@@ -38,22 +51,39 @@ def file(
     if Filing.objects.filter(department=department, quarter=last, kind=kind).exists():
         raise Refused("guarantee.filing.twice", f"{department}的{quarter_of(last)}{kind.zh}已经上报过。")
     if kind is FilingKind.CLASSIFICATION_REPORT:
-        _require_measures(list_watched(department=department, quarter=last))
+        tables.require_ready(department=department, quarter=last, signing=signing, by=by)
     facts = {"department": department.name, "quarter": str(quarter_of(last)), "kind": kind.code}
     act = record_act(verb="reports.file", door=door, by=actor, facts=facts)
     filing = Filing.objects.create(department=department, quarter=last, kind=kind, filed_on=filed_on, by=by, act=act)
-    FilingStep.objects.create(filing=filing, verb=FilingVerb.HANDED_IN, on=filed_on, by=by, act=act)
-    duty = DUTY_OF_FILING[kind]
-    Duty.objects.filter(kind=duty, department=department, opens_on=last, done_on__isnull=True).update(done_on=filed_on)
+    step = FilingStep.objects.create(filing=filing, verb=FilingVerb.HANDED_IN, on=filed_on, by=by, act=act)
+    if kind is FilingKind.CLASSIFICATION_REPORT:
+        tables.close(step=step, signing=signing)
+    _meet_duty(department, kind, opened_on=last, done_on=filed_on)
     return filing
+
+
+def _meet_duty(department: Department, kind: FilingKind, *, opened_on: date, done_on: date) -> None:
+    """The duty is done; when it was due before the business day, what it cost is looked at again."""
+    duties = Duty.objects.filter(kind=DUTY_OF_FILING[kind], department=department, opens_on=opened_on)
+    duties = duties.filter(done_on__isnull=True)
+    day = get_business_day()
+    past = list(duties.filter(due_on__lt=day).values_list("key", flat=True)) if day else []
+    duties.update(done_on=done_on)
+    mark_for_recheck(pl.DataFrame({"key": past}, schema={"key": pl.Int64}))
 
 
 @transaction.atomic
 def accept(*, filing: Filing, on: date, by: Staff, actor: str, door: str) -> FilingStep:
-    """The risk department takes what was handed in; refused unless it is handed in and waits. A plan is sealed."""
+    """The risk department takes what was handed in; refused unless it is handed in and waits.
+
+    A plan is frozen and sealed; the grades of a classification table hold from then on, and the table is sealed.
+    """
     step = _step(filing, FilingVerb.ACCEPTED, expected=FilingVerb.HANDED_IN, on=on, by=by, actor=actor, door=door)
     if filing.kind == FilingKind.VISIT_PLAN:
         freeze(filing=filing, act=step.act)
+    if filing.kind == FilingKind.CLASSIFICATION_REPORT:
+        handed_in = FilingStep.objects.filter(filing=filing, verb=FilingVerb.HANDED_IN).order_by("-pk")
+        tables.take(step=step, handed_in=handed_in.select_related("filing__department", "by", "act")[0])
     return step
 
 
@@ -74,11 +104,17 @@ def return_(*, filing: Filing, because: str, on: date, by: Staff, actor: str, do
 
 
 @transaction.atomic
-def hand_in_again(*, filing: Filing, on: date, by: Staff, actor: str, door: str) -> FilingStep:
-    """The department hands in what was returned; refused unless it was. A table still needs its measures (PGM.10)."""
-    if filing.kind == FilingKind.CLASSIFICATION_REPORT:
-        _require_measures(list_watched(department=filing.department, quarter=filing.quarter))
-    return _step(filing, FilingVerb.HANDED_IN, expected=FilingVerb.RETURNED, on=on, by=by, actor=actor, door=door)
+def hand_in_again(
+    *, filing: Filing, on: date, by: Staff, actor: str, door: str, signing: Signing | None = None
+) -> FilingStep:
+    """The department hands in what was returned; refused unless it was, and a table unless it is ready, as ``file``."""
+    is_table = filing.kind == FilingKind.CLASSIFICATION_REPORT
+    if is_table:
+        tables.require_ready(department=filing.department, quarter=filing.quarter, signing=signing, by=by)
+    step = _step(filing, FilingVerb.HANDED_IN, expected=FilingVerb.RETURNED, on=on, by=by, actor=actor, door=door)
+    if is_table:
+        tables.close(step=step, signing=signing)
+    return step
 
 
 def _step(
@@ -103,11 +139,3 @@ def _step(
     facts = {"department": filing.department.name, "quarter": str(quarter), "kind": kind.code}
     act = record_act(verb=f"reports.{verb.code}", door=door, by=actor, because=because, facts=facts)
     return FilingStep.objects.create(filing=filing, verb=verb, on=on, by=by, because=because, act=act)
-
-
-def _require_measures(watched: list[Watched]) -> None:
-    missing = [one.client.name for one in watched if one.measure is None]
-    if missing:
-        named = "、".join(missing[:10]) + (f" 等 {len(missing)} 户" if len(missing) > 10 else "")
-        message = f"以下关注、风险类客户尚未填报处置措施，分类表不能上报：{named}。请先会商并填报。"
-        raise Refused("guarantee.classification.measure_missing", message, where="处置措施")

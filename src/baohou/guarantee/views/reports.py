@@ -1,4 +1,4 @@
-"""A quarter's reports: who has handed in what; handing in; disposal measures; the forms to print."""
+"""A quarter's reports: who has handed in what; handing in; the forms to print."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
 from baohou.guarantee.exports import FORMS, list_papers, write_papers
-from baohou.guarantee.forms.decisions import FilingForm, MeasureForm
+from baohou.guarantee.forms.decisions import FilingForm
 from baohou.guarantee.forms.fields import show_refusal
 from baohou.guarantee.queries.measures import list_watched
-from baohou.guarantee.queries.pages.reports import get_quarter_reports, list_managers, list_quarters
+from baohou.guarantee.queries.pages.reports import get_quarter_reports, list_quarters
 from baohou.guarantee.rules.words import FilingKind
-from baohou.guarantee.services import measures, reports
-from baohou.guarantee.views.guards import client_for, department_for, quarter_named, staff_of
+from baohou.guarantee.services import reports
+from baohou.guarantee.views.guards import department_for, quarter_named, staff_of
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 
@@ -84,39 +84,6 @@ def file_page(request: Asked, quarter: str, department: int, kind: str) -> HttpR
     lacking = [one for one in list_watched(department=of, quarter=chosen.last) if one.measure is None]
     context = {"form": form, "quarter": chosen, "department": of, "kind": report, "lacking": lacking}
     return render(request, "guarantee/file.html", context)
-
-
-@door(Right.FILE_MEASURE)
-def measure_page(request: Asked, quarter: str, pk: int) -> HttpResponse:
-    """The disposal measure for one client graded watch or risk (PGM.10)."""
-    chosen, client = quarter_named(quarter), client_for(request, pk)
-    managers = list_managers(client, chosen.last)
-    if managers is None:
-        raise Http404
-    form = MeasureForm(
-        request.POST or None,
-        initial={"filed_on": request.today, **managers.initial},
-        managers=managers.project_managers,
-        department_managers=managers.department_managers,
-        latest=max(timezone.localdate(), request.today),
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            measures.file(
-                client=client,
-                quarter=chosen.last,
-                **form.facts(),
-                actor=request.person.actor,
-                door="page",
-            )
-        except Refused as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, _("已填报 %(client)s 的处置措施。") % {"client": client.name}, extra_tags="ok")
-            if request.person.sees_department(managers.department_id):
-                return redirect("reports.department", quarter=quarter, department=managers.department_id)
-            return redirect("clients.one", pk=pk)
-    return render(request, "guarantee/measure.html", {"form": form, "quarter": chosen, "client": client})
 
 
 @door()

@@ -24,6 +24,7 @@ class Right(Enum):
     """Acts that not everyone may do."""
 
     RECORD_VISIT = "record_visit"
+    PROPOSE_GRADE = "propose_grade"
     CHANGE_GRADE = "change_grade"
     ORDER_SPECIAL = "order_special"
     PLAN_VISIT = "plan_visit"
@@ -49,7 +50,7 @@ REACH = {
     Post.AUDITOR: Reach.ALL,
 }
 
-_MANAGES_CLIENTS = frozenset({Right.RECORD_VISIT, Right.PLAN_VISIT, Right.FILE_MEASURE})
+_MANAGES_CLIENTS = frozenset({Right.RECORD_VISIT, Right.PLAN_VISIT, Right.PROPOSE_GRADE, Right.FILE_MEASURE})
 _READS_ALL = frozenset({Right.SEE_UNOWNED, Right.SEE_EVERYTHING, Right.SEE_PEOPLE})
 _RISK = _READS_ALL | {Right.RECORD_VISIT, Right.ORDER_SPECIAL, Right.REVIEW_REPORT, Right.OVERSEE}
 

@@ -114,6 +114,7 @@ def _orders(client: Party, on: date) -> Any:
 
 def _measures(client: Party, on: date) -> Any:
     measures = Measure.objects.filter(client=client, filed_on__lte=on)
+    measures = measures.prefetch_related("actions__responsible")
     return measures.select_related("department_manager", "manager_a", "manager_b").order_by("-filed_on")[:LATEST]
 
 

@@ -1,0 +1,211 @@
+"""The grid of a quarter's grading: what happened to each client in the quarter, beside what is proposed for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, Q
+
+from baohou.core.period import Quarter
+from baohou.guarantee.models import FilingStep, GradeChange, Guarantee, Measure, Proposal, Visit
+from baohou.guarantee.queries.access import managed_guarantees, visible_clients
+from baohou.guarantee.queries.grading import GradingTable, Line, State, find_tables
+from baohou.guarantee.queries.pages.clients import in_force, managers_on
+from baohou.guarantee.queries.pages.duties import VISITS
+from baohou.guarantee.rules.words import DutyKind, Grade
+from baohou.kernel.duties.models import Duty
+from baohou.kernel.people.access import Person, Reach
+from baohou.kernel.people.models import Department, Staff
+
+PAGE = 200
+SHOWS = ("", "open", "changed", "watched", "mine")
+"""The filters of the grid: everyone, not graded yet, changed, watch and risk, one's own clients."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A client on the grid: the quarter's visits and visits not made in time, and the last visit's summary."""
+
+    line: Line
+    manager: str
+    amounts: dict[str, int]
+    since: date | None
+    visits: int
+    last_visit: date | None
+    note: str
+    late: int
+    proposal: Proposal | None
+    measure: Measure | None
+    later: GradeChange | None
+
+    @property
+    def later_grade(self) -> Grade | None:
+        """The grade given by hand after the table was accepted."""
+        return Grade(self.later.grade) if self.later else None
+
+
+@dataclass(frozen=True)
+class GradingPage:
+    """One page of the grid; ``after`` is the client behind whom the next begins, or empty."""
+
+    rows: list[Row]
+    count: int
+    after: str
+
+
+@dataclass(frozen=True)
+class DepartmentTable:
+    """How far a department's table has come."""
+
+    department: Department
+    state: State
+    step: FilingStep | None
+    proposed: int
+    due_on: date | None
+
+
+def reachable(person: Person, *, on: date) -> list[int] | None:
+    """The clients whose grades a person may propose: one's own; None for all of a department that one sees whole."""
+    if person.reach is not Reach.OWN:
+        return None
+    return list(visible_clients(person, on=on).values_list("pk", flat=True))
+
+
+def get_page(table: GradingTable, person: Person, *, show: str, after: str, on: date) -> GradingPage:
+    """At most PAGE rows of the table by name, behind the client ``after``. Ten queries, whatever the number of rows."""
+    lines = _shown(table, person, show, on)
+    first = next((n for n, line in enumerate(lines, 1) if str(line.client_id) == after), 0)
+    page = lines[first : first + PAGE]
+    more = str(page[-1].client_id) if first + PAGE < len(lines) else ""
+    return GradingPage(get_rows(table, page, on=on), len(lines), more)
+
+
+def get_rows(table: GradingTable, lines: Sequence[Line], *, on: date) -> list[Row]:
+    """Lines of the table with what happened to their clients in the quarter, up to ``on``."""
+    clients, quarter = [line.client_id for line in lines], table.quarter
+    held = _held(clients, quarter.last)
+    managers = managers_on([guarantee for those in held.values() for guarantee in those], on=quarter.last)
+    since, visits = _since(clients, quarter.last), _visits(clients, quarter)
+    late = _late(clients, quarter, on)
+    proposals = Proposal.objects.filter(quarter=quarter.last, client__in=clients).defer("stated")
+    made = {one.client_id: one for one in proposals.select_related("by", "act")}
+    filed = Measure.objects.filter(quarter=quarter.last, client__in=clients).annotate(count=Count("actions"))
+    measures = {one.client_id: one for one in filed}
+    later = _later(table, clients)
+    rows = []
+    for line in lines:
+        mine, seen = held[line.client_id], visits[line.client_id]
+        rows.append(
+            Row(
+                line=line,
+                manager=_manager(mine, managers),
+                amounts=_amounts(mine),
+                since=since.get(line.client_id),
+                visits=len(seen),
+                last_visit=seen[-1][0] if seen else None,
+                note=next((summary for _, summary in reversed(seen) if summary), ""),
+                late=late.get(line.client_id, 0),
+                proposal=made.get(line.client_id),
+                measure=measures.get(line.client_id),
+                later=later.get(line.client_id),
+            )
+        )
+    return rows
+
+
+def find_due(table: GradingTable) -> date | None:
+    """The last day on which the table is handed in in time; None when no duty was derived."""
+    duty = Duty.objects.filter(
+        kind=DutyKind.CLASSIFICATION_REPORT, department=table.department, opens_on=table.quarter.last
+    ).first()
+    return duty.due_on if duty else None
+
+
+def list_tables(person: Person, quarter: Quarter) -> list[DepartmentTable]:
+    """The tables owed or filed for a quarter within the person's reach, those that wait first. Four queries."""
+    owed = Duty.objects.filter(kind=DutyKind.CLASSIFICATION_REPORT, opens_on=quarter.last)
+    due = dict(owed.values_list("department_id", "due_on"))
+    filed = find_tables(quarter.last)
+    proposed = Proposal.objects.filter(quarter=quarter.last).order_by().values("department")
+    counts = dict(proposed.annotate(n=Count("pk")).values_list("department", "n"))
+    departments = Department.objects.filter(pk__in={*due, *filed, *counts}).order_by("name")
+    tables = [
+        DepartmentTable(d, *filed.get(d.pk, (State.OPEN, None)), counts.get(d.pk, 0), due.get(d.pk))
+        for d in departments
+        if person.sees_department(d.pk)
+    ]
+    return sorted(tables, key=lambda one: one.state is not State.HANDED_IN)
+
+
+def _shown(table: GradingTable, person: Person, show: str, on: date) -> list[Line]:
+    if show == "open":
+        return table.ungraded
+    if show == "changed":
+        return table.changed
+    if show == "watched":
+        return [line for line in table.lines if line.watched]
+    if show == "mine":
+        mine = set(managed_guarantees(person.staff_id, on=on).values_list("client_id", flat=True))
+        return [line for line in table.lines if line.client_id in mine]
+    return table.lines
+
+
+def _held(clients: Sequence[int], on: date) -> dict[int, list[Guarantee]]:
+    held: dict[int, list[Guarantee]] = defaultdict(list)
+    guarantees = Guarantee.objects.filter(in_force(on), client__in=clients)
+    for guarantee in guarantees.select_related("manager_a", "manager_b"):
+        held[guarantee.client_id].append(guarantee)
+    return held
+
+
+def _manager(held: list[Guarantee], managers: dict[int, tuple[Staff, Staff | None]]) -> str:
+    voice = max(held, key=lambda guarantee: (guarantee.issued_on, guarantee.project_no), default=None)
+    return managers[voice.pk][0].name if voice else ""
+
+
+def _amounts(held: list[Guarantee]) -> dict[str, int]:
+    sums: dict[str, int] = defaultdict(int)
+    for guarantee in held:
+        sums[guarantee.currency] += guarantee.amount_fen
+    return dict(sums)
+
+
+def _since(clients: Sequence[int], on: date) -> dict[int, date]:
+    """The first day of the unbroken run of each client's grade."""
+    since: dict[int, date] = {}
+    last: dict[int, int] = {}
+    given = GradeChange.objects.filter(client__in=clients, effective_on__lte=on).order_by("effective_on")
+    for client, grade, day in given.values_list("client_id", "grade", "effective_on"):
+        if last.get(client) != grade:
+            since[client], last[client] = day, grade
+    return since
+
+
+def _visits(clients: Sequence[int], quarter: Quarter) -> dict[int, list[tuple[date, str]]]:
+    visits: dict[int, list[tuple[date, str]]] = defaultdict(list)
+    made = Visit.objects.filter(client__in=clients, visited_on__range=(quarter.first, quarter.last))
+    for client, day, summary in made.order_by("visited_on", "pk").values_list("client_id", "visited_on", "summary"):
+        visits[client].append((day, summary))
+    return visits
+
+
+def _late(clients: Sequence[int], quarter: Quarter, on: date) -> dict[int, int]:
+    """Visits that were due in the quarter and made late, or not at all."""
+    undone = Q(done_on__isnull=True, lapsed_on__isnull=True, due_on__lt=on)
+    due = Duty.objects.filter(party__in=clients, kind__in=list(VISITS), due_on__range=(quarter.first, quarter.last))
+    late = due.filter(undone | Q(done_on__gt=F("due_on"))).order_by().values("party")
+    return dict(late.annotate(n=Count("pk")).values_list("party", "n"))
+
+
+def _later(table: GradingTable, clients: Sequence[int]) -> dict[int, GradeChange]:
+    """Grades given by hand after the table was accepted, for days from its quarter to the next quarter's end."""
+    accepted = table.accepted
+    if accepted is None:
+        return {}
+    days = (table.quarter.first, table.quarter.next().last)
+    given = GradeChange.objects.filter(client__in=clients, effective_on__range=days, act__gt=accepted.act_id)
+    given = given.exclude(act__verb="grades.take_table").select_related("by").order_by("effective_on")
+    return {change.client_id: change for change in given}

@@ -1,0 +1,82 @@
+"""Disposal measures for clients graded watch or risk, and their actions done (PGM.10)."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from baohou.core.errors import Refused
+from baohou.core.period import Quarter, quarter_of
+from baohou.guarantee.forms.fields import show_refusal
+from baohou.guarantee.forms.measures import MeasureForm, count_actions, initial_of
+from baohou.guarantee.models import MeasureAction
+from baohou.guarantee.queries.grading import is_frozen
+from baohou.guarantee.queries.measures import find_measure
+from baohou.guarantee.queries.pages.reports import Conferring, list_managers
+from baohou.guarantee.services import measures
+from baohou.guarantee.views.guards import client_for, quarter_named, staff_of
+from baohou.kernel.people.access import Right
+from baohou.kernel.people.doors import Asked, door
+
+
+@door(Right.FILE_MEASURE)
+def measure_page(request: Asked, quarter: str, pk: int) -> HttpResponse:
+    """The disposal measure for one client graded watch or risk: what stands, and the form to write it (PGM.10)."""
+    chosen, client = quarter_named(quarter), client_for(request, pk)
+    managers = list_managers(client, chosen.last)
+    if managers is None:
+        raise Http404
+    measure = find_measure(client, chosen.last)
+    sent = request.POST if request.method == "POST" else None
+    form = MeasureForm(
+        sent,
+        initial={"filed_on": request.today, **managers.initial, **initial_of(measure)},
+        managers=managers.project_managers,
+        department_managers=managers.department_managers,
+        latest=max(timezone.localdate(), request.today),
+        actions=count_actions(sent, measure),
+    )
+    if sent is not None and form.is_valid():
+        try:
+            measures.file(client=client, quarter=chosen.last, **form.facts(), actor=request.person.actor, door="page")
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("已填报 %(client)s 的处置措施。") % {"client": client.name}, extra_tags="ok")
+            return _back(request, chosen, managers)
+    context = {
+        "form": form,
+        "quarter": chosen,
+        "client": client,
+        "measure": measure,
+        "frozen": is_frozen(client, chosen.last),
+        "department": managers.department_id,
+    }
+    return render(request, "guarantee/measure.html", context)
+
+
+@door(Right.FILE_MEASURE)
+@require_POST
+def action_done(request: Asked, pk: int) -> HttpResponse:
+    """One action of a measure is done, today."""
+    action = get_object_or_404(MeasureAction.objects.select_related("measure__client", "responsible"), pk=pk)
+    client = client_for(request, action.measure.client_id)
+    try:
+        measures.finish(action=action, on=request.today, by=staff_of(request), actor=request.person.actor, door="page")
+    except Refused as refusal:
+        messages.warning(request, refusal.message, extra_tags="warn")
+    else:
+        messages.success(request, _("已办结：%(what)s") % {"what": action.text}, extra_tags="ok")
+    return redirect("clients.measure", pk=client.pk, quarter=quarter_of(action.measure.quarter))
+
+
+def _back(request: Asked, quarter: Quarter, managers: Conferring) -> HttpResponse:
+    """To where the measure was missing: the grid, or the department's reports."""
+    person = request.person
+    if person.department_id == managers.department_id or person.sees_department(managers.department_id):
+        return redirect("grading.table", quarter=quarter, department=managers.department_id)
+    return redirect("clients")

@@ -12,12 +12,16 @@ class Guarantee(AppConfig):
 
     def ready(self) -> None:
         from baohou.guarantee import steps
+        from baohou.guarantee.queries.hand_overs import RECEIPT, VOLUMES, tell_receipt
         from baohou.guarantee.rules.parameters import CLAUSES, SPECS
         from baohou.guarantee.rules.words import CLAUSE_OF, PENALTY_OF, DutyKind
         from baohou.kernel.duties import kinds
+        from baohou.kernel.papers import archive, records
         from baohou.kernel.rulebook import registry
 
         registry.register(SPECS, clauses=CLAUSES, shipped=Path(self.path) / "rulesets")
         steps.register()
         for kind in DutyKind:
             kinds.register(kinds.Kind(kind.value, kind.code, kind.zh, CLAUSE_OF[kind], PENALTY_OF[kind]))
+        records.register(records.PaperKind(RECEIPT, "客户回访报告移交回执", tell_receipt))
+        archive.register(archive.VolumeKind(VOLUMES, "客户回访报告", "BHHF"))

@@ -3,6 +3,7 @@
 from baohou.guarantee.models.filings import Filing, FilingStep
 from baohou.guarantee.models.grades import GradeChange, Measure
 from baohou.guarantee.models.guarantees import Guarantee, ManagerAppointment
+from baohou.guarantee.models.hand_overs import HandOver, HandOverItem, HandOverReceipt
 from baohou.guarantee.models.marks import Recheck, Touched
 from baohou.guarantee.models.visits import SpecialOrder, Visit
 
@@ -11,6 +12,9 @@ __all__ = [
     "FilingStep",
     "GradeChange",
     "Guarantee",
+    "HandOver",
+    "HandOverItem",
+    "HandOverReceipt",
     "ManagerAppointment",
     "Measure",
     "Recheck",

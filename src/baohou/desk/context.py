@@ -34,6 +34,7 @@ PLACES = (
     Place("clients", _("在保客户"), "users"),
     Place("reports", _("季度报送"), "file-check"),
     Place("penalties", _("处罚记录"), "gavel"),
+    Place("handover", _("移交归档"), "archive"),
     Place("rule-book", _("制度"), "book-2"),
     Place("runs", _("日终运行"), "history", part=_("系统")),
     Place("imports", _("导入数据"), "file-import", Right.ADMINISTER),

@@ -21,6 +21,8 @@ REPORT = "visit_report"
 """The kind of paper of a report in a volume; its subject is the Visit."""
 VOLUMES = "visit_reports"
 """The kind of volume that reports are bound into."""
+GIVER, RECEIVER = "移交人", "接收人"
+"""Who signs a receipt."""
 
 
 def with_departments(visits: QuerySet[Visit]) -> QuerySet[Visit]:

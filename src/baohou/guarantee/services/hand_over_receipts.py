@@ -14,7 +14,9 @@ from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
 from baohou.guarantee.models import HandOver, HandOverItem, HandOverReceipt, Visit
 from baohou.guarantee.queries.hand_overs import (
+    GIVER,
     RECEIPT,
+    RECEIVER,
     REPORT,
     VOLUMES,
     name_reports,
@@ -32,9 +34,6 @@ from baohou.kernel.papers import archive, records
 from baohou.kernel.papers.archive import Contents, Place
 from baohou.kernel.papers.models import Volume
 from baohou.kernel.people.models import Staff
-
-GIVER, RECEIVER = "移交人", "接收人"
-"""Who signs a receipt."""
 
 
 @transaction.atomic

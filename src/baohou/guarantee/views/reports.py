@@ -60,6 +60,8 @@ def file_page(request: Asked, quarter: str, department: int, kind: str) -> HttpR
     chosen, of, report = quarter_named(quarter), department_for(request, department), FilingKind.read(kind)
     if report is None:
         raise Http404
+    if report is FilingKind.HAND_OVER:
+        return redirect("handover.one", quarter=quarter, department=department)
     form = FilingForm(
         request.POST or None, initial={"filed_on": request.today}, latest=max(timezone.localdate(), request.today)
     )

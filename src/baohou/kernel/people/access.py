@@ -28,6 +28,7 @@ class Right(Enum):
     FILE_REPORT = "file_report"
     FILE_MEASURE = "file_measure"
     REVIEW_REPORT = "review_report"
+    KEEP_ARCHIVE = "keep_archive"
     WAIVE = "waive"
     SEE_UNOWNED = "see_unowned"
     ADMINISTER = "administer"
@@ -47,13 +48,16 @@ RIGHTS: dict[Post, frozenset[Right]] = {
     Post.DEPARTMENT_MANAGER: frozenset(
         {Right.RECORD_VISIT, Right.CHANGE_GRADE, Right.ORDER_SPECIAL, Right.FILE_REPORT, Right.FILE_MEASURE}
     ),
-    Post.RISK_SUPERVISOR: frozenset({Right.RECORD_VISIT, Right.ORDER_SPECIAL, Right.REVIEW_REPORT, Right.SEE_UNOWNED}),
+    Post.RISK_SUPERVISOR: frozenset(
+        {Right.RECORD_VISIT, Right.ORDER_SPECIAL, Right.REVIEW_REPORT, Right.KEEP_ARCHIVE, Right.SEE_UNOWNED}
+    ),
     Post.RISK_MANAGER: frozenset(
         {
             Right.RECORD_VISIT,
             Right.CHANGE_GRADE,
             Right.ORDER_SPECIAL,
             Right.REVIEW_REPORT,
+            Right.KEEP_ARCHIVE,
             Right.WAIVE,
             Right.SEE_UNOWNED,
         }

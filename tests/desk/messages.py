@@ -11,7 +11,7 @@ from pathlib import Path
 from django.utils.translation.template import templatize
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "baohou"
-ASKS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2}
+ASKS = {"_": 1, "_now": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2}
 _SAID = re.compile(r"\b(?:gettext|ngettext|_)\((u?'(?:[^'\\]|\\.)*'|u?\"(?:[^\"\\]|\\.)*\"|u?'''.*?''')", re.S)
 
 
@@ -39,11 +39,11 @@ def of_the_domain() -> Iterator[str]:
     from baohou.day.registry import steps
     from baohou.guarantee.imports import KINDS
     from baohou.guarantee.rules.matters import METHODS, asked_of
-    from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade, Urgency, VisitKind
+    from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade, Medium, Urgency, VisitKind
     from baohou.kernel.accountability.models import EntryKind
     from baohou.kernel.people.models import Post
 
-    for words in (Grade, VisitKind, Urgency, FilingKind, FilingVerb, DutyKind):
+    for words in (Grade, VisitKind, Urgency, FilingKind, FilingVerb, DutyKind, Medium):
         yield from (word.zh for word in words)
     yield from (matter.zh for kind in VisitKind for matter in asked_of(kind))
     yield from (method.zh for method in METHODS)

@@ -32,14 +32,14 @@ def with_departments(visits: QuerySet[Visit]) -> QuerySet[Visit]:
     """
     voice = speaking(OuterRef("client"), on=OuterRef("visited_on"))
     sound = Q(guarantee__isnull=True) | Q(guarantee__client=F("client"))
-    return visits.filter(sound).annotate(unit=Subquery(voice.values("department")[:1])).filter(unit__isnull=False)
+    return visits.filter(sound).annotate(unit=Subquery(voice.values("department")[:1])).filter(Q(unit__isnull=False))
 
 
 def reports_of(department: Department, quarter: Quarter) -> QuerySet[Visit]:
     """The quarter's visits to clients that were the department's on the day of the visit, by day."""
     clients = Guarantee.objects.filter(department=department).values("client_id")
     made = Visit.objects.filter(visited_on__range=(quarter.first, quarter.last), client__in=clients)
-    return with_departments(made).filter(unit=department.pk).order_by("visited_on", "pk")
+    return with_departments(made).filter(Q(unit=department.pk)).order_by("visited_on", "pk")
 
 
 def unlisted(department: Department, quarter: Quarter, hand_over: HandOver | None) -> QuerySet[Visit]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncQuarter
@@ -157,9 +158,8 @@ def _count_unlisted(
     elif person.reach is Reach.DEPARTMENT:
         made = made.filter(client__guarantees__department=person.department_id).distinct()
     counted = Visit.objects.filter(pk__in=made.values("pk")).annotate(of=TruncQuarter("visited_on"))
-    for first, department, count in (
-        with_departments(counted).values_list("of", "unit").annotate(count=Count("pk")).order_by()
-    ):
+    grouped: Any = with_departments(counted)
+    for first, department, count in grouped.values_list("of", "unit").annotate(count=Count("pk")).order_by():
         pair = pairs.setdefault((quarter_of(first).last, department), _Pair())
         if pair.hand_over or not pair.filing:
             pair.counts["unlisted"] = count

@@ -25,7 +25,7 @@ PAGE = 200
 PARTS = ("giving", "receiving", "all")
 SHOWN = 20
 """So many reports that the list lacks are named on the page."""
-_RANK = {"overdue": 0, "waiting": 1, "open": 2, "running": 3, "archived": 4, "history": 5}
+_RANK = {"overdue": 0, "waiting": 1, "open": 2, "running": 3, "archived": 4, "history": 4}
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def list_hand_overs(person: Person, *, on: date, part: str = "open") -> HandOver
         for (last, department), pair in pairs.items()
         if person.sees_department(department) or (person.reach is Reach.OWN and any(pair.counts.values()))
     ]
-    rows.sort(key=lambda row: (_RANK[row.state], row.due_on or row.quarter.last, row.department.name))
+    rows.sort(key=_order)
     doing = [row for row in rows if row.state not in ("archived", "history")]
     chosen = {"open": doing, "done": [row for row in rows if row not in doing]}.get(part, rows)
     ended = [row for row in doing if row.quarter.last <= on]
@@ -116,6 +116,12 @@ def list_hand_overs(person: Person, *, on: date, part: str = "open") -> HandOver
         to_receive=sum(row.progress.to_receive for row in doing),
         overdue=sum(row.state == "overdue" for row in doing),
     )
+
+
+def _order(row: HandOverRow) -> tuple[int, int, str]:
+    """Overdue first, the earliest due before others; of those done the latest quarter first."""
+    rank, day = _RANK[row.state], (row.due_on or row.quarter.last).toordinal()
+    return rank, -day if row.state in ("archived", "history") else day, row.department.name
 
 
 def _gather(person: Person, lasts: list[date]) -> dict[tuple[date, int], _Pair]:

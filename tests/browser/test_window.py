@@ -126,7 +126,7 @@ def _pages(evening: Portfolio) -> dict[str, list[str]]:
     return {
         "manager": [
             *("/", "/clients/", f"{client}/", f"{client}/visit/", f"{client}/grade/", f"{client}/special/"),
-            *(f"{client}/measure/2026Q3/", "/reports/", f"{quarter}/", f"{quarter}/hand_over/file/"),
+            *(f"{client}/measure/2026Q3/", "/reports/", f"{quarter}/", f"{quarter}/visit_plan/file/"),
             *("/penalties/", f"/penalties/{entry.duty_key}/{entry.staff_id}/"),
         ],
         "admin": ["/rules/", "/rules/add/", "/runs/", "/imports/", "/start/"],

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.utils.translation.template import templatize
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "baohou"
-ASKS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2}
+ASKS = {"_": 1, "_now": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2}
 _SAID = re.compile(r"\b(?:gettext|ngettext|_)\((u?'(?:[^'\\]|\\.)*'|u?\"(?:[^\"\\]|\\.)*\"|u?'''.*?''')", re.S)
 
 
@@ -46,6 +46,7 @@ def of_the_domain() -> Iterator[str]:
         FilingKind,
         FilingVerb,
         Grade,
+        Medium,
         Urgency,
         VisitKind,
     )
@@ -53,7 +54,7 @@ def of_the_domain() -> Iterator[str]:
     from baohou.kernel.parties.industries import Industry
     from baohou.kernel.people.models import Post
 
-    for words in (Grade, VisitKind, Urgency, FilingKind, FilingVerb, DutyKind, DutyState, Dimension):
+    for words in (Grade, VisitKind, Urgency, FilingKind, FilingVerb, DutyKind, DutyState, Dimension, Medium):
         yield from (word.zh for word in words)
     yield from (matter.zh for kind in VisitKind for matter in asked_of(kind))
     yield from (method.zh for method in METHODS)

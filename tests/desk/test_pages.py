@@ -29,7 +29,14 @@ def _pages(portfolio: Portfolio) -> list[str]:
     return [
         *("/", "/clients/", f"{client}/", f"{client}/visit/", f"{client}/visit/?kind=special", f"{client}/grade/"),
         *(f"{client}/special/", f"{client}/measure/2026Q3/", f"/duties/{duty.key}/why/"),
-        *("/reports/", "/reports/2026Q2/", f"{department}/", f"{department}/hand_over/file/"),
+        *(
+            "/reports/",
+            "/reports/2026Q2/",
+            f"{department}/",
+            f"{department}/visit_plan/file/",
+            "/handover/",
+            "/archive/",
+        ),
         *("/penalties/", "/penalties/?month=2026-04", f"/penalties/{entry.duty_key}/{entry.staff_id}/"),
         *(f"/penalties/{entry.duty_key}/{entry.staff_id}/waive/", "/rules/", "/rules/kept/", "/rules/add/"),
         *(

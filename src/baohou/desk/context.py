@@ -39,6 +39,7 @@ PLACES = (
     Place("overview", _("经营总览"), "chart-bar", Right.SEE_EVERYTHING),
     Place("penalties", _("处罚记录"), "gavel"),
     Place("appeals", _("申诉"), "scale", Right.WAIVE),
+    Place("handover", _("移交归档"), "archive"),
     Place("rule-book", _("制度"), "book-2"),
     Place("people", _("人员"), "users-group", Right.SEE_PEOPLE),
     Place("runs", _("日终运行"), "history", part=_("系统")),

@@ -13,12 +13,14 @@ class Guarantee(AppConfig):
     def ready(self) -> None:
         from baohou.guarantee import steps
         from baohou.guarantee.queries import table_paper
+        from baohou.guarantee.queries.hand_overs import RECEIPT, VOLUMES, tell_receipt
         from baohou.guarantee.queries.moves import managers_or_departments_left
         from baohou.guarantee.queries.plans import PAPER, tell_accepted_plan
         from baohou.guarantee.rules.parameters import CLAUSES, SPECS
         from baohou.guarantee.rules.words import CLAUSE_OF, PENALTY_OF, DutyKind
         from baohou.guarantee.services import moves
         from baohou.kernel.duties import kinds
+        from baohou.kernel.papers import archive
         from baohou.kernel.papers.records import PaperKind
         from baohou.kernel.papers.records import register as register_paper
         from baohou.kernel.people import bonds
@@ -31,4 +33,6 @@ class Guarantee(AppConfig):
         bonds.register(managers_or_departments_left)
         register_paper(PaperKind(PAPER, "回访计划表", tell_accepted_plan))
         register_paper(PaperKind(table_paper.PAPER, "在保客户分类表", table_paper.tell))
+        register_paper(PaperKind(RECEIPT, "客户回访报告移交回执", tell_receipt))
+        archive.register(archive.VolumeKind(VOLUMES, "客户回访报告", "BHHF"))
         register_paper(PaperKind(moves.PAPER, "工作移交清单", moves.tell))

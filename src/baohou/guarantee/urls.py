@@ -8,6 +8,7 @@ from baohou.guarantee.views import clients, decisions, duties, imports, people, 
 from baohou.guarantee.views import clients, decisions, duties, imports, overview, reports, risk, visits
 from baohou.guarantee.views import clients, decisions, duties, imports, plans, reports, visits
 from baohou.guarantee.views import clients, decisions, duties, grading, imports, measures, reports, table_review, visits
+from baohou.guarantee.views import archive, clients, decisions, duties, hand_overs, imports, reports, visits
 
 urlpatterns = [
     path("clients/", clients.list_page, name="clients"),
@@ -52,6 +53,24 @@ urlpatterns = [
     path("plan/<str:quarter>/<int:department>/hand-in/", plans.hand_in, name="plan.hand-in"),
     path("plan/<str:quarter>/<int:department>/review/", plans.review, name="plan.review"),
     path("plan/<str:quarter>/<int:department>/<int:key>/", plans.day_cell, name="plan.day"),
+    path("handover/", hand_overs.list_page, name="handover"),
+    path("handover/receipts/<int:pk>.pdf", hand_overs.receipt_file, name="handover.receipt"),
+    path("handover/<str:quarter>/<int:department>/", hand_overs.one_page, name="handover.one"),
+    path("handover/<str:quarter>/<int:department>/begin/", hand_overs.begin, name="handover.begin"),
+    path("handover/<str:quarter>/<int:department>/refresh/", hand_overs.refresh, name="handover.refresh"),
+    path("handover/<str:quarter>/<int:department>/give/", hand_overs.give, name="handover.give"),
+    path("handover/<str:quarter>/<int:department>/withdraw/", hand_overs.withdraw, name="handover.withdraw"),
+    path("handover/<str:quarter>/<int:department>/receive/", hand_overs.receive, name="handover.receive"),
+    path("handover/<str:quarter>/<int:department>/back/", hand_overs.back_page, name="handover.back"),
+    path("handover/<str:quarter>/<int:department>/sign/", hand_overs.sign_page, name="handover.sign"),
+    path("handover/<str:quarter>/<int:department>/accept/", hand_overs.accept_page, name="handover.accept"),
+    path("archive/", archive.list_page, name="handover.archive"),
+    path("archive/rule/", archive.rule_page, name="handover.rule"),
+    path("archive/<int:pk>/", archive.volume_page, name="handover.volume"),
+    path("archive/<int:pk>.pdf", archive.contents_file, name="handover.contents"),
+    path("archive/<int:pk>/move/", archive.move_page, name="handover.move"),
+    path("archive/<int:pk>/lend/", archive.lend_page, name="handover.lend"),
+    path("archive/<int:pk>/return/", archive.return_page, name="handover.return"),
     path("imports/", imports.upload_page, name="imports"),
     path("imports/<str:token>/", imports.check_page, name="imports.check"),
     path("imports/<str:token>/marked.xlsx", imports.marked_file, name="imports.marked"),

@@ -4,6 +4,7 @@ from baohou.guarantee.models.filings import Filing, FilingStep
 from baohou.guarantee.models.grades import GradeChange, Measure
 from baohou.guarantee.models.grading import MeasureAction, Proposal
 from baohou.guarantee.models.guarantees import Guarantee, ManagerAppointment
+from baohou.guarantee.models.hand_overs import HandOver, HandOverItem, HandOverReceipt
 from baohou.guarantee.models.marks import Recheck, Touched
 from baohou.guarantee.models.moves import MoveSigner, MovedDuty, MovedGuarantee, WorkMove
 from baohou.guarantee.models.plans import AcceptedVisit, PlannedDate
@@ -17,6 +18,9 @@ __all__ = [
     "FilingStep",
     "GradeChange",
     "Guarantee",
+    "HandOver",
+    "HandOverItem",
+    "HandOverReceipt",
     "HeavyClient",
     "KeptSlice",
     "ManagerAppointment",

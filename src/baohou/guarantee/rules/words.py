@@ -76,6 +76,13 @@ class FilingVerb(Word):
     ACCEPTED = 3, "accepted", "已接收"
 
 
+class Medium(Word):
+    """In what a report is handed over (PGM.11)."""
+
+    PAPER = 1, "paper", "纸质原件"
+    ELECTRONIC = 2, "electronic", "电子件"
+
+
 class DutyKind(Word):
     """Kinds of duty that this room derives."""
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
 from baohou.day.queries import get_business_day
-from baohou.guarantee.models import Filing, FilingStep
+from baohou.guarantee.models import Filing, FilingStep, HandOver, HandOverReceipt
 from baohou.guarantee.rules.reports import DUTY_OF_FILING
 from baohou.guarantee.rules.words import FilingKind, FilingVerb
 from baohou.guarantee.services.accepted_plans import freeze
@@ -42,7 +42,8 @@ def file(
 
     Refused: a day to come or before the quarter's last day, a second time, and a classification table that is not
     ready: a client graded watch or risk without its measure (PGM.10), a change to or from watch or risk without the
-    department manager's ``signing``, clients left without a grade where others have one proposed.
+    department manager's ``signing``, clients left without a grade where others have one proposed. A
+    hand-over (PGM.11) is filed by signing its list only.
     """
     last = quarter_of(quarter).last
     require_not_future(filed_on, what="上报日期", where="上报日期")
@@ -52,6 +53,9 @@ def file(
         raise Refused("guarantee.filing.twice", f"{department}的{quarter_of(last)}{kind.zh}已经上报过。")
     if kind is FilingKind.CLASSIFICATION_REPORT:
         tables.require_ready(department=department, quarter=last, signing=signing, by=by)
+    if kind is FilingKind.HAND_OVER and not _is_signed(department, last):
+        message = "客户回访报告须在移交清单上逐份移交，全部移交后由部门经理签字；请到“移交归档”办理。"
+        raise Refused("guarantee.filing.by_list", message)
     facts = {"department": department.name, "quarter": str(quarter_of(last)), "kind": kind.code}
     act = record_act(verb="reports.file", door=door, by=actor, facts=facts)
     filing = Filing.objects.create(department=department, quarter=last, kind=kind, filed_on=filed_on, by=by, act=act)
@@ -136,6 +140,15 @@ def _step(
         act_zh = verb.zh.removeprefix("已")
         message = f"{filing.department}的{quarter}{kind.zh}现在是“{standing}”，不能{act_zh}；请刷新后再看。"
         raise Refused("guarantee.filing.not_so", message)
+    by_list = kind is FilingKind.HAND_OVER and HandOver.objects.filter(filing=filing).exists()
+    if by_list and _is_signed(filing.department, filing.quarter) is not (verb is FilingVerb.HANDED_IN):
+        raise Refused("guarantee.filing.by_list", "客户回访报告请在移交清单上签字、签收或退回。")
     facts = {"department": filing.department.name, "quarter": str(quarter), "kind": kind.code}
     act = record_act(verb=f"reports.{verb.code}", door=door, by=actor, because=because, facts=facts)
     return FilingStep.objects.create(filing=filing, verb=verb, on=on, by=by, because=because, act=act)
+
+
+def _is_signed(department: Department, quarter: date) -> bool:
+    """Whether the department has signed its list of a quarter and waits for the risk department's answer (PGM.11)."""
+    waiting = HandOverReceipt.objects.filter(returned_on__isnull=True, accepted_on__isnull=True)
+    return waiting.filter(hand_over__department=department, hand_over__quarter=quarter).exists()

@@ -62,6 +62,8 @@ def file_page(request: Asked, quarter: str, department: int, kind: str) -> HttpR
         raise Http404
     if report is FilingKind.VISIT_PLAN:
         return redirect("plan.department", quarter=chosen.next(), department=of.pk)
+    if report is FilingKind.HAND_OVER:
+        return redirect("handover.one", quarter=quarter, department=department)
     form = FilingForm(
         request.POST or None, initial={"filed_on": request.today}, latest=max(timezone.localdate(), request.today)
     )

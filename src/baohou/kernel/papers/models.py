@@ -1,4 +1,4 @@
-"""Files kept as they came, signatures, seals over papers, and what was added to a sealed paper."""
+"""Files kept as they came, signatures, seals over papers, and the volumes of the archive with their loans."""
 
 from __future__ import annotations
 
@@ -91,3 +91,100 @@ class Addendum(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seal} +{self.added_at:%Y-%m-%d}"
+
+
+class VolumeRule(models.Model):
+    """How the archive numbers volumes of a kind and how long it keeps them, unless one volume is told otherwise."""
+
+    kind = models.CharField(max_length=32, unique=True, help_text="the kind of volume, as its room registered it")
+    prefix = models.CharField(max_length=16)
+    retention_years = models.PositiveSmallIntegerField(null=True, default=10, help_text="null: kept for good")
+    act = models.ForeignKey("audit.Act", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.prefix}"
+
+
+class Volume(models.Model):
+    """A volume of the archive: papers bound together under a number that is given once and never again.
+
+    ``unit`` is whose papers they are and ``period`` of when, as they were called when the volume was opened.
+    """
+
+    kind = models.CharField(max_length=32)
+    number = models.CharField(max_length=128, unique=True)
+    series = models.CharField(max_length=120, help_text="the number without the sequence")
+    sequence = models.PositiveIntegerField()
+    title = models.CharField(max_length=255)
+    unit = models.CharField(max_length=64)
+    unit_id = models.BigIntegerField(db_index=True, help_text="the room's own number of the unit")
+    period = models.CharField(max_length=16)
+    opened_on = models.DateField()
+    cabinet = models.CharField(max_length=32)
+    shelf = models.CharField(max_length=32, blank=True)
+    retention_years = models.PositiveSmallIntegerField(null=True, help_text="null: kept for good")
+    act = models.ForeignKey("audit.Act", on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["series", "sequence"], name="one_volume_per_series_and_sequence"),
+            models.CheckConstraint(condition=~models.Q(cabinet=""), name="a_volume_has_a_place"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class VolumeItem(models.Model):
+    """A paper in a volume, as the contents page lists it; what it is, only its room knows."""
+
+    volume = models.ForeignKey(Volume, on_delete=models.PROTECT, related_name="items")
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=32)
+    subject_id = models.BigIntegerField(help_text="the room's own number of the paper")
+    number = models.CharField(max_length=64)
+    title = models.CharField(max_length=255)
+    dated = models.DateField()
+    pages = models.PositiveSmallIntegerField(null=True)
+    note = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["volume", "position"], name="one_paper_per_volume_and_position"),
+            models.UniqueConstraint(fields=["kind", "subject_id"], name="a_paper_lies_in_one_volume"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.number}"
+
+
+class Loan(models.Model):
+    """A volume lent to someone until a day."""
+
+    volume = models.ForeignKey(Volume, on_delete=models.PROTECT, related_name="loans")
+    borrower_no = models.CharField(max_length=32)
+    borrower_name = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=255)
+    borrowed_on = models.DateField()
+    due_on = models.DateField()
+    returned_on = models.DateField(null=True)
+    act = models.ForeignKey("audit.Act", on_delete=models.PROTECT, related_name="+", db_index=False)
+    return_act = models.ForeignKey("audit.Act", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["volume"], name="a_volume_is_lent_once_at_a_time", condition=models.Q(returned_on__isnull=True)
+            ),
+            models.CheckConstraint(
+                condition=models.Q(due_on__gte=models.F("borrowed_on")), name="loan_ends_not_before"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(returned_on__isnull=True) | models.Q(returned_on__gte=models.F("borrowed_on")),
+                name="a_loan_comes_back_after_it_went",
+            ),
+            models.CheckConstraint(condition=~models.Q(purpose=""), name="a_loan_has_a_purpose"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.volume} → {self.borrower_name}"

@@ -31,6 +31,7 @@ class Right(Enum):
     FILE_REPORT = "file_report"
     FILE_MEASURE = "file_measure"
     REVIEW_REPORT = "review_report"
+    KEEP_ARCHIVE = "keep_archive"
     WAIVE = "waive"
     SEE_UNOWNED = "see_unowned"
     SEE_EVERYTHING = "see_everything"
@@ -52,7 +53,7 @@ REACH = {
 
 _MANAGES_CLIENTS = frozenset({Right.RECORD_VISIT, Right.PLAN_VISIT, Right.PROPOSE_GRADE, Right.FILE_MEASURE})
 _READS_ALL = frozenset({Right.SEE_UNOWNED, Right.SEE_EVERYTHING, Right.SEE_PEOPLE})
-_RISK = _READS_ALL | {Right.RECORD_VISIT, Right.ORDER_SPECIAL, Right.REVIEW_REPORT, Right.OVERSEE}
+_RISK = _READS_ALL | {Right.RECORD_VISIT, Right.ORDER_SPECIAL, Right.REVIEW_REPORT, Right.KEEP_ARCHIVE, Right.OVERSEE}
 
 RIGHTS: dict[Post, frozenset[Right]] = {
     Post.PROJECT_MANAGER: _MANAGES_CLIENTS,

@@ -58,6 +58,11 @@ class VisitReport:
     opinion: str
 
 
+def report_number(visit: Visit) -> str:
+    """The number that a visit's report bears."""
+    return f"HF{visit.visited_on:%Y%m%d}-{visit.pk:04d}"
+
+
 def list_visit_reports(*, department: Department, quarter: Quarter) -> list[VisitReport]:
     """Reports of the quarter's visits to clients that were the department's on the day of the visit, by day.
 
@@ -84,7 +89,7 @@ def _report(portfolio: Portfolio, visit: Visit, speaking: Guarantee) -> VisitRep
     findings: Mapping[str, Any] = visit.findings
     used = methods_used(visit.methods, findings)
     return VisitReport(
-        number=f"HF{visit.visited_on:%Y%m%d}-{visit.pk:04d}",
+        number=report_number(visit),
         client=visit.client.name,
         id_no=visit.client.id_no,
         project=project,

@@ -76,12 +76,12 @@ class ClientPage:
         return self.count >= MANY
 
 
-def in_force(on: date) -> Q:
+def in_force(on: date | OuterRef) -> Q:
     """Guarantees in force on a day."""
     return Q(issued_on__lte=on) & (Q(released_on__isnull=True) | Q(released_on__gt=on))
 
 
-def speaking(client: OuterRef | Party, *, on: date) -> QuerySet[Guarantee]:
+def speaking(client: OuterRef | Party, *, on: date | OuterRef) -> QuerySet[Guarantee]:
     """The guarantees that could speak for a client on a day, the one that does first."""
     by_code_point = Collate("project_no", "C" if connection.vendor == "postgresql" else "BINARY")
     return Guarantee.objects.filter(in_force(on), client=client).order_by("-issued_on", by_code_point.desc())

@@ -1,0 +1,39 @@
+"""Which volumes of the archive a person sees, and what of them."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from baohou.guarantee.models import HandOverReceipt, Visit
+from baohou.guarantee.queries.hand_overs import RECEIPT, REPORT, VOLUMES
+from baohou.kernel.papers.models import Seal, Volume, VolumeItem
+from baohou.kernel.people.access import Person, Reach
+
+
+def visible_volumes(person: Person) -> QuerySet[Volume]:
+    """Volumes of visit reports within a person's reach: all, the department's, or those with own visits."""
+    volumes = Volume.objects.filter(kind=VOLUMES)
+    if person.reach is Reach.ALL:
+        return volumes
+    if person.reach is Reach.DEPARTMENT:
+        return volumes.filter(unit_id=person.department_id or 0)
+    return volumes.filter(Exists(_own(person).filter(volume=OuterRef("pk"))))
+
+
+def list_visible_items(person: Person, volume: Volume) -> list[VolumeItem]:
+    """What a person sees of a volume's contents: all, or own visits."""
+    items = VolumeItem.objects.all() if person.sees_department(volume.unit_id) else _own(person)
+    return list(items.filter(volume=volume).order_by("position"))
+
+
+def find_receipt(volume: Volume) -> tuple[HandOverReceipt, Seal | None] | None:
+    """The receipt by which a volume came into the archive, and its seal."""
+    receipt = HandOverReceipt.objects.filter(volume=volume).first()
+    if receipt is None:
+        return None
+    return receipt, Seal.objects.filter(kind=RECEIPT, subject_id=receipt.pk).first()
+
+
+def _own(person: Person) -> QuerySet[VolumeItem]:
+    visits = Visit.objects.filter(by=person.staff_id).values("pk")
+    return VolumeItem.objects.filter(kind=REPORT, subject_id__in=visits)

@@ -1,0 +1,170 @@
+"""The receipt of a hand-over: the department signs for what it gave, the risk department for what it received (PGM.11).
+
+The duty is done on the day the department signs with every report of the quarter given. The risk department's
+signature seals the receipt and binds the reports into a volume of the archive.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from baohou.core.errors import Refused
+from baohou.core.period import quarter_of
+from baohou.guarantee.models import HandOver, HandOverItem, HandOverReceipt, Visit
+from baohou.guarantee.queries.hand_overs import (
+    GIVER,
+    RECEIPT,
+    RECEIVER,
+    REPORT,
+    VOLUMES,
+    name_reports,
+    number_of,
+    unlisted,
+    waiting_receipt,
+)
+from baohou.guarantee.rules.words import FilingKind, FilingVerb, Medium, VisitKind
+from baohou.guarantee.services import reports
+from baohou.guarantee.services.hand_overs import lock, require_manager, require_receiver, stands, told
+from baohou.guarantee.services.verbs import require_not_future
+from baohou.kernel.audit.models import Act
+from baohou.kernel.audit.services import record_act
+from baohou.kernel.papers import archive, records
+from baohou.kernel.papers.archive import Contents, Place
+from baohou.kernel.papers.models import Volume
+from baohou.kernel.people.models import Staff
+
+
+@transaction.atomic
+def sign_over(*, hand_over: HandOver, on: date, by: Staff, actor: str, door: str) -> HandOverReceipt:
+    """The department manager signs that every report not in the archive yet has been given.
+
+    The first signature files the hand-over on that day, one after a return hands it in again; what is handed over
+    after the archive had the rest changes no duty. Refused: a day to come or before the quarter's last day, anyone but
+    the department's manager, a report missing from the list or not given, nothing to sign for, and a receipt that
+    waits already.
+    """
+    require_not_future(on, what="移交日期", where="移交日期")
+    hand_over = lock(hand_over)
+    quarter = quarter_of(hand_over.quarter)
+    if on < quarter.last:
+        raise Refused("guarantee.hand_over.too_early", f"{quarter} 尚未结束，{quarter.last} 起可签字移交。")
+    require_manager(by, hand_over.department, on)
+    if waiting_receipt(hand_over) is not None:
+        raise Refused("guarantee.hand_over.waits", "已经签字移交，正等风险管理部签收。")
+    _require_all_listed(hand_over)
+    items = list(hand_over.items.filter(receipt__isnull=True).select_related("visit__client"))
+    if not items:
+        raise Refused("guarantee.hand_over.nothing", "没有待签字移交的报告。")
+    _require_given(items)
+    act = record_act(verb="hand_overs.sign_over", door=door, by=actor, facts={**told(hand_over), "reports": len(items)})
+    receipt = HandOverReceipt.objects.create(hand_over=hand_over, signed_on=on, signed_by=by, act=act)
+    hand_over.items.filter(receipt__isnull=True).update(receipt=receipt)
+    records.sign(kind=RECEIPT, subject_id=receipt.pk, role=GIVER, name=by.name, staff_no=by.staff_no, act=act)
+    if hand_over.filing is None:
+        hand_over.filing = reports.file(
+            department=hand_over.department,
+            quarter=hand_over.quarter,
+            kind=FilingKind.HAND_OVER,
+            filed_on=on,
+            by=by,
+            actor=actor,
+            door=door,
+        )
+        hand_over.save(update_fields=["filing"])
+    elif stands(hand_over.filing) is FilingVerb.RETURNED:
+        reports.hand_in_again(filing=hand_over.filing, on=on, by=by, actor=actor, door=door)
+    return receipt
+
+
+@transaction.atomic
+def sign_for(
+    *,
+    hand_over: HandOver,
+    place: Place,
+    retention_years: int | None,
+    on: date,
+    by: Staff,
+    actor: str,
+    door: str,
+) -> HandOverReceipt:
+    """The risk department signs that it received every report: the volume is bound, the receipt sealed.
+
+    Refused: a day to come or before the department signed, one who is not of the risk department or signed for the
+    department, a receipt not signed by the department, a report missing from the receipt or not received.
+    """
+    require_not_future(on, what="签收日期", where="签收日期")
+    hand_over = lock(hand_over)
+    require_receiver(by, on)
+    receipt = waiting_receipt(hand_over)
+    if receipt is None:
+        raise Refused("guarantee.hand_over.not_signed", "部门还没有签字移交，不能签收；请等部门经理签字。")
+    if receipt.signed_by_id == by.pk:
+        raise Refused("guarantee.hand_over.same_person", f"{by.name}已作为移交人签字，请由另一人签收。")
+    if on < receipt.signed_on:
+        raise Refused("guarantee.hand_over.before_given", f"签收日期 {on} 早于签字移交的 {receipt.signed_on}，请核对。")
+    _require_all_listed(hand_over, hint="请退回部门，补交后再签收")
+    late = list(hand_over.items.filter(receipt__isnull=True).select_related("visit__client"))
+    if late:
+        named = name_reports([item.visit for item in late])
+        message = f"以下报告不在移交人签字的回执上：{named}。请退回部门，补交后再签收。"
+        raise Refused("guarantee.hand_over.missing", message)
+    items = list(receipt.items.select_related("visit__client").order_by("visit__visited_on", "visit"))
+    unticked = [item.visit for item in items if item.received_on is None]
+    if unticked:
+        message = f"还有 {len(unticked)} 份没有点收：{name_reports(unticked)}。请逐份点收，缺的退回部门。"
+        raise Refused("guarantee.hand_over.missing", message)
+    act = record_act(verb="hand_overs.sign_for", door=door, by=actor, facts={**told(hand_over), "reports": len(items)})
+    volume = _bind(hand_over, items, place=place, retention_years=retention_years, on=on, act=act)
+    receipt.accepted_on, receipt.accepted_by, receipt.volume = on, by, volume
+    receipt.save(update_fields=["accepted_on", "accepted_by", "volume"])
+    if hand_over.filing is not None and stands(hand_over.filing) is FilingVerb.HANDED_IN:
+        reports.accept(filing=hand_over.filing, on=on, by=by, actor=actor, door=door)
+    records.sign(kind=RECEIPT, subject_id=receipt.pk, role=RECEIVER, name=by.name, staff_no=by.staff_no, act=act)
+    records.seal(kind=RECEIPT, subject_id=receipt.pk, act=act)
+    return receipt
+
+
+def _require_all_listed(hand_over: HandOver, *, hint: str = "请先补进清单") -> None:
+    lacking = list(unlisted(hand_over.department, quarter_of(hand_over.quarter), hand_over).select_related("client"))
+    if lacking:
+        message = f"有 {len(lacking)} 份报告不在清单上：{name_reports(lacking)}。{hint}。"
+        raise Refused("guarantee.hand_over.unlisted", message)
+
+
+def _require_given(items: list[HandOverItem]) -> None:
+    missing: list[Visit] = [item.visit for item in items if item.given_on is None]
+    if missing:
+        message = f"还有 {len(missing)} 份没有移交，不能签字：{name_reports(missing)}。"
+        raise Refused("guarantee.hand_over.missing", message)
+
+
+def _bind(
+    hand_over: HandOver, items: list[HandOverItem], *, place: Place, retention_years: int | None, on: date, act: Act
+) -> Volume:
+    """Bind the reports of a receipt into a volume."""
+    department, quarter = hand_over.department, quarter_of(hand_over.quarter)
+    return archive.open_volume(
+        kind=VOLUMES,
+        title=f"{department.name} {quarter.year}年第{quarter.number}季度客户回访报告",
+        unit=department.name,
+        unit_id=department.pk,
+        period=str(quarter),
+        contents=[
+            Contents(
+                kind=REPORT,
+                subject_id=item.visit_id,
+                number=number_of(item),
+                title=f"{item.visit.client.name} {VisitKind(item.visit.kind).zh}回访报告",
+                dated=item.visit.visited_on,
+                pages=item.pages,
+                note="" if item.medium == Medium.PAPER else Medium(item.medium).zh,
+            )
+            for item in items
+        ],
+        place=place,
+        retention_years=retention_years,
+        on=on,
+        act=act,
+    )

@@ -1,0 +1,168 @@
+"""The archive of visit reports: volumes, their contents and places, who has borrowed them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from baohou.core.errors import Refused
+from baohou.guarantee.exports.hand_overs import print_contents
+from baohou.guarantee.forms.hand_overs import LoanForm, PlaceForm, ReturnForm, RuleForm, show_refusal
+from baohou.guarantee.queries.hand_overs import VOLUMES
+from baohou.guarantee.queries.pages.volumes import find_receipt, list_visible_items, visible_volumes
+from baohou.guarantee.views import answers
+from baohou.kernel.papers import archive
+from baohou.kernel.papers.models import Volume
+from baohou.kernel.people.access import Right
+from baohou.kernel.people.doors import Asked, door
+
+
+@door()
+def list_page(request: Asked) -> HttpResponse:
+    """Volumes, to be found by number, department, quarter, place or what lies in them."""
+    asked = request.GET
+    state = asked.get("state", "")
+    filters = archive.VolumeFilters(
+        words=asked.get("q", "").strip(),
+        unit=asked.get("unit", ""),
+        period=asked.get("period", ""),
+        state=state if state in archive.PLACED else "",
+    )
+    within, today = visible_volumes(request.person), timezone.localdate()
+    page = archive.list_volumes(within, filters=filters, on=today, after=asked.get("after", ""))
+    context = {"page": page, "filters": filters, "overdue": archive.list_overdue(within, on=today), "on": today}
+    return render(request, "guarantee/volumes.html", context)
+
+
+@door()
+def volume_page(request: Asked, pk: int) -> HttpResponse:
+    """One volume: where it stands, until when it is kept, what lies in it, who had it."""
+    volume = _volume_for(request, pk)
+    whole = request.person.sees_department(volume.unit_id)
+    context = {
+        "standing": archive.standing_of(volume, on=timezone.localdate()),
+        "volume": volume,
+        "items": list_visible_items(request.person, volume),
+        "loans": archive.list_loans(volume) if whole else [],
+        "receipt": find_receipt(volume) if whole else None,
+        "whole": whole,
+        "on": timezone.localdate(),
+    }
+    return render(request, "guarantee/volume.html", context)
+
+
+@door()
+def contents_file(request: Asked, pk: int) -> HttpResponse:
+    """The contents page to print, for those who see all of the department."""
+    volume = _volume_for(request, pk)
+    if not request.person.sees_department(volume.unit_id):
+        raise Http404
+    try:
+        content = print_contents(volume, printed_on=timezone.localdate())
+    except Refused as refusal:
+        messages.warning(request, refusal.message, extra_tags="warn")
+        return redirect("handover.volume", pk=pk)
+    return answers.pdf(content, f"{volume.number}-卷内目录.pdf")
+
+
+@door(Right.KEEP_ARCHIVE)
+def move_page(request: Asked, pk: int) -> HttpResponse:
+    """Put a volume in another place."""
+    volume = _volume_for(request, pk)
+    form = PlaceForm(request.POST or None, initial={"cabinet": volume.cabinet, "shelf": volume.shelf})
+    if request.method == "POST" and form.is_valid():
+        try:
+            archive.move(volume=volume, place=form.place(), actor=request.person.actor, door="page")
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("已记下新的存放位置。"), extra_tags="ok")
+            return redirect("handover.volume", pk=pk)
+    return render(request, "guarantee/volume_move.html", {"form": form, "volume": volume})
+
+
+@door(Right.KEEP_ARCHIVE)
+def lend_page(request: Asked, pk: int) -> HttpResponse:
+    """Lend a volume."""
+    volume = _volume_for(request, pk)
+    form = LoanForm(request.POST or None, initial={"borrowed_on": timezone.localdate()}, latest=timezone.localdate())
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            loan = archive.lend(
+                volume=volume,
+                borrower_no=said["borrower"].staff_no,
+                borrower_name=said["borrower"].name,
+                purpose=said["purpose"],
+                borrowed_on=said["borrowed_on"],
+                due_on=said["due_on"],
+                actor=request.person.actor,
+                door="page",
+            )
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            text = _("已借给 %(name)s，应于 %(on)s 归还。") % {"name": loan.borrower_name, "on": loan.due_on}
+            messages.success(request, text, extra_tags="ok")
+            return redirect("handover.volume", pk=pk)
+    return render(request, "guarantee/volume_lend.html", {"form": form, "volume": volume})
+
+
+@door(Right.KEEP_ARCHIVE)
+def return_page(request: Asked, pk: int) -> HttpResponse:
+    """Take a volume back."""
+    volume = _volume_for(request, pk)
+    today: date = timezone.localdate()
+    form = ReturnForm(request.POST or None, initial={"returned_on": today}, latest=today)
+    if request.method == "POST" and form.is_valid():
+        try:
+            archive.take_back(
+                volume=volume,
+                returned_on=form.cleaned_data["returned_on"],
+                actor=request.person.actor,
+                door="page",
+            )
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("已收回入库。"), extra_tags="ok")
+            return redirect("handover.volume", pk=pk)
+    context = {"form": form, "volume": volume, "loan": archive.find_loan(volume)}
+    return render(request, "guarantee/volume_return.html", context)
+
+
+@door(Right.KEEP_ARCHIVE)
+def rule_page(request: Asked) -> HttpResponse:
+    """How volumes are numbered and kept from now on."""
+    rule = archive.rule_of(VOLUMES)
+    initial = {
+        "prefix": rule.prefix,
+        "retention_years": rule.retention_years,
+        "for_good": rule.retention_years is None,
+    }
+    form = RuleForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            archive.set_rule(
+                kind=VOLUMES,
+                prefix=form.cleaned_data["prefix"],
+                retention_years=form.cleaned_data["retention_years"],
+                actor=request.person.actor,
+                door="page",
+            )
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("已记下，以后立的卷照此编号和保管。"), extra_tags="ok")
+            return redirect("handover.archive")
+    return render(request, "guarantee/volume_rule.html", {"form": form})
+
+
+def _volume_for(request: Asked, pk: int) -> Volume:
+    """A volume within the person's reach."""
+    return get_object_or_404(visible_volumes(request.person), pk=pk)

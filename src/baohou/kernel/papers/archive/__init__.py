@@ -1,0 +1,43 @@
+"""Archive: volumes with a number, contents, a place and a retention; volumes lent and brought back."""
+
+from baohou.kernel.papers.archive.kinds import VolumeKind, register
+from baohou.kernel.papers.archive.lending import lend, take_back
+from baohou.kernel.papers.archive.reading import (
+    PLACED,
+    Standing,
+    VolumeFilters,
+    VolumePage,
+    find_loan,
+    kept_through,
+    list_items,
+    list_loans,
+    list_overdue,
+    list_volumes,
+    rule_of,
+    standing_of,
+)
+from baohou.kernel.papers.archive.shelving import Contents, Place, move, open_volume, set_rule
+
+__all__ = [
+    "PLACED",
+    "Contents",
+    "Place",
+    "Standing",
+    "VolumeFilters",
+    "VolumeKind",
+    "VolumePage",
+    "find_loan",
+    "kept_through",
+    "lend",
+    "list_items",
+    "list_loans",
+    "list_overdue",
+    "list_volumes",
+    "move",
+    "open_volume",
+    "register",
+    "rule_of",
+    "set_rule",
+    "standing_of",
+    "take_back",
+]

@@ -1,0 +1,84 @@
+"""Lending volumes and taking them back: a volume is with one borrower at a time."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from baohou.core.errors import Refused
+from baohou.kernel.audit.services import record_act
+from baohou.kernel.papers.archive.reading import find_loan
+from baohou.kernel.papers.models import Loan, Volume
+
+
+@transaction.atomic
+def lend(
+    *,
+    volume: Volume,
+    borrower_no: str,
+    borrower_name: str,
+    purpose: str,
+    borrowed_on: date,
+    due_on: date,
+    actor: str,
+    door: str,
+) -> Loan:
+    """Lend a volume until a day.
+
+    Refused: no purpose, a day to come or before the volume was opened or came back last, a return before the loan, and
+    a volume that is out.
+    """
+    purpose = purpose.strip()
+    if not purpose:
+        raise Refused("papers.loan.no_purpose", "请写明借阅用途。", where="借阅用途")
+    volume = Volume.objects.select_for_update().get(pk=volume.pk)
+    out = find_loan(volume)
+    if out is not None:
+        message = f"{volume.number} 已由{out.borrower_name}借出，应于 {out.due_on} 归还；收回后才能再借。"
+        raise Refused("papers.loan.out", message)
+    _require_come(borrowed_on, "借出日")
+    last = volume.loans.order_by("-returned_on").values_list("returned_on", flat=True).first()
+    earliest = max(volume.opened_on, last or volume.opened_on)
+    if borrowed_on < earliest:
+        why = "上次归还" if last == earliest else "立卷"
+        message = f"借出日 {borrowed_on} 早于{why}日 {earliest}，请核对。"
+        raise Refused("papers.loan.too_early", message, where="借出日")
+    if due_on < borrowed_on:
+        raise Refused("papers.loan.ends_before", f"应还日 {due_on} 早于借出日 {borrowed_on}，请核对。", where="应还日")
+    facts = {"volume": volume.number, "borrower": borrower_no, "due_on": str(due_on)}
+    act = record_act(verb="archive.lend", door=door, by=actor, because=purpose, facts=facts)
+    return Loan.objects.create(
+        volume=volume,
+        borrower_no=borrower_no,
+        borrower_name=borrower_name,
+        purpose=purpose,
+        borrowed_on=borrowed_on,
+        due_on=due_on,
+        act=act,
+    )
+
+
+@transaction.atomic
+def take_back(*, volume: Volume, returned_on: date, actor: str, door: str) -> Loan:
+    """Take a volume back. Refused when it is not out, for a day to come and for one before it was lent."""
+    Volume.objects.select_for_update().get(pk=volume.pk)
+    loan = find_loan(volume)
+    if loan is None:
+        raise Refused("papers.loan.not_out", f"{volume.number} 没有借出，请刷新后再看。")
+    _require_come(returned_on, "归还日")
+    if returned_on < loan.borrowed_on:
+        message = f"归还日 {returned_on} 早于借出日 {loan.borrowed_on}，请核对。"
+        raise Refused("papers.loan.back_before", message, where="归还日")
+    facts = {"volume": volume.number, "borrower": loan.borrower_no}
+    loan.return_act = record_act(verb="archive.take_back", door=door, by=actor, facts=facts)
+    loan.returned_on = returned_on
+    loan.save(update_fields=["returned_on", "return_act"])
+    return loan
+
+
+def _require_come(on: date, what: str) -> None:
+    today = timezone.localdate()
+    if on > today:
+        raise Refused("papers.loan.in_future", f"{what} {on} 晚于今天（{today}），请核对。", where=what)

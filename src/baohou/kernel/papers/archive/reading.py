@@ -1,0 +1,144 @@
+"""Finding volumes: by number, unit, period, place or contents; who has them; until when they are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import ExtractYear
+
+from baohou.kernel.papers.archive import kinds
+from baohou.kernel.papers.models import Loan, Volume, VolumeItem, VolumeRule
+
+PAGE = 50
+MANY = 1000
+"""Volumes are counted up to here."""
+PLACED = ("in", "out", "overdue", "expired")
+"""By what a list of volumes can be narrowed: in its place, lent, lent too long, kept long enough."""
+
+
+@dataclass(frozen=True)
+class VolumeFilters:
+    """What the address of the list says; empty means everything."""
+
+    words: str = ""
+    unit: str = ""
+    period: str = ""
+    state: str = ""
+
+    @property
+    def any(self) -> bool:
+        return bool(self.words or self.unit or self.period or self.state)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A volume, its open loan (None: it is in its place), and the last day it must be kept (None: for good)."""
+
+    volume: Volume
+    loan: Loan | None
+    kept_through: date | None
+    today: date
+
+    @property
+    def overdue(self) -> bool:
+        return self.loan is not None and self.loan.due_on < self.today
+
+    @property
+    def expired(self) -> bool:
+        return self.kept_through is not None and self.kept_through < self.today
+
+
+@dataclass(frozen=True)
+class VolumePage:
+    rows: list[Standing]
+    count: int
+    after: str
+    units: list[str]
+    periods: list[str]
+
+
+def kept_through(volume: Volume) -> date | None:
+    """The last day a volume must be kept: its years count from the first of January after it was opened.
+
+    None: for good.
+    """
+    if volume.retention_years is None:
+        return None
+    return date(volume.opened_on.year + volume.retention_years, 12, 31)
+
+
+def rule_of(kind: str) -> VolumeRule:
+    """How volumes of a kind are numbered and kept; unsaved, with the defaults, until somebody decided."""
+    known = kinds.get(kind)
+    return VolumeRule.objects.filter(kind=kind).first() or VolumeRule(kind=kind, prefix=known.prefix)
+
+
+def find_loan(volume: Volume) -> Loan | None:
+    """Who has a volume now; None when it is in its place."""
+    return Loan.objects.filter(volume=volume, returned_on__isnull=True).first()
+
+
+def list_loans(volume: Volume) -> list[Loan]:
+    """All loans of a volume, the latest first."""
+    return list(volume.loans.order_by("-borrowed_on", "-pk"))
+
+
+def list_overdue(volumes: QuerySet[Volume], *, on: date) -> list[Loan]:
+    """Loans of these volumes that should have come back before a day, the longest overdue first."""
+    late = Loan.objects.filter(volume__in=volumes, returned_on__isnull=True, due_on__lt=on)
+    return list(late.select_related("volume").order_by("due_on", "pk"))
+
+
+def list_items(volume: Volume) -> list[VolumeItem]:
+    """What lies in a volume, in order."""
+    return list(volume.items.order_by("position"))
+
+
+def standing_of(volume: Volume, *, on: date) -> Standing:
+    """How a volume stands on a day."""
+    return Standing(volume, find_loan(volume), kept_through(volume), on)
+
+
+def list_volumes(within: QuerySet[Volume], *, filters: VolumeFilters, on: date, after: str = "") -> VolumePage:
+    """One page of the volumes within a reach, the newest first, behind the volume ``after`` (its row)."""
+    known = list(within.order_by().values_list("unit", "period").distinct())
+    found = _filtered(within, filters, on)
+    count = found.order_by()[:MANY].count()
+    last = within.filter(pk=int(after)).first() if after.isdecimal() else None
+    if last is not None:
+        found = found.filter(Q(opened_on__lt=last.opened_on) | Q(opened_on=last.opened_on, pk__lt=last.pk))
+    open_loans = Prefetch("loans", Loan.objects.filter(returned_on__isnull=True), to_attr="open_loans")
+    page = list(found.prefetch_related(open_loans).order_by("-opened_on", "-pk")[: PAGE + 1])
+    rows = [Standing(one, next(iter(one.open_loans), None), kept_through(one), on) for one in page[:PAGE]]
+    return VolumePage(
+        rows=rows,
+        count=count,
+        after=str(page[PAGE - 1].pk) if len(page) > PAGE else "",
+        units=sorted({unit for unit, _ in known}),
+        periods=sorted({period for _, period in known}, reverse=True),
+    )
+
+
+def _filtered(found: QuerySet[Volume], filters: VolumeFilters, on: date) -> QuerySet[Volume]:
+    for word in filters.words.split():
+        inside = VolumeItem.objects.filter(Q(title__icontains=word) | Q(number__icontains=word), volume=OuterRef("pk"))
+        own = Q(number__icontains=word) | Q(title__icontains=word) | Q(unit__icontains=word)
+        place = Q(cabinet__icontains=word) | Q(shelf__icontains=word)
+        found = found.filter(own | Q(period__iexact=word) | place | Exists(inside))
+    if filters.unit:
+        found = found.filter(unit=filters.unit)
+    if filters.period:
+        found = found.filter(period=filters.period)
+    out = Loan.objects.filter(volume=OuterRef("pk"), returned_on__isnull=True)
+    match filters.state:
+        case "in":
+            found = found.filter(~Exists(out))
+        case "out":
+            found = found.filter(Exists(out))
+        case "overdue":
+            found = found.filter(Exists(out.filter(due_on__lt=on)))
+        case "expired":
+            found = found.annotate(until=ExtractYear("opened_on") + F("retention_years")).filter(until__lt=on.year)
+    return found

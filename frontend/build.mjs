@@ -6,7 +6,7 @@ const out = "src/baohou/static/built";
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await build({
-  entryPoints: ["frontend/app.js", "frontend/app.css"],
+  entryPoints: ["frontend/app.js", "frontend/app.css", "frontend/sw.js"],
   outdir: out,
   bundle: true,
   minify: true,

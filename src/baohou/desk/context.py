@@ -33,6 +33,7 @@ PLACES = (
     Place("home", _("我的工作"), "checklist"),
     Place("clients", _("在保客户"), "users"),
     Place("reports", _("季度报送"), "file-check"),
+    Place("onsite", _("现场回访"), "walk", Right.RECORD_VISIT),
     Place("penalties", _("处罚记录"), "gavel"),
     Place("rule-book", _("制度"), "book-2"),
     Place("runs", _("日终运行"), "history", part=_("系统")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from baohou.guarantee.views import clients, decisions, duties, imports, reports, visits
+from baohou.guarantee.views import clients, decisions, duties, imports, onsite, reports, visit_reports, visits
 
 urlpatterns = [
     path("clients/", clients.list_page, name="clients"),
@@ -13,6 +13,14 @@ urlpatterns = [
     path("clients/<int:pk>/grade/", decisions.grade_page, name="clients.grade"),
     path("clients/<int:pk>/special/", decisions.order_page, name="clients.order"),
     path("clients/<int:pk>/measure/<str:quarter>/", reports.measure_page, name="clients.measure"),
+    path("clients/<int:pk>/visit/files/", visits.keep_file, name="clients.visit.files"),
+    path("visits/<int:pk>/", visit_reports.visit_page, name="visits.one"),
+    path("visits/<int:pk>/add/", visit_reports.add_to_report, name="visits.add"),
+    path("visits/<int:pk>/report.pdf", visit_reports.report_file, name="visits.report"),
+    path("visits/<int:pk>/files/<int:number>/", visit_reports.attachment, name="visits.file"),
+    path("visits/<int:pk>/signature/<int:number>/", visit_reports.signature, name="visits.signature"),
+    path("onsite/", onsite.onsite_page, name="onsite"),
+    path("onsite/token/", onsite.token, name="onsite.token"),
     path("duties/<int:key>/why/", duties.why, name="duties.why"),
     path("reports/", reports.quarter_page, name="reports"),
     path("reports/<str:quarter>/", reports.quarter_page, name="reports.quarter"),

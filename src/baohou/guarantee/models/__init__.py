@@ -4,6 +4,7 @@ from baohou.guarantee.models.filings import Filing, FilingStep
 from baohou.guarantee.models.grades import GradeChange, Measure
 from baohou.guarantee.models.guarantees import Guarantee, ManagerAppointment
 from baohou.guarantee.models.marks import Recheck, Touched
+from baohou.guarantee.models.submissions import VisitSubmission, VisitUpload
 from baohou.guarantee.models.visits import SpecialOrder, Visit
 
 __all__ = [
@@ -17,4 +18,6 @@ __all__ = [
     "SpecialOrder",
     "Touched",
     "Visit",
+    "VisitSubmission",
+    "VisitUpload",
 ]

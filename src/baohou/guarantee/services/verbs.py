@@ -34,11 +34,16 @@ def settle(*, client: Party, since: date) -> None:
     later one sees what the earlier one wrote.
     """
     touch([(client.pk, since)])
-    hold_off_steps()
-    Party.objects.select_for_update().get(pk=client.pk)
+    wait_for_turn(client)
     day = get_business_day()
     if day is not None:
         replan_at_once([client.pk], book=get_rule_book(), on=day)
+
+
+def wait_for_turn(client: Party) -> None:
+    """Wait until no other verb is at work on this client, and keep others waiting until this transaction ends."""
+    hold_off_steps()
+    Party.objects.select_for_update().get(pk=client.pk)
 
 
 def require_not_future(on: date, *, what: str, where: str) -> None:

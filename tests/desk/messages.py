@@ -38,15 +38,18 @@ def of_the_domain() -> Iterator[str]:
     """Words that the domain itself knows, and pages translate by the filter `word` or by gettext."""
     from baohou.day.registry import steps
     from baohou.guarantee.imports import KINDS
-    from baohou.guarantee.rules.matters import METHODS, asked_of
+    from baohou.guarantee.rules.matters import METHODS, NOT_SIGNED, asked_of
     from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade, Urgency, VisitKind
     from baohou.kernel.accountability.models import EntryKind
+    from baohou.kernel.papers.records.kinds import list_kinds
     from baohou.kernel.people.models import Post
 
     for words in (Grade, VisitKind, Urgency, FilingKind, FilingVerb, DutyKind):
         yield from (word.zh for word in words)
     yield from (matter.zh for kind in VisitKind for matter in asked_of(kind))
     yield from (method.zh for method in METHODS)
+    yield NOT_SIGNED.zh
+    yield from (kind.title for kind in list_kinds())
     yield from Post.labels
     yield from EntryKind.labels
     yield from (step.title for step in steps())

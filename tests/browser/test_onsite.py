@@ -162,7 +162,9 @@ def test_a_draft_is_there_again_after_the_page_was_closed(evening: Portfolio, si
     expect(page.get_by_label("借款使用情况")).to_have_value("购入钢坯，与合同一致")
     expect(page.locator("[data-shots] img")).to_have_count(1)
     assert serious(page) == []
-    inked = "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.filter(Boolean).length"
+    inked = (
+        "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.filter(Boolean).length"
+    )
     before = page.locator("[data-sign] canvas").evaluate(inked)
     page.set_viewport_size({"width": 300, "height": 844})
     page.set_viewport_size(PHONE)

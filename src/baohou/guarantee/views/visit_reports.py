@@ -67,7 +67,7 @@ def report_file(request: Asked, pk: int) -> HttpResponse:
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("visits.one", pk=pk)
     name = f"{visit.client.name}-{visit.visited_on}-客户回访报告.pdf"
-    return HttpResponse(out.getvalue(), content_type="application/pdf", headers=_named("attachment", name))
+    return HttpResponse(out.getvalue(), content_type="application/pdf", headers=_named(name))
 
 
 @door()
@@ -99,16 +99,15 @@ def _served(file: StoredFile, name: str) -> HttpResponseBase:
         content = records.path_of(file.sha256).open("rb")
     except FileNotFoundError as gone:
         raise Http404 from gone
-    shown = "inline" if file.content_type.startswith("image/") else "attachment"
     headers = {
-        **_named(shown, name),
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cache-Control": "private, max-age=3600",
     }
-    return FileResponse(content, content_type=file.content_type, headers=headers)
+    saved = not file.content_type.startswith("image/")
+    return FileResponse(content, as_attachment=saved, filename=name, content_type=file.content_type, headers=headers)
 
 
-def _named(how: str, name: str) -> dict[str, str]:
+def _named(name: str) -> dict[str, str]:
     """A header that gives a file its Chinese name."""
-    return {"Content-Disposition": f"{how}; filename*=UTF-8''{quote(name)}"}
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}

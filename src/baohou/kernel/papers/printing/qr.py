@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 def qr_svg(text: str, *, alone: bool = True) -> SafeString:
     """A text as a QR code, in SVG without a size of its own: what holds it says how large it is.
 
-    ``alone`` makes it as wide as what holds it, for papers; pages have a style sheet for that.
+    ``alone`` gives it the size that it has on papers; pages have a style sheet for that.
     """
     code = segno.make(text, error="m", micro=False)
     drawn = code.svg_inline(border=2, omitsize=True, light="#fff", svgclass="qr", lineclass=None, title=None)
-    return SafeString(drawn.replace("<svg", '<svg style="width: 100%; display: block"', 1) if alone else drawn)
+    return SafeString(drawn.replace("<svg", '<svg style="width: 21mm; display: block"', 1) if alone else drawn)

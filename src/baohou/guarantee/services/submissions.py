@@ -163,7 +163,12 @@ def submit(*, key: UUID, sender: Staff, report: Report, actor: str, door: str) -
         return Submitted(known.visit, True)
     files, signature = _arrived(key, sender, report)
     findings = _signed_or_why(report)
-    told = {"client": report.client, "guarantee": report.guarantee, "on": report.on, "kind": report.kind}
+    told: dict[str, Any] = {
+        "client": report.client,
+        "guarantee": report.guarantee,
+        "on": report.on,
+        "kind": report.kind,
+    }
     same = find_same_visit(**told)
     if same is not None:
         raise RecordedAlready(same, report.client)
@@ -223,9 +228,9 @@ def _signed_or_why(report: Report) -> dict[str, Any]:
 
 def _close(visit: Visit, files: list[VisitUpload], signature: VisitUpload | None, signer: str, act: Act) -> None:
     """Put the files and the signature to the visit's report, and seal it."""
-    paper = {"kind": KIND, "subject_id": visit.pk}
+    paper: dict[str, Any] = {"kind": KIND, "subject_id": visit.pk}
     for upload in files:
-        place = {"latitude": upload.latitude, "longitude": upload.longitude}
+        place: dict[str, Any] = {"latitude": upload.latitude, "longitude": upload.longitude}
         records.attach(**paper, file=upload.file, name=upload.name, taken_at=upload.taken_at, act=act, **place)
     if signature is not None:
         records.sign(**paper, role=CLIENT_ROLE, name=signer, image=signature.file, act=act)

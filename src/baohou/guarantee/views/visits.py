@@ -75,12 +75,12 @@ def _take_sent(request: Asked, form: VisitForm, glance: Glance) -> HttpResponse:
         where = reverse("visits.one", args=[refusal.visit.pk])
         return JsonResponse({"message": refusal.message, "code": refusal.code, "url": where}, status=409)
     except submissions.FilesMissing as refusal:
-        told = {"message": refusal.message, "code": refusal.code, "missing": refusal.digests}
-        return JsonResponse(told, status=422)
+        lacking = {"message": refusal.message, "code": refusal.code, "missing": refusal.digests}
+        return JsonResponse(lacking, status=422)
     except Refused as refusal:
         show_refusal(form, refusal)
-        told = {"message": refusal.message, "code": refusal.code, "errors": form.errors}
-        return JsonResponse(told, status=422)
+        refused = {"message": refusal.message, "code": refusal.code, "errors": form.errors}
+        return JsonResponse(refused, status=422)
     told = {"url": reverse("visits.one", args=[done.visit.pk]), "already": done.already}
     return JsonResponse(told, status=200 if done.already else 201)
 
@@ -89,8 +89,9 @@ def _take_typed(request: Asked, form: VisitForm, glance: Glance) -> HttpResponse
     """A visit from the plain form, its files with it; they are kept whatever else has to be put right."""
     valid = form.is_valid()
     key = form.cleaned_data.get("key") or uuid4()
-    form.data = form.data.copy()
-    form.data["key"] = str(key)
+    typed = request.POST.copy()
+    typed["key"] = str(key)
+    form.data = typed
     refused = _keep_files(request, key)
     other = None
     for refusal in refused:

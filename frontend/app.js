@@ -3,6 +3,7 @@ import "@tabler/core/dist/js/tabler.esm.js";
 import "./plan.js";
 import "./grading.js";
 import "./ticks.js";
+import "./onsite/index.js";
 
 const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
 const typing = (target) => target.closest("input, select, textarea, [contenteditable]") !== null;

@@ -6,7 +6,7 @@ const out = "src/baohou/static/built";
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await build({
-  entryPoints: ["frontend/app.js", "frontend/charts.js", "frontend/app.css"],
+  entryPoints: ["frontend/app.js", "frontend/charts.js", "frontend/sw.js", "frontend/app.css"],
   outdir: out,
   bundle: true,
   minify: true,

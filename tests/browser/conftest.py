@@ -44,9 +44,14 @@ def evening(live_server: LiveServer, portfolio: Portfolio) -> Portfolio:
 
 
 @pytest.fixture
-def sit(chromium: Browser, live_server: LiveServer, evening: Portfolio) -> Iterator[Sit]:
+def wrong() -> list[str]:
+    """What went wrong in the consoles."""
+    return []
+
+
+@pytest.fixture
+def sit(chromium: Browser, live_server: LiveServer, evening: Portfolio, wrong: list[str]) -> Iterator[Sit]:
     """Someone sits down, logs in, and from then on nothing may go wrong in the console."""
-    wrong: list[str] = []
     contexts = []
 
     def sit(staff: Staff, screen: dict[str, int] = DESK) -> Page:

@@ -38,7 +38,7 @@ def of_the_domain() -> Iterator[str]:
     """Words that the domain itself knows, and pages translate by the filter `word` or by gettext."""
     from baohou.day.registry import steps
     from baohou.guarantee.imports import KINDS
-    from baohou.guarantee.rules.matters import METHODS, asked_of
+    from baohou.guarantee.rules.matters import METHODS, NOT_SIGNED, asked_of
     from baohou.guarantee.rules.words import (
         Dimension,
         DutyKind,
@@ -51,6 +51,7 @@ def of_the_domain() -> Iterator[str]:
         VisitKind,
     )
     from baohou.kernel.accountability.models import EntryKind, Verdict
+    from baohou.kernel.papers.records.kinds import list_kinds
     from baohou.kernel.parties.industries import Industry
     from baohou.kernel.people.models import Post
 
@@ -58,6 +59,8 @@ def of_the_domain() -> Iterator[str]:
         yield from (word.zh for word in words)
     yield from (matter.zh for kind in VisitKind for matter in asked_of(kind))
     yield from (method.zh for method in METHODS)
+    yield NOT_SIGNED.zh
+    yield from (kind.title for kind in list_kinds())
     yield from Post.labels
     yield from Industry.labels
     yield from EntryKind.labels

@@ -33,11 +33,16 @@ def test_a_visit_recorded_on_the_page_meets_its_duty(evening: Portfolio, enter: 
             "found-site": "库存与账面相符",
             "regular-business": "订单饱满",
             "summary": "正常",
+            "unsigned_because": "纸质报告已签",
         },
     )
     assert answer.status_code == 302
     visit = Visit.objects.get(client=evening.steel)
-    assert visit.findings == {"business": "订单饱满", "methods": {"site": "库存与账面相符"}}
+    assert visit.findings == {
+        "business": "订单饱满",
+        "methods": {"site": "库存与账面相符"},
+        "not_signed": "纸质报告已签",
+    }
     assert visit.methods == "实地查看"
     assert owed.get().done_on == date(2026, 10, 19)
 
@@ -69,7 +74,13 @@ def test_a_refusal_stands_beside_its_field(evening: Portfolio, enter: Enter) -> 
     """A visit dated before the first issue (2026-03-02) is refused with the date's field marked."""
     answer = enter(evening.cast.a).post(
         f"/clients/{evening.steel.pk}/visit/",
-        {"kind": "regular", "on": "2026-02-01", "by": evening.cast.a.pk, "method-talk": "on"},
+        {
+            "kind": "regular",
+            "on": "2026-02-01",
+            "by": evening.cast.a.pk,
+            "method-talk": "on",
+            "unsigned_because": "纸质报告已签",
+        },
     )
     assert "早于东方钢铁有限公司首笔担保的起始日" in answer.content.decode()
     assert "on" in answer.context["form"].errors

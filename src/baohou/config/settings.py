@@ -27,6 +27,8 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 DEBUG = os.environ.get("BAOHOU_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("BAOHOU_HOSTS", "127.0.0.1,localhost,testserver").split(",")
+PUBLIC_URL = os.environ.get("BAOHOU_URL", "http://127.0.0.1:8000").rstrip("/")
+"""Where people reach this installation; stands on sealed papers, in the QR code of their check page."""
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("BAOHOU_ORIGINS", "").split(",") if origin]
 
 DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{VAR / 'baohou.sqlite3'}")}

@@ -32,17 +32,18 @@ class Place:
 PLACES = (
     Place("home", _("我的工作"), "checklist"),
     Place("clients", _("在保客户"), "users"),
+    Place("onsite", _("现场回访"), "walk", Right.RECORD_VISIT),
     Place("plan", _("回访计划"), "calendar-week"),
     Place("grading", _("季末分类"), "list-details"),
     Place("reports", _("季度报送"), "file-check"),
-    Place("risk", _("风险视图"), "shield-check", Right.OVERSEE),
-    Place("overview", _("经营总览"), "chart-bar", Right.SEE_EVERYTHING),
+    Place("handover", _("移交归档"), "archive"),
     Place("penalties", _("处罚记录"), "gavel"),
     Place("appeals", _("申诉"), "scale", Right.WAIVE),
-    Place("handover", _("移交归档"), "archive"),
-    Place("rule-book", _("制度"), "book-2"),
+    Place("risk", _("风险视图"), "shield-check", Right.OVERSEE),
+    Place("overview", _("经营总览"), "chart-bar", Right.SEE_EVERYTHING),
+    Place("rule-book", _("制度"), "book-2", part=_("系统")),
     Place("people", _("人员"), "users-group", Right.SEE_PEOPLE),
-    Place("runs", _("日终运行"), "history", part=_("系统")),
+    Place("runs", _("日终运行"), "history"),
     Place("imports", _("导入数据"), "file-import", Right.ADMINISTER),
 )
 ON_THE_THUMB = 4

@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 from baohou.desk.forms import LogInForm
 from baohou.desk.views import home, rule_book
 from baohou.desk.views.password import OwnPassword
+from baohou.desk.views import home, offline, rule_book, seals
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -19,6 +20,9 @@ urlpatterns = [
     path("calendar/", home.calendar_page, name="home.calendar"),
     path("money/", home.set_money, name="set-money"),
     path("start/", home.start, name="start"),
+    path("check/", seals.check_form, name="check"),
+    path("check/<str:code>/", seals.check_page, name="check.one"),
+    path("sw.js", offline.service_worker, name="service-worker"),
     path("rules/", rule_book.rule_book_page, name="rule-book"),
     path("rules/kept/", rule_book.kept_part, name="rule-book.kept"),
     path("rules/add/", rule_book.add_page, name="rule-book.add"),

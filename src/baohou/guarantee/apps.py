@@ -16,6 +16,7 @@ class Guarantee(AppConfig):
         from baohou.guarantee.queries.hand_overs import RECEIPT, VOLUMES, tell_receipt
         from baohou.guarantee.queries.moves import managers_or_departments_left
         from baohou.guarantee.queries.plans import PAPER, tell_accepted_plan
+        from baohou.guarantee.queries.sealed_visits import KIND, tell_visit
         from baohou.guarantee.rules.parameters import CLAUSES, SPECS
         from baohou.guarantee.rules.words import CLAUSE_OF, PENALTY_OF, DutyKind
         from baohou.guarantee.services import moves
@@ -31,6 +32,7 @@ class Guarantee(AppConfig):
         for kind in DutyKind:
             kinds.register(kinds.Kind(kind.value, kind.code, kind.zh, CLAUSE_OF[kind], PENALTY_OF[kind]))
         bonds.register(managers_or_departments_left)
+        register_paper(PaperKind(KIND, "客户回访报告", tell_visit))
         register_paper(PaperKind(PAPER, "回访计划表", tell_accepted_plan))
         register_paper(PaperKind(table_paper.PAPER, "在保客户分类表", table_paper.tell))
         register_paper(PaperKind(RECEIPT, "客户回访报告移交回执", tell_receipt))

@@ -9,6 +9,7 @@ from baohou.guarantee.views import clients, decisions, duties, imports, overview
 from baohou.guarantee.views import clients, decisions, duties, imports, plans, reports, visits
 from baohou.guarantee.views import clients, decisions, duties, grading, imports, measures, reports, table_review, visits
 from baohou.guarantee.views import archive, clients, decisions, duties, hand_overs, imports, reports, visits
+from baohou.guarantee.views import clients, decisions, duties, imports, onsite, reports, visit_reports, visits
 
 urlpatterns = [
     path("clients/", clients.list_page, name="clients"),
@@ -21,6 +22,14 @@ urlpatterns = [
     path("duties/export.xlsx", duties.list_file, name="duties.file"),
     path("clients/<int:pk>/measure/<str:quarter>/", measures.measure_page, name="clients.measure"),
     path("measures/actions/<int:pk>/done/", measures.action_done, name="measures.done"),
+    path("clients/<int:pk>/visit/files/", visits.keep_file, name="clients.visit.files"),
+    path("visits/<int:pk>/", visit_reports.visit_page, name="visits.one"),
+    path("visits/<int:pk>/add/", visit_reports.add_to_report, name="visits.add"),
+    path("visits/<int:pk>/report.pdf", visit_reports.report_file, name="visits.report"),
+    path("visits/<int:pk>/files/<int:number>/", visit_reports.attachment, name="visits.file"),
+    path("visits/<int:pk>/signature/<int:number>/", visit_reports.signature, name="visits.signature"),
+    path("onsite/", onsite.onsite_page, name="onsite"),
+    path("onsite/token/", onsite.token, name="onsite.token"),
     path("duties/<int:key>/why/", duties.why, name="duties.why"),
     path("grading/", grading.here, name="grading"),
     path("grading/<str:quarter>/", grading.quarter_page, name="grading.quarter"),

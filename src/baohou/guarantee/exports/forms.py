@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,9 +11,13 @@ from typing import BinaryIO
 
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter
+from baohou.guarantee.models import Visit
 from baohou.guarantee.queries import forms as queries
+from baohou.guarantee.queries.sealed_visits import check_url
 from baohou.guarantee.rules.words import VisitKind
-from baohou.kernel.papers.printing import Paper, write_pdf, write_xlsx
+from baohou.kernel.papers.models import Signature
+from baohou.kernel.papers.printing import Paper, qr_svg, write_pdf, write_xlsx
+from baohou.kernel.papers.records import path_of
 from baohou.kernel.people.models import Department
 
 KINDS = MappingProxyType({"pdf": write_pdf, "xlsx": write_xlsx})
@@ -50,11 +55,7 @@ def visit_reports(wanted: Wanted) -> list[Paper]:
     if not reports:
         raise _empty(wanted, "没有对其客户的回访")
     papers = [
-        Paper(
-            "guarantee/exports/visit_report.html",
-            {"report": report, "department": wanted.department.name, "kinds": list(VisitKind)},
-            f"{place:03d} {report.client[:_SHEETS_OF_REPORT]}",
-        )
+        _visit_report(report, wanted.department.name, f"{place:03d} {report.client[:_SHEETS_OF_REPORT]}")
         for place, report in enumerate(reports, 1)
     ]
     if wanted.kind == "pdf":
@@ -68,6 +69,33 @@ def visit_reports(wanted: Wanted) -> list[Paper]:
     }
     listed = Paper("guarantee/exports/visit_report_list.html", context, f"{wanted.quarter}")
     return [listed, *papers] if complete else [listed]
+
+
+def list_papers_of_visit(*, visit: Visit) -> list[Paper]:
+    """Annex 1 for one visit. Refused when no guarantee spoke for the client on that day."""
+    report = queries.get_visit_report(visit=visit)
+    if report is None:
+        raise Refused("guarantee.export.no_project", "这次回访那天客户没有在保项目，或所写项目不是该客户的，无法出表。")
+    return [_visit_report(report, report.department, report.client[:_SHEETS_OF_REPORT])]
+
+
+def _visit_report(report: queries.VisitReport, department: str, sheet: str) -> Paper:
+    context: dict[str, object] = {"report": report, "department": department, "kinds": list(VisitKind)}
+    if report.record.seal is not None:
+        url = check_url(report.record.seal.code)
+        context |= {"check_url": url, "qr": qr_svg(url), "drawn": _drawn(report.record.signature)}
+    return Paper("guarantee/exports/visit_report.html", context, sheet)
+
+
+def _drawn(signature: Signature | None) -> str:
+    """The picture of a signature as an address that holds it; empty when there is none, or its file is lost."""
+    if signature is None or signature.image is None:
+        return ""
+    try:
+        content = path_of(signature.image.sha256).read_bytes()
+    except FileNotFoundError:
+        return ""
+    return f"data:{signature.image.content_type};base64,{b64encode(content).decode()}"
 
 
 def visit_plan(wanted: Wanted) -> list[Paper]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from baohou.guarantee.forms.fields import day_field
 from baohou.guarantee.models import Guarantee
-from baohou.guarantee.rules.matters import METHODS, METHODS_KEY, asked_of
+from baohou.guarantee.rules.matters import METHODS, METHODS_KEY, NOT_SIGNED, asked_of
 from baohou.guarantee.rules.words import VisitKind
+from baohou.guarantee.services.submissions import Place, Report
+from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
 
 
@@ -50,6 +53,13 @@ class VisitForm(forms.Form):
             for matter in asked_of(kind):
                 self.fields[f"{kind.code}-{matter.code}"] = _told(_(matter.zh))
         self.fields["summary"] = _told(_("回访结论"), rows=3)
+        self.fields["signer"] = forms.CharField(
+            label=_("签字人姓名"), required=False, max_length=64, help_text=_("客户方在屏幕上签字的人。")
+        )
+        self.fields["unsigned_because"] = forms.CharField(
+            label=_(NOT_SIGNED.zh), required=False, max_length=500, help_text=_("客户签了字就不用填。")
+        )
+        self.fields.update(_of_the_device())
 
     @property
     def about(self) -> list[forms.BoundField]:
@@ -90,8 +100,71 @@ class VisitForm(forms.Form):
             "findings": findings,
         }
 
+    def key(self) -> UUID:
+        """The key that the device made up; only after is_valid()."""
+        key: UUID = self.cleaned_data["key"] or uuid4()
+        return key
+
+    def report(self, *, client: Party, files: Sequence[tuple[str, str]]) -> Report:
+        """The visit as it is to be stored; only after is_valid()."""
+        cleaned = self.cleaned_data
+        return Report(
+            client=client,
+            **self.facts(),
+            signer=cleaned["signer"],
+            signature=cleaned["signature"],
+            unsigned_because=cleaned["unsigned_because"],
+            files=files,
+            place=place_of(cleaned),
+            finished_at=cleaned["finished_at"],
+        )
+
     def _methods_used(self, cleaned: dict[str, Any]) -> list[str]:
         return [m.code for m in METHODS if cleaned.get(f"method-{m.code}") or cleaned.get(f"found-{m.code}")]
+
+
+class AddendumForm(forms.Form):
+    """A correction of a sealed report."""
+
+    text = forms.CharField(
+        label=_("补充或更正的内容"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("请写明补充或更正的内容。")},
+    )
+
+
+class UploadForm(forms.Form):
+    """One file that belongs to a visit not sent yet."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"] = forms.FileField(allow_empty_file=True)
+        self.fields["is_signature"] = forms.BooleanField(required=False)
+        self.fields["taken_at"] = forms.DateTimeField(required=False)
+        device = _of_the_device()
+        self.fields.update({name: device[name] for name in ("latitude", "longitude", "accuracy_m")})
+        self.fields["key"] = forms.UUIDField()
+
+
+def place_of(cleaned: dict[str, Any]) -> Place | None:
+    """Where the device said it was."""
+    if cleaned["latitude"] is None or cleaned["longitude"] is None:
+        return None
+    return Place(cleaned["latitude"], cleaned["longitude"], cleaned["accuracy_m"])
+
+
+def _of_the_device() -> dict[str, forms.Field]:
+    """What a device adds to what people fill in, in fields that nobody sees."""
+    unseen = forms.HiddenInput
+    degrees: dict[str, Any] = {"required": False, "max_digits": 9, "decimal_places": 6, "widget": unseen}
+    return {
+        "key": forms.UUIDField(required=False, widget=unseen),
+        "signature": forms.RegexField(r"^[0-9a-f]{64}$", required=False, widget=unseen),
+        "latitude": forms.DecimalField(min_value=-90, max_value=90, **degrees),
+        "longitude": forms.DecimalField(min_value=-180, max_value=180, **degrees),
+        "accuracy_m": forms.IntegerField(required=False, min_value=0, max_value=10_000_000, widget=unseen),
+        "finished_at": forms.DateTimeField(required=False, widget=unseen),
+    }
 
 
 def _told(label: Any, *, rows: int = 2) -> forms.CharField:

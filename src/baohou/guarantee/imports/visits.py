@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from baohou.guarantee.imports.lookups import get_first_issues, get_projects
 from baohou.guarantee.imports.rows import CLIENT, PROJECT, ClientNoun
 from baohou.guarantee.imports.words import read_visit_kind
 from baohou.guarantee.models import Visit
+from baohou.guarantee.queries.sealed_visits import sealed_visits
 from baohou.guarantee.rules.words import VisitKind
 from baohou.kernel.papers.reading import Column, read_code, read_date, read_text
-from baohou.kernel.papers.taking import Compared
+from baohou.kernel.papers.taking import Compared, Fact, Key, Stored, chunks
 
 
 class VisitsFile(ClientNoun):
@@ -43,6 +44,12 @@ class VisitsFile(ClientNoun):
         super().look_up()
         self.projects = get_projects(project_nos=self.all_of("project_no"))
         self.first_issues = get_first_issues(clients=self.clients.values())
+        fields = (*self.key_fields, *(one.lookup for one in self.compared))
+        width = len(self.key_fields)
+        self.sealed: dict[Hashable, tuple[Any, ...]] = {}
+        for piece in chunks(sorted(self.clients.values())):
+            told = sealed_visits(clients=piece).values_list(*fields)
+            self.sealed |= {row[:width]: row[width:] for row in told}
 
     def key_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...] | None:
         client, kind = self.client_of(number, values), self.value(values, "kind")
@@ -74,3 +81,17 @@ class VisitsFile(ClientNoun):
         if first is not None and visited_on is not None and visited_on < first:
             self.fault(number, "visited_on", visited_on, f"早于客户的第一笔担保（{first.isoformat()}）")
         self.at_most_today(number, values, "visited_on")
+
+    def facts(self) -> Iterator[Fact]:
+        for fact in super().facts():
+            sealed = self.sealed.get(fact.key)
+            if sealed is not None and self.differing(sealed, fact.values):
+                said = "这次回访的报告已封存，不能用导入改；请在报告上加补充"
+                self.fault(fact.number, self.keys[0], fact.name, said)
+            else:
+                yield fact
+
+    def obstacles(self, found: Sequence[tuple[Key, Stored]]) -> Iterator[tuple[Key, str]]:
+        for key, _ in found:
+            if key.key in self.sealed:
+                yield key, "这次回访的报告已封存，不能删除"

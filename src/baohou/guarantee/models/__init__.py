@@ -8,6 +8,7 @@ from baohou.guarantee.models.hand_overs import HandOver, HandOverItem, HandOverR
 from baohou.guarantee.models.marks import Recheck, Touched
 from baohou.guarantee.models.moves import MoveSigner, MovedDuty, MovedGuarantee, WorkMove
 from baohou.guarantee.models.plans import AcceptedVisit, PlannedDate
+from baohou.guarantee.models.submissions import VisitSubmission, VisitUpload
 from baohou.guarantee.models.summaries import AmountSlice, HeavyClient, KeptSlice, PortfolioSlice, Summary
 from baohou.guarantee.models.visits import SpecialOrder, Visit
 
@@ -37,5 +38,7 @@ __all__ = [
     "Summary",
     "Touched",
     "Visit",
+    "VisitSubmission",
+    "VisitUpload",
     "WorkMove",
 ]

@@ -35,6 +35,9 @@ METHODS_KEY = "methods"
 CLIENT_OPINION = Matter("client_opinion", "客户意见及建议")
 """Asked on every visit (PGM.3a names it for routine ones); the form gives it a place of its own."""
 
+NOT_SIGNED = Matter("not_signed", "客户未签字的原因")
+"""Told when the client did not sign the visit on site (GPM.5); the form gives it the place of the signature."""
+
 _BUSINESS = Matter("business", "生产经营情况")
 _PERFORMANCE = Matter("performance", "履约情况")
 
@@ -93,10 +96,10 @@ def finding(findings: Mapping[str, Any], matter: Matter) -> str:
 def matters_told(kind: VisitKind, findings: Mapping[str, Any]) -> list[tuple[Matter, str]]:
     """The matters of a kind of visit with what was found, then every other that was written down: nothing is lost.
 
-    The client's opinion has a place of its own and is not among them.
+    The client's opinion and why the client did not sign have places of their own and are not among them.
     """
     asked = MATTERS_OF[kind]
-    seen = {METHODS_KEY, CLIENT_OPINION.code, *(matter.code for matter in asked)}
+    seen = {METHODS_KEY, CLIENT_OPINION.code, NOT_SIGNED.code, *(matter.code for matter in asked)}
     other = [_KNOWN.get(code, Matter(code, code)) for code in findings if code not in seen]
     return [(matter, finding(findings, matter)) for matter in asked] + [
         (matter, text) for matter in other if (text := finding(findings, matter))

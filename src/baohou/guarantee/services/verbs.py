@@ -40,11 +40,16 @@ def settle(*, client: Party, since: date) -> None:
 def settle_many(*, clients: Sequence[int], since: date) -> None:
     """``settle`` for some thousand clients at once: one plan for all of them."""
     touch([(client, since) for client in clients])
-    hold_off_steps()
-    list(Party.objects.select_for_update().filter(pk__in=clients).order_by("pk").values_list("pk"))
+    wait_for_turn(clients)
     day = get_business_day()
     if day is not None:
         replan_at_once(clients, book=get_rule_book(), on=day)
+
+
+def wait_for_turn(clients: Sequence[int]) -> None:
+    """Wait until no other verb is at work on these clients, and keep others waiting until this transaction ends."""
+    hold_off_steps()
+    list(Party.objects.select_for_update().filter(pk__in=clients).order_by("pk").values_list("pk"))
 
 
 def require_not_future(on: date, *, what: str, where: str) -> None:

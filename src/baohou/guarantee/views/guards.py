@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from baohou.core.period import NotAQuarter, Quarter
+from baohou.guarantee.models import Visit
 from baohou.guarantee.queries.access import visible_clients
 from baohou.guarantee.queries.pages.duties import DutyRow, find_duty
 from baohou.guarantee.queries.pages.plans import find_plan_department
@@ -17,6 +18,13 @@ from baohou.kernel.people.models import Department, Staff
 def client_for(request: Asked, pk: int) -> Party:
     """A client within the person's reach."""
     return get_object_or_404(visible_clients(request.person, on=request.today), pk=pk)
+
+
+def visit_for(request: Asked, pk: int) -> Visit:
+    """A visit to a client within the person's reach."""
+    clients = visible_clients(request.person, on=request.today)
+    visits = Visit.objects.filter(client__in=clients).select_related("client", "guarantee", "by", "act")
+    return get_object_or_404(visits, pk=pk)
 
 
 def duty_for(request: Asked, key: int) -> DutyRow:

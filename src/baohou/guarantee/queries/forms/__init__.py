@@ -3,7 +3,7 @@
 from baohou.guarantee.queries.forms.classification import Classification, get_classification
 from baohou.guarantee.queries.forms.departments import get_department
 from baohou.guarantee.queries.forms.visit_plan import VisitPlan, get_visit_plan
-from baohou.guarantee.queries.forms.visit_reports import VisitReport, list_visit_reports
+from baohou.guarantee.queries.forms.visit_reports import VisitReport, get_visit_report, list_visit_reports
 
 __all__ = [
     "Classification",
@@ -12,5 +12,6 @@ __all__ = [
     "get_classification",
     "get_department",
     "get_visit_plan",
+    "get_visit_report",
     "list_visit_reports",
 ]

@@ -9,9 +9,11 @@ from typing import Any
 from baohou.core.period import Quarter
 from baohou.guarantee.models import Guarantee, Visit
 from baohou.guarantee.queries.forms.portfolio import Amounts, Graded, Managers, Portfolio, sum_amounts
+from baohou.guarantee.queries.sealed_visits import Record, get_records
 from baohou.guarantee.rules.matters import (
     CLIENT_OPINION,
     METHODS,
+    NOT_SIGNED,
     Matter,
     Method,
     finding,
@@ -56,6 +58,9 @@ class VisitReport:
     methods: list[MethodUsed]
     methods_text: str
     opinion: str
+    not_signed: str
+    department: str
+    record: Record
 
 
 def report_number(visit: Visit) -> str:
@@ -66,16 +71,17 @@ def report_number(visit: Visit) -> str:
 def list_visit_reports(*, department: Department, quarter: Quarter) -> list[VisitReport]:
     """Reports of the quarter's visits to clients that were the department's on the day of the visit, by day.
 
-    A visit that names a project of another client has no report until that is mended. Seven queries, and those of the
-    rule book.
+    A visit that names a project of another client has no report until that is mended. Eleven queries at most, and those
+    of the rule book.
     """
     made = Visit.objects.filter(visited_on__range=(quarter.first, quarter.last))
     owned = Guarantee.objects.filter(department=department, client__in=made.values("client_id"))
     clients = owned.values_list("client_id", flat=True)
     portfolio = Portfolio(clients=clients)
-    visits = made.filter(client__in=clients).select_related("client", "guarantee").order_by("visited_on", "pk")
+    visits = list(made.filter(client__in=clients).select_related("client", "guarantee").order_by("visited_on", "pk"))
+    kept = get_records(visits=[visit.pk for visit in visits])
     return [
-        _report(portfolio, visit, speaking)
+        _report(portfolio, visit, speaking, department.name, kept.get(visit.pk, Record()))
         for visit in visits
         if (speaking := portfolio.speaking(client=visit.client_id, on=visit.visited_on))
         and speaking.department_id == department.pk
@@ -83,7 +89,22 @@ def list_visit_reports(*, department: Department, quarter: Quarter) -> list[Visi
     ]
 
 
-def _report(portfolio: Portfolio, visit: Visit, speaking: Guarantee) -> VisitReport:
+def get_visit_report(*, visit: Visit) -> VisitReport | None:
+    """The report of one visit (fetched with its client and guarantee), under the department that spoke for the client.
+
+    None when no guarantee was in force that day, or when the visit names another client's project.
+    """
+    held = Guarantee.objects.filter(client=visit.client_id)
+    portfolio = Portfolio(clients=held.values_list("client_id", flat=True))
+    speaking = portfolio.speaking(client=visit.client_id, on=visit.visited_on)
+    if speaking is None or (visit.guarantee is not None and visit.guarantee.client_id != visit.client_id):
+        return None
+    department = Department.objects.get(pk=speaking.department_id)
+    kept = get_records(visits=[visit.pk])
+    return _report(portfolio, visit, speaking, department.name, kept.get(visit.pk, Record()))
+
+
+def _report(portfolio: Portfolio, visit: Visit, speaking: Guarantee, department: str, record: Record) -> VisitReport:
     project = visit.guarantee or speaking
     held = portfolio.in_force(client=visit.client_id, on=visit.visited_on)
     findings: Mapping[str, Any] = visit.findings
@@ -104,4 +125,7 @@ def _report(portfolio: Portfolio, visit: Visit, speaking: Guarantee) -> VisitRep
         methods=[MethodUsed(method, method.code in used, method_finding(findings, method)) for method in METHODS],
         methods_text=other_methods(visit.methods),
         opinion=finding(findings, CLIENT_OPINION),
+        not_signed=finding(findings, NOT_SIGNED),
+        department=department,
+        record=record,
     )

@@ -13,6 +13,7 @@ A template extends ``papers/paper.html``. What both outputs understand:
 
 from baohou.kernel.papers.printing.paper import Paper
 from baohou.kernel.papers.printing.pdf import write_pdf
+from baohou.kernel.papers.printing.qr import qr_svg
 from baohou.kernel.papers.printing.xlsx import write_xlsx
 
-__all__ = ["Paper", "write_pdf", "write_xlsx"]
+__all__ = ["Paper", "qr_svg", "write_pdf", "write_xlsx"]

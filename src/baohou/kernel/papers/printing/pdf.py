@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO
 
 from weasyprint import CSS, HTML
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher
 
 from baohou.core.errors import Refused
 from baohou.kernel.papers.printing.paper import Paper
@@ -19,9 +20,8 @@ CHINESE_FONTS = ("Noto Serif CJK SC", "Source Han Serif SC", "SimSun")
 _STYLE = Path(__file__).with_name("paper.css")
 
 
-def _fetch_nothing(url: str, *_: object, **__: object) -> NoReturn:
-    """A paper holds everything it shows; nothing is ever fetched for it."""
-    raise ValueError(url)
+_WITHIN = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
+"""A paper holds everything it shows, pictures as data: addresses; nothing is ever fetched for it."""
 
 
 def write_pdf(*, papers: Iterable[Paper], out: BinaryIO) -> None:
@@ -33,7 +33,7 @@ def write_pdf(*, papers: Iterable[Paper], out: BinaryIO) -> None:
     fonts = FontConfiguration()
     style = CSS(filename=_STYLE, font_config=fonts)
     laid_out: list[Document] = [
-        HTML(string=paper.html(), url_fetcher=_fetch_nothing).render(stylesheets=[style], font_config=fonts)
+        HTML(string=paper.html(), url_fetcher=_WITHIN).render(stylesheets=[style], font_config=fonts)
         for paper in papers
     ]
     document = laid_out[0].copy([page for each in laid_out for page in each.pages])

@@ -30,3 +30,8 @@ def register(kind: PaperKind) -> None:
 def get(code: str) -> PaperKind:
     """The kind of a code; KeyError when no room has registered it."""
     return _KINDS[code]
+
+
+def list_kinds() -> list[PaperKind]:
+    """Every kind that a room has registered."""
+    return list(_KINDS.values())

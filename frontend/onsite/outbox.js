@@ -1,0 +1,131 @@
+// Sends what waits on this device: files first, each on its own, then the form, all under the draft's key, so that
+// sending twice stores once. Nothing leaves the device before the server has said that it is stored.
+import { draft, draftsOf, filesOf, markSent, save, saveFile } from "./store.js";
+import { host, word } from "./words.js";
+
+const EVERY = 60_000;
+
+class NotNow extends Error {
+  constructor(why) {
+    super(why);
+    this.why = why;
+  }
+}
+
+// "sent", "stuck", "offline" (no answer), "login" (logged out, or someone else is logged in), "server" (it failed).
+export function flush() {
+  const run = () => sendAll();
+  return navigator.locks ? navigator.locks.request("baohou-outbox", run) : run();
+}
+
+async function sendAll() {
+  const waiting = (await draftsOf(host.dataset.person)).filter((one) => one.state === "waiting").reverse();
+  if (!waiting.length) return "sent";
+  let result = "sent";
+  try {
+    const token = await freshToken();
+    for (const one of waiting) if (!(await send(one, token))) result = "stuck";
+  } catch (problem) {
+    if (!(problem instanceof NotNow)) throw problem;
+    result = problem.why;
+  }
+  document.dispatchEvent(new CustomEvent("baohou:outbox", { detail: result }));
+  return result;
+}
+
+async function ask(address, options) {
+  let answer;
+  try {
+    answer = await fetch(address, {
+      redirect: "manual", credentials: "same-origin", cache: "no-store", ...options,
+      headers: { Accept: "application/json", ...options?.headers },
+    });
+  } catch {
+    throw new NotNow("offline");
+  }
+  if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) throw new NotNow("login");
+  if (answer.status >= 500 || answer.status === 429) throw new NotNow("server");
+  return answer;
+}
+
+async function json(answer) {
+  try {
+    return await answer.json();
+  } catch {
+    return {};
+  }
+}
+
+async function freshToken() {
+  const told = await json(await ask(host.dataset.token));
+  if (told.person !== host.dataset.person) throw new NotNow("login");
+  return told.token;
+}
+
+async function send(one, token, again = true) {
+  const files = await filesOf(one.key);
+  for (const file of files) {
+    if (file.sha256) continue;
+    const answer = await ask(`${one.action}files/`, { method: "POST", headers: { "X-CSRFToken": token }, body: carton(one, file) });
+    const told = await json(answer);
+    if (answer.status !== 201) return stuck(one, { message: told.message || word("failed") });
+    file.sha256 = told.sha256;
+    await saveFile(file);
+  }
+  const answer = await ask(one.action, { method: "POST", headers: { "X-CSRFToken": token }, body: letter(one, files) });
+  const told = await json(answer);
+  if (answer.ok && told.url) {
+    await markSent(one, told.url);
+    return true;
+  }
+  if (told.missing && again) {
+    for (const file of files) {
+      if (told.missing.includes(file.sha256)) await saveFile({ ...file, sha256: null });
+    }
+    return send(one, token, false);
+  }
+  return stuck(one, { message: told.message || word("failed"), errors: told.errors, url: told.url });
+}
+
+async function stuck(one, error) {
+  const now = (await draft(one.key)) ?? one;
+  await save({ ...now, state: "stuck", error });
+  return false;
+}
+
+function carton(one, file) {
+  const body = new FormData();
+  body.set("key", one.key);
+  body.set("file", file.blob, file.name);
+  if (file.role === "signature") body.set("is_signature", "on");
+  if (file.takenAt) body.set("taken_at", file.takenAt);
+  placed(body, file.place);
+  return body;
+}
+
+function letter(one, files) {
+  const body = new FormData();
+  for (const [name, value] of one.fields) body.append(name, value);
+  body.set("key", one.key);
+  if (one.finishedAt) body.set("finished_at", one.finishedAt);
+  placed(body, one.place);
+  for (const file of files) {
+    if (file.role === "signature") body.set("signature", file.sha256);
+    else body.append("file", `${file.sha256} ${file.name}`);
+  }
+  return body;
+}
+
+function placed(body, place) {
+  if (!place) return;
+  body.set("latitude", place.latitude);
+  body.set("longitude", place.longitude);
+  body.set("accuracy_m", place.accuracy);
+}
+
+export function keepSending() {
+  flush();
+  addEventListener("online", flush);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && flush());
+  setInterval(() => document.visibilityState === "visible" && navigator.onLine && flush(), EVERY);
+}

@@ -1,0 +1,136 @@
+// What lies on this device: the line on every page, and the list on the page 现场回访.
+import { flush } from "./outbox.js";
+import { draftsOf, filesOf, remove, save } from "./store.js";
+import { clock, element, host, word } from "./words.js";
+
+const PAGES = "baohou-pages";
+
+export async function showQueue(result) {
+  const all = await draftsOf(host.dataset.person);
+  const waiting = all.filter((one) => one.state === "waiting");
+  const stuck = all.filter((one) => one.state === "stuck");
+  showLine(waiting.length, stuck.length, result);
+  const list = document.querySelector("[data-queue]");
+  if (list) await showList(list, all);
+}
+
+function showLine(waiting, stuck, result) {
+  const line = document.querySelector("[data-outbox]");
+  const said = [];
+  if (!navigator.onLine) said.push(word("noNetwork"));
+  if (waiting) said.push(word("waiting", { n: waiting }));
+  if (stuck) said.push(word("stuckCount", { n: stuck }));
+  if (waiting && (result === "login" || result === "server")) said.push(word(`${result}Short`));
+  line.hidden = !said.length;
+  line.querySelector("[data-outbox-said]").textContent = said.join(" · ");
+  line.querySelector("a").hidden = !(waiting || stuck) || document.querySelector("[data-queue]") !== null;
+}
+
+async function showList(list, all) {
+  const rows = await Promise.all(all.map((one) => row(one)));
+  list.replaceChildren(...rows);
+  document.querySelector("[data-queue-empty]").hidden = rows.length > 0;
+  const send = document.querySelector("[data-send-now]");
+  send.hidden = !all.some((one) => one.state === "waiting");
+}
+
+async function row(one) {
+  const files = (await filesOf(one.key)).filter((file) => file.role !== "signature").length;
+  const about = [word(`state_${one.state}`), clock(one.savedAt)];
+  if (files) about.push(word("shots", { n: files }));
+  const tone = { waiting: "soon", stuck: "late", sent: "good" }[one.state] ?? "";
+  const acts = element("div", { class: "act" });
+  const link = one.state === "sent" ? one.url : `${one.action}#draft=${one.key}`;
+  acts.append(element("a", { class: "btn btn-sm", href: link }, word(one.state === "sent" ? "seeReport" : "openDraft")));
+  if (one.state === "stuck") acts.append(button("btn btn-sm", word("retry"), () => retry(one)));
+  if (one.state === "stuck" && one.error?.url) {
+    acts.append(element("a", { class: "btn btn-sm", href: one.error.url }, word("seeReport")));
+  }
+  if (one.state !== "sent") acts.append(button("plain late", word("discard"), () => discard(one)));
+  return element("li", {},
+    element("div", { class: "when" }, element("strong", {}, one.clientName), element("span", {}, one.kindName ?? ""), element("span", { class: `pill ${tone}` }, about[0])),
+    element("div", { class: "text-secondary" }, about.slice(1).join(" · ")),
+    ...(one.error?.message ? [element("div", { class: "late" }, one.error.message)] : []),
+    acts);
+}
+
+function button(kind, text, act) {
+  const made = element("button", { type: "button", class: kind }, text);
+  made.addEventListener("click", act);
+  return made;
+}
+
+async function retry(one) {
+  await save({ ...one, state: "waiting", error: null });
+  await flush();
+  await showQueue();
+}
+
+async function discard(one) {
+  if (!confirm(word("confirmDiscard", { client: one.clientName }))) return;
+  await remove(one.key);
+  await showQueue();
+}
+
+// 带到现场: the forms of the clients on the page, kept by the browser under their addresses.
+export async function openTake(page) {
+  const take = document.querySelector("[data-take]");
+  const said = document.querySelector("[data-take-said]");
+  document.querySelector("[data-send-now]").addEventListener("click", async () => showQueue(await flush()));
+  if (!("caches" in window) || !navigator.serviceWorker) {
+    said.textContent = word("cannotTake");
+    return;
+  }
+  await markTaken();
+  take.hidden = !document.querySelector("[data-taken]");
+  take.addEventListener("click", async () => {
+    take.setAttribute("disabled", "");
+    const missed = await takeAll([page.dataset.address, ...formsOnPage()], (n, all) => { said.textContent = word("taking", { n, all }); });
+    await markTaken();
+    said.textContent = missed ? word("takenPartly", { n: missed }) : word("takenAll");
+    take.removeAttribute("disabled");
+  });
+}
+
+function formsOnPage() {
+  return [...document.querySelectorAll("[data-taken]")].map((mark) => mark.dataset.taken);
+}
+
+async function takeAll(addresses, tell) {
+  const pages = await caches.open(PAGES);
+  let done = 0;
+  let missed = 0;
+  for (const address of addresses) {
+    try {
+      const answer = await fetch(address, { credentials: "same-origin", cache: "no-store" });
+      if (!answer.ok || answer.redirected) throw new Error(address);
+      await pages.put(address, answer);
+    } catch {
+      missed += 1;
+    }
+    done += 1;
+    tell(done, addresses.length);
+  }
+  return missed;
+}
+
+async function markTaken() {
+  const pages = await caches.open(PAGES);
+  for (const mark of document.querySelectorAll("[data-taken]")) {
+    const kept = await pages.match(mark.dataset.taken);
+    mark.hidden = !kept;
+    const at = kept?.headers.get("Date");
+    if (kept) mark.querySelector("span").textContent = word("takenAt", { at: at ? clock(at) : "" });
+  }
+}
+
+// Kept pages are one person's: they go when that person logs out or someone else logs in. Drafts stay.
+export function guardPages() {
+  if (!("caches" in window)) return;
+  const before = localStorage.getItem("baohou-person");
+  if (before && before !== host.dataset.person) caches.delete(PAGES);
+  localStorage.setItem("baohou-person", host.dataset.person);
+  for (const form of document.querySelectorAll("form[action$='/logout/']")) {
+    form.addEventListener("submit", () => caches.delete(PAGES));
+  }
+}

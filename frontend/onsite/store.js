@@ -1,0 +1,77 @@
+// Drafts and their files on this device (IndexedDB). Each draft belongs to the person who wrote it.
+// A draft is: draft (being written), waiting (to be sent), stuck (the server said no), sent (only where it went).
+import { openDB } from "idb";
+
+const SENT_KEPT = 10;
+let opened = null;
+
+function database() {
+  opened ??= openDB("baohou", 1, {
+    upgrade(db) {
+      db.createObjectStore("drafts", { keyPath: "key" }).createIndex("owner", "owner");
+      db.createObjectStore("files", { keyPath: "id" }).createIndex("key", "key");
+    },
+  });
+  return opened;
+}
+
+export async function usable() {
+  try {
+    await database();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// crypto.randomUUID is there on secure addresses only.
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+export async function draftsOf(owner) {
+  const found = await (await database()).getAllFromIndex("drafts", "owner", owner);
+  return found.sort((a, b) => b.savedAt - a.savedAt);
+}
+
+export async function draft(key) {
+  return (await database()).get("drafts", key);
+}
+
+export async function save(one) {
+  await (await database()).put("drafts", one);
+}
+
+export async function filesOf(key) {
+  const found = await (await database()).getAllFromIndex("files", "key", key);
+  return found.sort((a, b) => a.at - b.at);
+}
+
+export async function saveFile(file) {
+  await (await database()).put("files", file);
+}
+
+export async function removeFile(id) {
+  await (await database()).delete("files", id);
+}
+
+export async function remove(key) {
+  const transaction = (await database()).transaction(["drafts", "files"], "readwrite");
+  await transaction.objectStore("drafts").delete(key);
+  const files = transaction.objectStore("files");
+  for (const id of await files.index("key").getAllKeys(key)) await files.delete(id);
+  await transaction.done;
+}
+
+// Sent: what it said leaves the device, where it went stays for a while.
+export async function markSent(one, url) {
+  await remove(one.key);
+  const { key, owner, client, clientName, kindName } = one;
+  await save({ key, owner, client, clientName, kindName, url, state: "sent", savedAt: Date.now() });
+  const sent = (await draftsOf(owner)).filter((other) => other.state === "sent");
+  for (const old of sent.slice(SENT_KEPT)) await remove(old.key);
+}

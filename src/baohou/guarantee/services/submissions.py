@@ -1,0 +1,243 @@
+"""Visit reports as they come from the field: files first, then the form; signed and sealed at once (GPM.5, PGM.11)."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.utils import timezone
+from PIL import Image
+
+from baohou.core.errors import Refused
+from baohou.guarantee.models import Guarantee, Visit, VisitSubmission, VisitUpload
+from baohou.guarantee.queries.sealed_visits import CLIENT_ROLE, KIND, find_same_visit, recorder_of
+from baohou.guarantee.rules.matters import NOT_SIGNED
+from baohou.guarantee.rules.words import VisitKind
+from baohou.guarantee.services import verbs, visits
+from baohou.kernel.audit.models import Act
+from baohou.kernel.papers import records
+from baohou.kernel.papers.models import Addendum
+from baohou.kernel.parties.models import Party
+from baohou.kernel.people.models import Staff
+
+MOST_FILES: Final = 40
+"""Of one visit."""
+KEPT_DAYS: Final = 30
+"""So long a file waits for its visit; a device that comes later sends it again."""
+_LONGEST_NAME: Final = 255
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a device was, in degrees, and within how many metres."""
+
+    latitude: Decimal
+    longitude: Decimal
+    accuracy_m: int | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """A visit's form as it was filled in.
+
+    ``files`` are digest and name of what was sent before, ``signature`` is the digest of the drawn one, empty when the
+    client did not sign; then ``unsigned_because`` says why.
+    """
+
+    client: Party
+    guarantee: Guarantee | None
+    on: date
+    kind: VisitKind
+    by: Staff
+    methods: str
+    summary: str
+    findings: dict[str, Any]
+    signer: str = ""
+    signature: str = ""
+    unsigned_because: str = ""
+    files: Sequence[tuple[str, str]] = ()
+    place: Place | None = None
+    finished_at: datetime | None = None
+
+    def digest(self) -> str:
+        """SHA-256 of everything in it."""
+        said = {
+            **{name: getattr(self, name) for name in ("on", "methods", "summary", "findings", "finished_at")},
+            **{name: getattr(self, name) for name in ("signer", "signature", "unsigned_because")},
+            "client": self.client.pk,
+            "guarantee": self.guarantee.pk if self.guarantee else None,
+            "kind": self.kind.code,
+            "by": self.by.pk,
+            "files": sorted(sha256 for sha256, _ in self.files),
+            "place": asdict(self.place) if self.place else None,
+        }
+        plain = json.dumps(said, ensure_ascii=False, sort_keys=True, cls=DjangoJSONEncoder)
+        return hashlib.sha256(plain.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """The visit of a key; ``already`` when it had been stored before."""
+
+    visit: Visit
+    already: bool
+
+
+class FilesMissing(Refused):
+    """Files that a visit names have not arrived: ``digests`` of them."""
+
+    def __init__(self, missing: Sequence[tuple[str, str]]) -> None:
+        self.digests = [sha256 for sha256, _ in missing]
+        names = "、".join(f"“{name}”" for _, name in missing)
+        message = f"还有 {len(missing)} 个文件没有送到：{names}。请重新发送，已送到的不用再传。"
+        super().__init__("guarantee.visit.files_missing", message, where="files")
+
+
+class RecordedAlready(Refused):
+    """Someone recorded the same visit before: ``visit``."""
+
+    def __init__(self, visit: Visit, client: Party) -> None:
+        self.visit = visit
+        kind = VisitKind(visit.kind)
+        message = (
+            f"{client.name} {visit.visited_on} 的{kind.zh}回访已由{recorder_of(visit)}记录，这一份没有存入，内容还在。"
+            f"请打开已有的那份报告，把不同之处作为补充加上。"
+        )
+        super().__init__("guarantee.visit.recorded_already", message, where="回访日期")
+
+
+@transaction.atomic
+def keep_file(
+    *,
+    key: UUID,
+    sender: Staff,
+    content: bytes,
+    name: str,
+    is_signature: bool = False,
+    taken_at: datetime | None = None,
+    place: Place | None = None,
+) -> VisitUpload:
+    """Keep a file for the visit that will be sent under a key; the same bytes once more change nothing.
+
+    Refused: what ``records.keep`` refuses, a signature that is no picture or blank, more files than MOST_FILES.
+    """
+    VisitUpload.objects.filter(kept_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
+    file = records.keep(content, name=name, pictures_only=is_signature).file
+    if is_signature and _is_blank(content):
+        raise Refused("guarantee.visit.signature_blank", "签名是空白的，请客户重新签。", where="signature")
+    waiting = VisitUpload.objects.filter(key=key, by=sender)
+    if waiting.exclude(file=file).count() >= MOST_FILES:
+        raise Refused("guarantee.visit.too_many_files", f"一次回访最多 {MOST_FILES} 个文件。", where="files")
+    told = {"name": name[:_LONGEST_NAME], "taken_at": taken_at}
+    where = {"latitude": place.latitude, "longitude": place.longitude} if place else {}
+    upload, _ = VisitUpload.objects.get_or_create(
+        key=key, by=sender, file=file, is_signature=is_signature, defaults={**told, **where}
+    )
+    return upload
+
+
+@transaction.atomic
+def submit(*, key: UUID, sender: Staff, report: Report, actor: str, door: str) -> Submitted:
+    """Record a visit with its files and signature, and seal its report: all of it or nothing.
+
+    The same content under the same key is answered with what is stored. Refused: another content under a known key,
+    files that have not arrived (FilesMissing), a visit that someone recorded already (RecordedAlready), neither a
+    signature nor why there is none, and what ``visits.record`` refuses.
+    """
+    verbs.wait_for_turn([report.client.pk])
+    digest = report.digest()
+    known = VisitSubmission.objects.select_related("visit").filter(key=key).first()
+    if known is not None:
+        if (known.by_id, known.digest) != (sender.pk, digest):
+            message = "这份回访已经送到过，内容与这次不同；送到的不能再改。需要更正，请打开那份报告加一条补充。"
+            raise Refused("guarantee.visit.other_content", message)
+        return Submitted(known.visit, True)
+    files, signature = _arrived(key, sender, report)
+    findings = _signed_or_why(report)
+    told: dict[str, Any] = {
+        "client": report.client,
+        "guarantee": report.guarantee,
+        "on": report.on,
+        "kind": report.kind,
+    }
+    same = find_same_visit(**told)
+    if same is not None:
+        raise RecordedAlready(same, report.client)
+    visit = visits.record(
+        **told,
+        by=report.by,
+        methods=report.methods,
+        summary=report.summary,
+        findings=findings,
+        actor=actor,
+        door=door,
+    )
+    place = asdict(report.place) if report.place else {}
+    VisitSubmission.objects.create(
+        key=key, by=sender, visit=visit, digest=digest, finished_at=report.finished_at, **place
+    )
+    assert visit.act is not None
+    _close(visit, files, signature, report.signer.strip(), visit.act)
+    VisitUpload.objects.filter(key=key, by=sender).delete()
+    return Submitted(visit, False)
+
+
+@transaction.atomic
+def add(*, visit: Visit, text: str, by: Staff, actor: str, door: str) -> Addendum:
+    """Add a correction to a visit's sealed report. Refused without words, or when the report is not sealed."""
+    seal = records.find_seal(kind=KIND, subject_id=visit.pk)
+    if seal is None:
+        raise Refused("guarantee.visit.not_sealed", "这次回访没有封存的报告，不能加补充。")
+    facts = {"on": str(visit.visited_on), "kind": VisitKind(visit.kind).code, "seal": seal.code}
+    act = verbs.act_on(verb="visits.add", client=visit.client, actor=actor, door=door, facts=facts)
+    return records.add(seal=seal, text=text, name=by.name, staff_no=by.staff_no, act=act)
+
+
+def _arrived(key: UUID, sender: Staff, report: Report) -> tuple[list[VisitUpload], VisitUpload | None]:
+    """The files and the signature that the report names; FilesMissing when some are not there."""
+    waiting = VisitUpload.objects.filter(key=key, by=sender).select_related("file")
+    here = {(upload.file.sha256, upload.is_signature): upload for upload in waiting}
+    missing = [one for one in report.files if (one[0], False) not in here]
+    if report.signature and (report.signature, True) not in here:
+        missing.append((report.signature, "客户签名"))
+    if missing:
+        raise FilesMissing(missing)
+    return [here[sha256, False] for sha256, _ in report.files], here.get((report.signature, True))
+
+
+def _signed_or_why(report: Report) -> dict[str, Any]:
+    """The findings, with the reason when the client did not sign."""
+    if report.signature:
+        if not report.signer.strip():
+            raise Refused("guarantee.visit.no_signer", "请填写签字人的姓名。", where="signer")
+        return report.findings
+    if not report.unsigned_because.strip():
+        message = "请让客户签字；客户没有签的，请写明原因。"
+        raise Refused("guarantee.visit.not_signed", message, where="unsigned_because")
+    return {**report.findings, NOT_SIGNED.code: report.unsigned_because.strip()}
+
+
+def _close(visit: Visit, files: list[VisitUpload], signature: VisitUpload | None, signer: str, act: Act) -> None:
+    """Put the files and the signature to the visit's report, and seal it."""
+    paper: dict[str, Any] = {"kind": KIND, "subject_id": visit.pk}
+    for upload in files:
+        place: dict[str, Any] = {"latitude": upload.latitude, "longitude": upload.longitude}
+        records.attach(**paper, file=upload.file, name=upload.name, taken_at=upload.taken_at, act=act, **place)
+    if signature is not None:
+        records.sign(**paper, role=CLIENT_ROLE, name=signer, image=signature.file, act=act)
+    records.seal(**paper, act=act)
+
+
+def _is_blank(content: bytes) -> bool:
+    """Whether a picture that was kept has one colour only: nothing is drawn on it."""
+    with Image.open(io.BytesIO(content)) as picture:
+        return picture.convert("RGBA").getcolors(1) is not None

@@ -1,0 +1,27 @@
+"""What a device takes along to the clients, and what it asks for when it is back on the network."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from baohou.guarantee.queries.pages.visits import list_to_visit
+from baohou.kernel.people.access import Right
+from baohou.kernel.people.doors import Asked, door
+
+
+@door(Right.RECORD_VISIT)
+def onsite_page(request: Asked) -> HttpResponse:
+    """现场回访: whom the person owes a visit, to be taken along; what waits on the device to be sent."""
+    clients = list_to_visit(request.person, on=request.today)
+    late = sum(row.state == "overdue" for client in clients for row in client.rows)
+    return render(request, "guarantee/onsite.html", {"clients": clients, "late": late})
+
+
+@door(Right.RECORD_VISIT)
+@never_cache
+def token(request: Asked) -> JsonResponse:
+    """Who is logged in, and a fresh token against forged requests: asked for before a device sends anything."""
+    return JsonResponse({"person": request.person.actor, "token": get_token(request)})

@@ -1,0 +1,207 @@
+"""The visit on site on a phone: filled in without a network, signed on the glass, sent once when the network is back."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from baohou.guarantee.models import Visit, VisitSubmission, VisitUpload
+from baohou.kernel.papers.models import Attachment, Seal, Signature
+from tests.browser.conftest import PHONE, Sit
+from tests.cast import Portfolio
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SITE = "实地查看生产场所、盘点实物、查看有关账务"
+
+
+@pytest.fixture(autouse=True)
+def no_answer_is_no_fault(sit: Sit, wrong: list[str]) -> Iterator[None]:
+    """The browser itself says of each request that it failed or was refused; here that is what is tried."""
+    yield
+    wrong[:] = [said for said in wrong if not said.startswith("Failed to load resource")]
+
+
+def photo() -> bytes:
+    """A photo larger than what is kept of it."""
+    out = io.BytesIO()
+    Image.effect_noise((2400, 1800), 60).convert("RGB").save(out, "JPEG")
+    return out.getvalue()
+
+
+def show(page: Page, name: str) -> None:
+    """Leave a picture of the page where BAOHOU_PICTURES says."""
+    if folder := os.environ.get("BAOHOU_PICTURES"):
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+
+def ready(page: Page) -> None:
+    """The form has taken its draft up."""
+    page.locator("form[data-ready=yes]").wait_for()
+
+
+def sign(page: Page) -> None:
+    """Draw on the glass, as with a finger."""
+    glass = page.locator("[data-sign] canvas")
+    glass.scroll_into_view_if_needed()
+    box = glass.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 40, box["y"] + 60)
+    page.mouse.down()
+    for step in range(12):
+        page.mouse.move(box["x"] + 40 + step * 15, box["y"] + 60 + (step % 3) * 30)
+    page.mouse.up()
+
+
+def fill(page: Page) -> None:
+    """What 李乙 writes down of the routine visit of BH-2026-002, with a photo and the client's signature."""
+    page.get_by_label(SITE, exact=True).check()
+    page.get_by_label("借款使用情况").fill("购入钢坯，与合同一致")
+    page.locator("input[capture]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    expect(page.locator("[data-shots] img")).to_have_count(1)
+    sign(page)
+    page.get_by_label("签字人姓名").fill("王总")
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds that keeps people out."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.clause("PGM.3a", "PGM.6", "PGM.11")
+def test_a_visit_is_filled_in_without_a_network_and_sent_once(evening: Portfolio, sit: Sit) -> None:
+    """李乙 takes the forms along on 2026-10-20, has no network at the client's, comes back: stored once, duty gone."""
+    page = sit(evening.cast.b, PHONE)
+    page.goto("/onsite/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.get_by_role("button", name="带到现场（离线可用）").click()
+    expect(page.get_by_text("都带上了")).to_be_visible()
+    show(page, "1-taken")
+    page.reload()
+    page.context.set_offline(True)
+    page.locator("li", has_text="东方钢铁").get_by_role("link", name="记回访").first.click()
+    ready(page)
+    expect(page.locator("[data-outbox]")).to_contain_text("没有网络")
+    page.get_by_label("回访类别").select_option("routine")
+    page.get_by_label("担保项目").select_option("BH-2026-002")
+    page.get_by_label("回访日期").fill("2026-10-20")
+    fill(page)
+    show(page, "2-filled-offline")
+    page.get_by_role("button", name="记下这次回访").click()
+    expect(page.get_by_role("heading", name="已存好，待发送")).to_be_visible()
+    show(page, "3-queued")
+    assert not Visit.objects.filter(client=evening.steel).exists()
+    page.goto("/onsite/")
+    expect(page.locator("[data-queue]")).to_contain_text("待发送")
+    show(page, "4-queue-offline")
+    page.context.set_offline(False)
+    expect(page.locator("[data-queue]")).to_contain_text("已发送")
+    page.locator("[data-queue]").get_by_role("link", name="看报告").click()
+    expect(page.get_by_text("已封存，未被改动")).to_be_visible()
+    expect(page.locator(".signed")).to_be_visible()
+    assert page.locator(".shots img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1600
+    show(page, "5-report")
+    assert serious(page) == []
+    visit = Visit.objects.get(client=evening.steel)
+    assert Attachment.objects.count() == Signature.objects.count() == Seal.objects.count() == 1
+    assert visit.guarantee == evening.second
+    assert not VisitUpload.objects.exists()
+    page.goto("/")
+    expect(page.locator("tr[data-row]", has_text="BH-2026-002")).to_have_count(0)
+
+
+def test_an_answer_lost_on_the_way_is_asked_for_again_and_nothing_stored_twice(evening: Portfolio, sit: Sit) -> None:
+    """The server stored the visit, its answer was lost: the phone sends again, one visit stands."""
+    page = sit(evening.cast.b, PHONE)
+    page.goto(f"/clients/{evening.steel.pk}/visit/?kind=routine&guarantee={evening.second.pk}")
+    ready(page)
+    fill(page)
+    lost: list[str] = []
+
+    def lose(route: object) -> None:
+        if not lost:
+            lost.append("answer")
+            route.fetch()  # type: ignore[attr-defined]
+            route.fulfill(status=503, body="")  # type: ignore[attr-defined]
+        else:
+            route.continue_()  # type: ignore[attr-defined]
+
+    page.route(
+        re.compile(r"/visit/$"), lambda route: lose(route) if route.request.method == "POST" else route.continue_()
+    )
+    page.get_by_role("button", name="记下这次回访").click()
+    expect(page.get_by_text("服务器现在没有答复")).to_be_visible()
+    assert VisitSubmission.objects.count() == 1
+    page.get_by_role("link", name="看待发送的").click()
+    expect(page.locator("[data-queue]")).to_contain_text("已发送")
+    assert Visit.objects.filter(client=evening.steel).count() == 1
+
+
+def test_a_draft_is_there_again_after_the_page_was_closed(evening: Portfolio, sit: Sit) -> None:
+    """Words, photo and strokes; and whoever is logged out is told and loses nothing."""
+    page = sit(evening.cast.b, PHONE)
+    page.goto(f"/clients/{evening.steel.pk}/visit/?kind=routine&guarantee={evening.second.pk}")
+    ready(page)
+    fill(page)
+    expect(page.locator("[data-kept-said]")).to_contain_text("已存在这台设备上")
+    page.wait_for_timeout(600)
+    page.goto("/clients/")
+    page.goto(f"/clients/{evening.steel.pk}/visit/?kind=routine&guarantee={evening.second.pk}")
+    ready(page)
+    expect(page.get_by_text("接着写")).to_be_visible()
+    expect(page.get_by_label("借款使用情况")).to_have_value("购入钢坯，与合同一致")
+    expect(page.locator("[data-shots] img")).to_have_count(1)
+    assert serious(page) == []
+    inked = (
+        "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.filter(Boolean).length"
+    )
+    before = page.locator("[data-sign] canvas").evaluate(inked)
+    page.set_viewport_size({"width": 300, "height": 844})
+    page.set_viewport_size(PHONE)
+    after = page.locator("[data-sign] canvas").evaluate(inked)
+    assert before > 1000
+    assert abs(after - before) < before / 10
+    page.context.clear_cookies()
+    page.get_by_role("button", name="记下这次回访").click()
+    expect(page.get_by_text("登录已过期")).to_be_visible()
+    show(page, "6-logged-out")
+    page.get_by_role("link", name="重新登录").click()
+    page.get_by_label("工号").fill("B01")
+    page.get_by_label("密码").fill("bao-hou-demo")
+    page.get_by_role("button", name="登录").click()
+    expect(page.locator("[data-queue]")).to_contain_text("已发送")
+    assert Visit.objects.filter(client=evening.steel).count() == 1
+
+
+def test_the_second_of_two_is_told_and_keeps_the_draft(evening: Portfolio, sit: Sit) -> None:
+    """张甲 and 李乙 both write the same routine visit down; the second is led to the first's report."""
+    pages = [sit(evening.cast.a), sit(evening.cast.b)]
+    for page in pages:
+        page.goto(f"/clients/{evening.steel.pk}/visit/?kind=routine&guarantee={evening.second.pk}")
+        ready(page)
+        fill(page)
+    show(pages[0], "7-desk-form")
+    pages[0].get_by_role("button", name="记下这次回访").click()
+    pages[0].wait_for_url(re.compile(r"/visits/\d+/$"))
+    show(pages[0], "8-desk-report")
+    pages[1].get_by_role("button", name="记下这次回访").click()
+    expect(pages[1].get_by_text("已由张甲记录")).to_be_visible()
+    expect(pages[1].get_by_label("借款使用情况")).to_have_value("购入钢坯，与合同一致")
+    pages[1].get_by_role("link", name="打开那份报告").click()
+    pages[1].get_by_label("补充或更正的内容").fill("另见库存盘点表")
+    pages[1].get_by_role("button", name="加上这条补充").click()
+    expect(pages[1].locator("#added")).to_contain_text("另见库存盘点表")
+    code = Seal.objects.get().code
+    pages[1].goto(f"/check/?code={code.lower().replace('-', ' ')}")
+    expect(pages[1].get_by_role("heading", level=1)).to_contain_text("未被改动")
+    show(pages[1], "9-check")

@@ -1,0 +1,154 @@
+"""The pages of a visit and of its seal: who may see them, what they show, what a device is answered."""
+
+from __future__ import annotations
+
+import io
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+from pytest_django import DjangoAssertNumQueries
+
+from baohou.guarantee.models import Visit, VisitUpload
+from baohou.kernel.papers.models import Attachment, Seal, StoredFile
+from baohou.kernel.papers.records import path_of
+from tests.cast import Portfolio, TakeIn
+from tests.desk.conftest import Enter
+from tests.desk.reading import said as read
+
+pytestmark = pytest.mark.django_db
+
+
+def photo() -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), (10, 90, 90)).save(out, "JPEG")
+    return SimpleUploadedFile("厂门.jpg", out.getvalue())
+
+
+def filled(evening: Portfolio, **more: object) -> dict[str, object]:
+    told = {"kind": "regular", "on": "2026-10-19", "by": evening.cast.a.pk, "method-talk": "on"}
+    return {**told, "unsigned_because": "老板出差", "key": str(uuid4()), **more}
+
+
+@pytest.fixture
+def visit(evening: Portfolio, enter: Enter) -> Visit:
+    """张甲's visit to 东方钢铁 by the plain form, with a photo and a PDF."""
+    paper = SimpleUploadedFile("报表.pdf", b"%PDF-1.4 x")
+    page = f"/clients/{evening.steel.pk}/visit/"
+    answer = enter(evening.cast.a).post(page, filled(evening, files=[photo(), paper]))
+    made = Visit.objects.get(client=evening.steel)
+    assert answer["Location"] == f"/visits/{made.pk}/"
+    return made
+
+
+@pytest.mark.clause("PGM.11")
+def test_the_plain_form_takes_photos_and_seals(
+    visit: Visit, evening: Portfolio, enter: Enter, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    browser = enter(evening.cast.manager)
+    with django_assert_max_num_queries(22):
+        page = read(browser, f"/visits/{visit.pk}/")
+    assert "已封存，未被改动" in page
+    assert "老板出差" in page
+    assert Seal.objects.get().code in page
+    shown = {one.name: browser.get(f"/visits/{visit.pk}/files/{one.pk}/") for one in Attachment.objects.all()}
+    assert shown["厂门.jpg"]["Content-Disposition"].startswith("inline")
+    assert shown["报表.pdf"]["Content-Disposition"].startswith("attachment")
+    assert {one["X-Content-Type-Options"] for one in shown.values()} == {"nosniff"}
+    assert browser.get(f"/visits/{visit.pk}/report.pdf")["Content-Type"] == "application/pdf"
+    assert f"/visits/{visit.pk}/" in read(browser, f"/clients/{evening.steel.pk}/")
+
+
+def test_a_visit_out_of_reach_is_not_found(visit: Visit, evening: Portfolio, enter: Enter) -> None:
+    """吴外 of another department; and a file is not found under another visit's address."""
+    number = Attachment.objects.earliest("pk").pk
+    browser = enter(evening.cast.outsider)
+    for page in ("", "report.pdf", f"files/{number}/"):
+        assert browser.get(f"/visits/{visit.pk}/{page}").status_code == 404
+    assert browser.post(f"/visits/{visit.pk}/add/", {"text": "x"}).status_code == 404
+    assert enter(evening.cast.a).get(f"/visits/{visit.pk}/files/{number + 999}/").status_code == 404
+    assert Client().get(f"/visits/{visit.pk}/files/{number}/").status_code == 302
+
+
+def test_only_those_who_may_record_visits_send_and_add(visit: Visit, evening: Portfolio, enter: Enter) -> None:
+    """王庚, the general manager, reads the report and adds nothing; nobody uploads for a client out of reach."""
+    browser = enter(evening.cast.general_manager)
+    assert "加上这条补充" not in read(browser, f"/visits/{visit.pk}/")
+    assert browser.post(f"/visits/{visit.pk}/add/", {"text": "x"}).status_code == 403
+    assert browser.get("/onsite/").status_code == 403
+    sent = {"key": str(uuid4()), "file": photo()}
+    answer = enter(evening.cast.outsider).post(f"/clients/{evening.steel.pk}/visit/files/", sent)
+    assert answer.status_code == 404
+    assert not VisitUpload.objects.exists()
+
+
+def test_a_photo_sent_with_a_form_that_is_not_right_is_not_lost(evening: Portfolio, enter: Enter) -> None:
+    """No method is ticked: the photo has arrived all the same, and goes with the next try."""
+    browser, page = enter(evening.cast.a), f"/clients/{evening.steel.pk}/visit/"
+    told = filled(evening, files=[photo()])
+    del told["method-talk"]
+    answer = browser.post(page, told).content.decode()
+    assert "请至少勾选一种回访方法" in answer
+    assert "厂门.jpg" in answer
+    again = {**told, "method-talk": "on"}
+    del again["files"]
+    assert browser.post(page, again).status_code == 302
+    assert Attachment.objects.get().name == "厂门.jpg"
+
+
+def test_the_second_at_a_plain_form_is_led_to_the_first_report(visit: Visit, evening: Portfolio, enter: Enter) -> None:
+    answer = enter(evening.cast.b).post(f"/clients/{evening.steel.pk}/visit/", filled(evening, summary="另一份的话"))
+    page = answer.content.decode()
+    assert "已由张甲记录" in page
+    assert f"/visits/{visit.pk}/" in page
+    assert "另一份的话" in page
+
+
+def test_a_device_is_answered_in_json(evening: Portfolio, enter: Enter) -> None:
+    """Stored: 201, again: 200; a file that never came: 422 with its digest; the same visit from 李乙: 409."""
+    page, told = f"/clients/{evening.steel.pk}/visit/", filled(evening)
+    browser, as_device = enter(evening.cast.a), {"HTTP_ACCEPT": "application/json"}
+    lacking = browser.post(page, {**told, "file": f"{'0' * 64} 照片1.jpg"}, **as_device)
+    assert (lacking.status_code, lacking.json()["missing"]) == (422, ["0" * 64])
+    first, again = (browser.post(page, told, **as_device) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["url"] == again.json()["url"]
+    other = enter(evening.cast.b).post(page, filled(evening), **as_device)
+    assert (other.status_code, other.json()["url"]) == (409, first.json()["url"])
+    assert enter(evening.cast.a).get("/onsite/token/").json()["person"] == "A01"
+
+
+@pytest.mark.clause("PGM.11")
+def test_everyone_may_check_a_seal_and_learns_nobodys_name(visit: Visit, evening: Portfolio) -> None:
+    """Typed in small letters without dashes; the photo of 东方钢铁 is lost on the disk: the page says a file is."""
+    code = Seal.objects.get().code
+    stranger = Client()
+    answer = stranger.get("/check/", {"code": code.lower().replace("-", "")}, follow=True)
+    assert "未被改动" in answer.content.decode()
+    path_of(StoredFile.objects.get(content_type="image/jpeg").sha256).unlink()
+    page = read(stranger, f"/check/{code}/")
+    assert "文件缺失或被改动。" in page
+    assert not [name for name in ("东方钢铁", "张甲", "厂门") if name in page]
+
+
+@pytest.mark.parametrize("code", ["ABCDE-ABCDE-ABCDE", "abc", "%3Cb%3E"])
+def test_an_unknown_code_is_told_so(db: None, code: str) -> None:
+    answer = Client().get(f"/check/{code}/", follow=True)
+    assert answer.status_code == 404
+    assert "没有这个编号的报告" in answer.content.decode()
+
+
+def test_an_imported_visit_is_not_sealed(evening: Portfolio, enter: Enter, take_in: TakeIn) -> None:
+    take_in("visits", [(evening.steel.id_no, "", "2026-10-12", "定期", "张甲")])
+    visit = Visit.objects.get(client=evening.steel)
+    page = read(enter(evening.cast.a), f"/visits/{visit.pk}/")
+    assert "没有封存" in page
+    assert not Seal.objects.exists()
+
+
+def test_the_service_worker_knows_its_build(db: None) -> None:
+    answer = Client().get("/sw.js")
+    assert answer["Content-Type"].startswith("text/javascript")
+    assert '"shell": ["/static/built/app.css"' in answer.content.decode()

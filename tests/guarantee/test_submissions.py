@@ -1,0 +1,230 @@
+"""Visits as devices send them: stored once under a key, whole or not at all, signed and sealed (GPM.5, PGM.11)."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from PIL import Image
+
+from baohou.core.errors import Refused
+from baohou.guarantee.exports import list_papers_of_visit, write_papers
+from baohou.guarantee.imports import take
+from baohou.guarantee.models import Visit, VisitSubmission, VisitUpload
+from baohou.guarantee.rules.words import VisitKind
+from baohou.guarantee.services import submissions
+from baohou.guarantee.services.submissions import Report
+from baohou.kernel.papers import records
+from baohou.kernel.papers.models import Attachment, Seal, Signature
+from tests.cast import HEADINGS, STEEL, Portfolio
+from tests.guarantee.exports.readers import poppler, text_of
+
+pytestmark = pytest.mark.django_db
+NINETEENTH = date(2026, 10, 19)
+
+
+def picture(ink: bool = True) -> bytes:
+    out = io.BytesIO()
+    image = Image.new("RGBA", (60, 20))
+    if ink:
+        image.putpixel((30, 10), (0, 0, 0, 255))
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def photo(shade: int = 1) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), (shade, 90, 90)).save(out, "JPEG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def key() -> UUID:
+    return uuid4()
+
+
+@pytest.fixture
+def report(portfolio: Portfolio, key: UUID) -> Report:
+    """张甲's regular visit to 东方钢铁 on 2026-10-19, of which one photo and the signature have arrived."""
+    sender = portfolio.cast.a
+    shot = submissions.keep_file(key=key, sender=sender, content=photo(), name="照片1.jpg")
+    drawn = submissions.keep_file(key=key, sender=sender, content=picture(), name="s.png", is_signature=True)
+    return Report(
+        client=portfolio.steel,
+        guarantee=None,
+        on=NINETEENTH,
+        kind=VisitKind.REGULAR,
+        by=sender,
+        methods="座谈",
+        summary="正常",
+        findings={"business": "订单饱满", "methods": {"talk": ""}},
+        signer="王总",
+        signature=drawn.file.sha256,
+        files=[(shot.file.sha256, "照片1.jpg")],
+    )
+
+
+def send(portfolio: Portfolio, key: UUID, report: Report, *, by_b: bool = False) -> submissions.Submitted:
+    sender = portfolio.cast.b if by_b else portfolio.cast.a
+    return submissions.submit(key=key, sender=sender, report=report, actor=sender.staff_no, door="page")
+
+
+def nothing_is_stored() -> bool:
+    return not any(model.objects.exists() for model in (Visit, VisitSubmission, Attachment, Signature, Seal))
+
+
+@pytest.mark.clause("PGM.11")
+def test_a_visit_sent_is_signed_and_sealed_with_its_files(portfolio: Portfolio, key: UUID, report: Report) -> None:
+    visit = send(portfolio, key, report).visit
+    checked = records.check(Seal.objects.get(subject_id=visit.pk))
+    assert checked.intact
+    assert checked.seal.content["said"]["findings"]["business"] == "订单饱满"
+    assert [one["name"] for one in checked.seal.content["files"]] == ["照片1.jpg"]
+    assert checked.seal.content["signatures"][0]["name"] == "王总"
+    assert not VisitUpload.objects.exists()
+    Visit.objects.update(summary="很好")
+    assert records.check(checked.seal).faults == ["记录在封存后被改动。"]
+
+
+def test_the_same_content_under_the_same_key_is_stored_once(portfolio: Portfolio, key: UUID, report: Report) -> None:
+    first = send(portfolio, key, report)
+    again = send(portfolio, key, report)
+    assert (first.already, again.already, again.visit) == (False, True, first.visit)
+    assert Visit.objects.count() == 1
+
+
+def test_it_rejects_another_content_or_sender_under_a_known_key(
+    portfolio: Portfolio, key: UUID, report: Report
+) -> None:
+    send(portfolio, key, report)
+    for changed, by_b in ((replace(report, summary="有异常"), False), (report, True)):
+        with pytest.raises(Refused) as refused:
+            send(portfolio, key, changed, by_b=by_b)
+        assert refused.value.code == "guarantee.visit.other_content"
+    assert Visit.objects.get().summary == "正常"
+
+
+def test_it_names_the_photo_that_has_not_arrived_and_stores_nothing(
+    portfolio: Portfolio, key: UUID, report: Report
+) -> None:
+    """One photo failed on the way; sent once more, it goes with the others."""
+    lacking = replace(report, files=[*report.files, ("0" * 64, "照片2.jpg")])
+    with pytest.raises(submissions.FilesMissing) as refused:
+        send(portfolio, key, lacking)
+    assert refused.value.digests == ["0" * 64]
+    assert "照片2.jpg" in refused.value.message
+    assert nothing_is_stored()
+    other = submissions.keep_file(key=key, sender=portfolio.cast.a, content=photo(2), name="照片2.jpg")
+    send(portfolio, key, replace(report, files=[*report.files, (other.file.sha256, "照片2.jpg")]))
+    assert Attachment.objects.count() == 2
+
+
+def test_anothers_files_are_not_ones_own(portfolio: Portfolio, key: UUID, report: Report) -> None:
+    """李乙 names the digests of 张甲's files under 张甲's key: they have not arrived from 李乙."""
+    with pytest.raises(submissions.FilesMissing):
+        send(portfolio, key, report, by_b=True)
+
+
+def test_it_asks_for_a_signature_or_for_why_there_is_none(portfolio: Portfolio, key: UUID, report: Report) -> None:
+    unsigned = replace(report, signature="", signer="")
+    with pytest.raises(Refused) as refused:
+        send(portfolio, key, unsigned)
+    assert refused.value.where == "unsigned_because"
+    with pytest.raises(Refused) as refused:
+        send(portfolio, key, replace(report, signer=" "))
+    assert refused.value.where == "signer"
+    assert nothing_is_stored()
+    visit = send(portfolio, key, replace(unsigned, unsigned_because="老板出差")).visit
+    assert visit.findings["not_signed"] == "老板出差"
+    assert Seal.objects.exists()
+    assert not Signature.objects.exists()
+
+
+def test_it_rejects_a_blank_signature_and_what_is_no_picture(portfolio: Portfolio, key: UUID) -> None:
+    for content in (picture(ink=False), b"%PDF-1.4"):
+        with pytest.raises(Refused):
+            submissions.keep_file(key=key, sender=portfolio.cast.a, content=content, name="s.png", is_signature=True)
+    assert not VisitUpload.objects.exists()
+
+
+def test_a_failure_at_the_last_step_leaves_nothing_half_done(
+    portfolio: Portfolio, key: UUID, report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The seal fails: no visit, no signature; the files still wait, and the next try succeeds."""
+
+    def fail(**_: object) -> None:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(records, "seal", fail)
+        with pytest.raises(OSError, match="disk full"):
+            send(portfolio, key, report)
+    assert nothing_is_stored()
+    assert VisitUpload.objects.count() == 2
+    assert not send(portfolio, key, report).already
+
+
+def test_the_second_of_two_is_told_who_was_first(portfolio: Portfolio, key: UUID, report: Report) -> None:
+    """李乙 writes down the same day's regular visit, naming a project: it is the visit that 张甲 recorded for all."""
+    first = send(portfolio, key, report).visit
+    theirs = replace(
+        report,
+        guarantee=portfolio.second,
+        by=portfolio.cast.b,
+        signature="",
+        files=(),
+        unsigned_because="已由张甲请客户签",
+    )
+    with pytest.raises(submissions.RecordedAlready) as refused:
+        send(portfolio, uuid4(), theirs, by_b=True)
+    assert refused.value.visit == first
+    assert "张甲" in refused.value.message
+    send(portfolio, uuid4(), replace(theirs, on=date(2026, 10, 20)), by_b=True)
+    assert Visit.objects.count() == 2
+
+
+def test_a_correction_is_added_and_breaks_nothing(portfolio: Portfolio, key: UUID, report: Report) -> None:
+    visit = send(portfolio, key, report).visit
+    submissions.add(visit=visit, text="库存为 320 吨", by=portfolio.cast.b, actor="B01", door="page")
+    seal = Seal.objects.get()
+    assert seal.addenda.get().name == "李乙"
+    assert records.check(seal).intact
+    with pytest.raises(Refused):
+        submissions.add(visit=visit, text=" ", by=portfolio.cast.b, actor="B01", door="page")
+
+
+def test_an_import_does_not_change_or_remove_a_sealed_visit(
+    portfolio: Portfolio, key: UUID, report: Report, tmp_path: Path
+) -> None:
+    send(portfolio, key, report)
+    path = tmp_path / "visits.csv"
+    head = ",".join(HEADINGS["visits"])
+    path.write_text(f"{head}\n{STEEL},,2026-10-19,定期,李乙\n", encoding="utf-8")
+    outcome = take(kind="visits", path=path, update=True)
+    assert not outcome.acceptable
+    assert "已封存" in outcome.faults[0].message
+    outcome = take(kind="visits", path=path, remove=True, because="录错")
+    assert not outcome.acceptable
+    assert Visit.objects.get().by == portfolio.cast.a
+
+
+@pytest.mark.clause("PGM.11", "PGM.15")
+def test_the_printed_report_shows_signature_seal_and_code(
+    portfolio: Portfolio, key: UUID, report: Report, tmp_path: Path
+) -> None:
+    """The signature's picture, the code, the digest, the address of the check page, the addition."""
+    visit = send(portfolio, key, report).visit
+    out = io.BytesIO()
+    write_papers(papers=list_papers_of_visit(visit=visit), kind="pdf", out=out)
+    assert "第1页共1页" in text_of(out.getvalue(), tmp_path)
+    submissions.add(visit=visit, text="库存为 320 吨", by=portfolio.cast.b, actor="B01", door="page")
+    out = io.BytesIO()
+    write_papers(papers=list_papers_of_visit(visit=visit), kind="pdf", out=out)
+    seal, text = Seal.objects.get(), text_of(out.getvalue(), tmp_path)
+    for said in ("王总", seal.code, seal.sha256, f"/check/{seal.code}/", "照片1张", "库存为320吨"):
+        assert said in text
+    assert "image" in poppler("pdfimages", out.getvalue(), tmp_path, "-list")

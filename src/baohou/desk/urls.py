@@ -7,9 +7,8 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from baohou.desk.forms import LogInForm
-from baohou.desk.views import home, rule_book
-from baohou.desk.views.password import OwnPassword
 from baohou.desk.views import home, offline, rule_book, seals
+from baohou.desk.views.password import OwnPassword
 
 urlpatterns = [
     path("", home.home, name="home"),

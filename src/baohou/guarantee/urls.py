@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from baohou.guarantee.views import clients, decisions, duties, imports, people, reports, visits
-from baohou.guarantee.views import clients, decisions, duties, imports, overview, reports, risk, visits
-from baohou.guarantee.views import clients, decisions, duties, imports, plans, reports, visits
-from baohou.guarantee.views import clients, decisions, duties, grading, imports, measures, reports, table_review, visits
-from baohou.guarantee.views import archive, clients, decisions, duties, hand_overs, imports, reports, visits
-from baohou.guarantee.views import clients, decisions, duties, imports, onsite, reports, visit_reports, visits
+from baohou.guarantee.views import (
+    archive,
+    clients,
+    decisions,
+    duties,
+    grading,
+    hand_overs,
+    imports,
+    measures,
+    onsite,
+    overview,
+    people,
+    plans,
+    reports,
+    risk,
+    table_review,
+    visit_reports,
+    visits,
+)
 
 urlpatterns = [
     path("clients/", clients.list_page, name="clients"),
@@ -17,7 +30,6 @@ urlpatterns = [
     path("clients/<int:pk>/visit/", visits.record_page, name="clients.visit"),
     path("clients/<int:pk>/grade/", decisions.grade_page, name="clients.grade"),
     path("clients/<int:pk>/special/", decisions.order_page, name="clients.order"),
-    path("clients/<int:pk>/measure/<str:quarter>/", reports.measure_page, name="clients.measure"),
     path("duties/", duties.list_page, name="duties"),
     path("duties/export.xlsx", duties.list_file, name="duties.file"),
     path("clients/<int:pk>/measure/<str:quarter>/", measures.measure_page, name="clients.measure"),

@@ -16,8 +16,8 @@ from baohou.day.queries import get_business_day
 from baohou.guarantee.models import Filing, FilingStep, HandOver, HandOverReceipt
 from baohou.guarantee.rules.reports import DUTY_OF_FILING
 from baohou.guarantee.rules.words import FilingKind, FilingVerb
-from baohou.guarantee.services.accepted_plans import freeze
 from baohou.guarantee.services import tables
+from baohou.guarantee.services.accepted_plans import freeze
 from baohou.guarantee.services.replan import mark_for_recheck
 from baohou.guarantee.services.tables import Signing
 from baohou.guarantee.services.verbs import require_not_future, require_text

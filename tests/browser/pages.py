@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from baohou.core.period import Quarter, quarter_of
+from baohou.guarantee.models import Visit
 from baohou.guarantee.queries.access import visible_clients
 from baohou.guarantee.queries.measures import list_watched
 from baohou.kernel.accountability.models import Entry
@@ -43,6 +44,18 @@ class Company:
         assert first is not None
         assert first.party_id is not None
         return first.party_id
+
+    @property
+    def visit(self) -> int:
+        """The department's visit made last."""
+        made = Visit.objects.filter(client=self.client).order_by("-visited_on", "-pk").first()
+        assert made is not None
+        return made.pk
+
+    @property
+    def colleague(self) -> int:
+        """A project manager."""
+        return self.holders[Post.PROJECT_MANAGER].pk
 
     @property
     def watched(self) -> int:
@@ -93,6 +106,14 @@ def _quarter(company: Company) -> dict[str, Any]:
     return {"quarter": company.quarter}
 
 
+def _person(company: Company) -> dict[str, Any]:
+    return {"pk": company.colleague}
+
+
+def _statement(company: Company) -> dict[str, Any]:
+    return {"month": f"{company.today:%Y-%m}"}
+
+
 def _department(company: Company) -> dict[str, Any]:
     return {"quarter": company.quarter, "department": company.department}
 
@@ -117,9 +138,96 @@ PAGES = (
     Opened("penalties", GENERAL),
     Opened("penalties.story", GENERAL, lambda company: company.entry),
     Opened("penalties.waive", GENERAL, lambda company: company.entry),
+    Opened("penalties.statement.month", GENERAL, _statement),
+    Opened(
+        "penalties.statement.person", GENERAL, lambda company: {**_statement(company), "staff": company.entry["staff"]}
+    ),
+    Opened("appeals", GENERAL),
     Opened("runs", ADMIN),
+    Opened("home.calendar", MANAGER),
+    Opened("visits.one", MANAGER, lambda company: {"pk": company.visit}),
+    Opened("onsite", Post.PROJECT_MANAGER),
+    Opened("plan", RISK),
+    Opened(
+        "plan.department",
+        MANAGER,
+        lambda company: {"quarter": str(quarter_of(company.today)), "department": company.department},
+    ),
+    Opened("grading.quarter", RISK, _quarter),
+    Opened("grading.table", MANAGER, _department),
+    Opened("handover", RISK),
+    Opened("handover.one", MANAGER, _department),
+    Opened("handover.archive", RISK),
+    Opened("handover.rule", RISK),
+    Opened("risk", RISK),
+    Opened("risk.quarter", RISK, _quarter),
+    Opened("overview", GENERAL),
+    Opened("overview.table", GENERAL, lambda company: {"code": "product"}),
+    Opened("duties", RISK),
+    Opened("people", ADMIN),
+    Opened("people.add", ADMIN),
+    Opened("people.department", ADMIN),
+    Opened("people.one", ADMIN, _person),
+    Opened("people.post", ADMIN, _person),
+    Opened("people.leave", ADMIN, _person),
+    Opened("people.login", ADMIN, _person),
+    Opened("people.deputy", ADMIN, _person),
+    Opened("people.move", ADMIN, _person),
+    Opened("password", ADMIN),
+    Opened("check", ADMIN),
 )
 NO_PAGES = {
+    "grading": "leads to the page of the person's department",
+    "penalties.statement": "leads to the statement of this month",
+    "appeals.close": "takes only a post, or is looked at by the tests of its matter",
+    "appeals.withdraw": "takes only a post, or is looked at by the tests of its matter",
+    "clients.visit.files": "takes only a post, or is looked at by the tests of its matter",
+    "grading.rest": "takes only a post, or is looked at by the tests of its matter",
+    "grading.several": "takes only a post, or is looked at by the tests of its matter",
+    "handover.begin": "takes only a post, or is looked at by the tests of its matter",
+    "handover.give": "takes only a post, or is looked at by the tests of its matter",
+    "handover.receive": "takes only a post, or is looked at by the tests of its matter",
+    "handover.refresh": "takes only a post, or is looked at by the tests of its matter",
+    "handover.withdraw": "takes only a post, or is looked at by the tests of its matter",
+    "measures.done": "takes only a post, or is looked at by the tests of its matter",
+    "plan.hand-in": "takes only a post, or is looked at by the tests of its matter",
+    "plan.several": "takes only a post, or is looked at by the tests of its matter",
+    "plan.review": "takes only a post, or is looked at by the tests of its matter",
+    "visits.add": "takes only a post, or is looked at by the tests of its matter",
+    "people.deputy.end": "takes only a post, or is looked at by the tests of its matter",
+    "people.post.back": "takes only a post, or is looked at by the tests of its matter",
+    "appeals.file": "is a file",
+    "duties.file": "is a file",
+    "handover.contents": "is a file",
+    "handover.receipt": "is a file",
+    "moves.paper": "is a file",
+    "overview.file": "is a file",
+    "penalties.file": "is a file",
+    "penalties.file.person": "is a file",
+    "risk.file": "is a file",
+    "visits.file": "is a file",
+    "visits.report": "is a file",
+    "visits.signature": "is a file",
+    "service-worker": "is a file",
+    "grading.row": "is a part of a page",
+    "plan.day": "is a part of a page",
+    "penalties.totals": "is a part of a page",
+    "onsite.token": "is a part of a page",
+    "penalties.appeal": "needs what the tests of its matter bring about; they look at it",
+    "appeals.decide": "needs what the tests of its matter bring about; they look at it",
+    "check.one": "needs what the tests of its matter bring about; they look at it",
+    "grading.sign": "needs what the tests of its matter bring about; they look at it",
+    "grading.review": "needs what the tests of its matter bring about; they look at it",
+    "handover.accept": "needs what the tests of its matter bring about; they look at it",
+    "handover.back": "needs what the tests of its matter bring about; they look at it",
+    "handover.sign": "needs what the tests of its matter bring about; they look at it",
+    "handover.lend": "needs what the tests of its matter bring about; they look at it",
+    "handover.move": "needs what the tests of its matter bring about; they look at it",
+    "handover.return": "needs what the tests of its matter bring about; they look at it",
+    "handover.volume": "needs what the tests of its matter bring about; they look at it",
+    "moves.one": "needs what the tests of its matter bring about; they look at it",
+    "moves.sign": "needs what the tests of its matter bring about; they look at it",
+    "risk.table": "needs what the tests of its matter bring about; they look at it",
     "login": "is opened by strangers; the tests of logging in look at it",
     "logout": "takes only a post",
     "set_language": "takes only a post",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from baohou.guarantee.forms.fields import day_field, reason_field
@@ -37,7 +38,7 @@ class SeveralForm(forms.Form):
 
     def seen(self) -> dict[int, int]:
         """Client and act last seen; anything else is left out."""
-        pairs = [text.partition(":") for text in self.data.getlist("client")]  # type: ignore[union-attr]
+        pairs = [text.partition(":") for text in cast(QueryDict, self.data).getlist("client")]
         return {int(client): int(act) for client, _colon, act in pairs if client.isdecimal() and act.isdecimal()}
 
 

@@ -21,12 +21,12 @@ Amounts = Mapping[str, int]
 
 @dataclass(frozen=True)
 class Managers:
-    """Names of managers A and B, and their rows; B may be empty."""
+    """Names of managers A and B, B may be empty; and their rows, 0 and None where a sealed paper tells only names."""
 
     a: str
     b: str
-    a_id: int
-    b_id: int | None
+    a_id: int = 0
+    b_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 // The visit plan by keyboard: arrows between the days, saved when left; ticking rows; one deed for those ticked.
 const fields = () => [...document.querySelectorAll("[data-plan-date]")];
 const ticks = () => [...document.querySelectorAll("[data-tick]")];
+const here = fields().length > 0;
 const touch = matchMedia("(pointer: coarse)");
 
 // A finger picks a day from the device's own calendar, where a keyboard writes "10-12".
@@ -23,7 +24,7 @@ function count() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!here || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.matches("[data-plan-date]")) {
     const step = { ArrowDown: 1, Enter: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Escape") event.target.value = event.target.defaultValue;
@@ -46,6 +47,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("change", (event) => {
+  if (!here) return;
   if (event.target.matches("[data-plan-date]")) event.target.form.requestSubmit();
   if (event.target.matches("[data-tick-all]")) {
     for (const tick of ticks()) tick.checked = event.target.checked;
@@ -54,6 +56,7 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("click", (event) => {
+  if (!here) return;
   const doing = event.target.closest("[data-deed]");
   if (doing) document.querySelector("[data-deed-field]").value = doing.dataset.deed;
   const keep = event.target.closest("[data-take]");
@@ -68,11 +71,12 @@ document.addEventListener("click", (event) => {
 // A row that comes back must stay ticked, and the field one is in must stay in hand.
 let held = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const row = event.detail.target.closest?.("tr");
+  const row = here && event.detail.target.closest?.("tr");
   if (!row) return;
   held = { tick: row.querySelector("[data-tick]")?.checked, id: row.id, focus: row.contains(document.activeElement) };
 });
 document.addEventListener("htmx:afterSwap", () => {
+  if (!here) return;
   suit();
   if (!held) return;
   const row = document.getElementById(held.id);
@@ -83,8 +87,10 @@ document.addEventListener("htmx:afterSwap", () => {
   count();
 });
 
-suit();
-count();
+if (here) {
+  suit();
+  count();
+}
 if (matchMedia("(max-width: 767.98px)").matches) {
   for (const part of document.querySelectorAll("[data-fold]")) part.open = ticks().some((tick) => tick.checked);
 }

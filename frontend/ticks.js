@@ -22,7 +22,7 @@ function tick(row) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || !event.target.matches("[data-row]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || !event.target.matches("[data-ticks] [data-row]")) return;
   if ((event.key === "x" || event.key === " ") && tick(event.target)) event.preventDefault();
 });
 

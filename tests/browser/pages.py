@@ -133,7 +133,7 @@ PAGES = (
     Opened("reports", RISK),
     Opened("reports.quarter", RISK, _quarter),
     Opened("reports.department", MANAGER, _department),
-    Opened("reports.file", MANAGER, lambda company: {**_department(company), "kind": "visit_plan"}),
+    Opened("reports.file", MANAGER, lambda company: {**_department(company), "kind": "classification_report"}),
     Opened("imports", ADMIN),
     Opened("penalties", GENERAL),
     Opened("penalties.story", GENERAL, lambda company: company.entry),

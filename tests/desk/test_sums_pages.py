@@ -109,6 +109,7 @@ def test_the_risk_view_counts_clients_without_a_measure(evening: Portfolio, ente
         manager_a=cast.outsider,
         manager_b=None,
         filed_on=date(2026, 10, 8),
+        actions=[measures.Action("每周上门", cast.outsider, date(2026, 12, 31))],
         **by,
     )
     assert (missing, 0) in _counts(read(browser, "/risk/"))

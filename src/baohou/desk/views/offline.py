@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 _SCRIPT = "built/sw.js"
 _SHELL = ("built/app.css", "built/app.js", "built/icons.svg", "django_htmx/htmx-2.min.js", "favicon.svg")
@@ -18,6 +19,7 @@ _SHELL = ("built/app.css", "built/app.js", "built/icons.svg", "django_htmx/htmx-
 
 
 @never_cache
+@require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The script, from the root so that it may answer for every page; under a new build it is another script."""
     sources = {name: _content(name) for name in (_SCRIPT, *_SHELL)}

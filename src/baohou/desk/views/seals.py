@@ -6,6 +6,7 @@ import re
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from baohou.kernel.papers import records
 from baohou.kernel.papers.models import Seal
@@ -15,6 +16,7 @@ _CODE = re.compile(r"[0-9A-Z]{15}")
 _UNLISTED = {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
+@require_safe
 def check_form(request: HttpRequest) -> HttpResponse:
     """A place to type the code that stands on a paper."""
     typed = request.GET.get("code", "")
@@ -24,6 +26,7 @@ def check_form(request: HttpRequest) -> HttpResponse:
     return _answer(request, {"typed": typed, "unknown": bool(typed)}, status=404 if typed else 200)
 
 
+@require_safe
 def check_page(request: HttpRequest, code: str) -> HttpResponse:
     """Whether the paper of this code is still what was sealed, and which part of it is not."""
     if (tidy := _tidy(code)) and tidy != code:

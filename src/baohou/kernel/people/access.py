@@ -61,7 +61,7 @@ RIGHTS: dict[Post, frozenset[Right]] = {
     | {Right.CHANGE_GRADE, Right.ORDER_SPECIAL, Right.FILE_REPORT, Right.SEE_PEOPLE, Right.MOVE_WORK},
     Post.RISK_SUPERVISOR: _RISK,
     Post.RISK_MANAGER: _RISK | {Right.CHANGE_GRADE, Right.WAIVE},
-    Post.GENERAL_MANAGER: _READS_ALL | {Right.ORDER_SPECIAL, Right.WAIVE, Right.OVERSEE},
+    Post.GENERAL_MANAGER: _READS_ALL | {Right.ORDER_SPECIAL, Right.WAIVE},
     Post.ADMIN: _READS_ALL | {Right.ADMINISTER, Right.MOVE_WORK},
     Post.AUDITOR: _READS_ALL | {Right.OVERSEE},
 }

@@ -1,5 +1,6 @@
 // What a page does beyond links and forms: menus, row keys, file names, sums in other units. No inline handlers.
 import "@tabler/core/dist/js/tabler.esm.js";
+import "./mapping.js";
 
 const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
 const typing = (target) => target.closest("input, select, textarea, [contenteditable]") !== null;
@@ -62,6 +63,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 document.addEventListener("htmx:responseError", () => say());
 document.addEventListener("htmx:sendError", () => say());
+document.addEventListener("htmx:afterOnLoad", () => document.querySelector("[data-unreachable]")?.setAttribute("hidden", ""));
 
 function say() {
   document.querySelector("[data-unreachable]")?.removeAttribute("hidden");

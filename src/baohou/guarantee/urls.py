@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from baohou.guarantee.views import clients, decisions, duties, imports, reports, visits
+from baohou.guarantee.views import clients, decisions, duties, imports, mappings, reports, visits
 
 urlpatterns = [
     path("clients/", clients.list_page, name="clients"),
@@ -20,6 +20,10 @@ urlpatterns = [
     path("reports/<str:quarter>/<int:department>/<str:kind>/file/", reports.file_page, name="reports.file"),
     path("reports/<str:quarter>/<int:department>/<str:form>.<str:ending>", reports.form_file, name="reports.form"),
     path("imports/", imports.upload_page, name="imports"),
+    path("imports/mappings/", mappings.list_page, name="imports.mappings"),
+    path("imports/mappings/<int:pk>/mapping.toml", mappings.file, name="imports.mapping"),
+    path("imports/mappings/<int:pk>/remove/", mappings.remove, name="imports.mapping.remove"),
+    path("imports/<str:token>/columns/", mappings.columns_page, name="imports.columns"),
     path("imports/<str:token>/", imports.check_page, name="imports.check"),
     path("imports/<str:token>/marked.xlsx", imports.marked_file, name="imports.marked"),
 ]

@@ -36,11 +36,16 @@ def in_templates() -> Iterator[str]:
 
 def of_the_domain() -> Iterator[str]:
     """Words that the domain itself knows, and pages translate by the filter `word` or by gettext."""
+    from baohou.day.jobs.kinds import kinds
+    from baohou.day.models import JobState
     from baohou.day.registry import steps
     from baohou.guarantee.imports import KINDS
+    from baohou.guarantee.imports.jobs import MARKING
     from baohou.guarantee.rules.matters import METHODS, asked_of
     from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade, Urgency, VisitKind
     from baohou.kernel.accountability.models import EntryKind
+    from baohou.kernel.papers.reading.table import OPENING, READING
+    from baohou.kernel.papers.taking.take import CHECKING, COMPARING, REMOVING, WRITING
     from baohou.kernel.people.models import Post
 
     for words in (Grade, VisitKind, Urgency, FilingKind, FilingVerb, DutyKind):
@@ -50,6 +55,9 @@ def of_the_domain() -> Iterator[str]:
     yield from Post.labels
     yield from EntryKind.labels
     yield from (step.title for step in steps())
+    yield from JobState.labels
+    yield from (kind.title for kind in kinds())
+    yield from (OPENING, READING, CHECKING, COMPARING, WRITING, REMOVING, MARKING)
     for noun in KINDS.values():
         yield noun.title
         yield from (column.header for column in noun.columns)

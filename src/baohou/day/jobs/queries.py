@@ -16,7 +16,7 @@ from baohou.kernel.people.models import Staff
 
 @dataclass(frozen=True)
 class Seen:
-    """A job as a page shows it. ``state`` is what it is now: without a sign of life it is dead, whatever its row says."""
+    """A job as a page shows it. ``state`` is what it is now: silent for long means dead, whatever its row says."""
 
     job: Job
     state: JobState

@@ -14,6 +14,7 @@ from baohou.kernel.papers.reading.peeking import Peek, propose
 FIXED: Final = "="
 """Chosen instead of a header: the same value in every row."""
 _UNITS: Final = {"亿元": 10**8, "百万元": 10**6, "万元": 10**4, "千元": 10**3}
+_STEPS: Final = ("first", "times", "days_since", "plus_months", "plus_days", "prefix")
 FILE: Final = ("sheet", "header_row", "encoding", "delimiter")
 
 
@@ -44,7 +45,7 @@ class CaseRow:
 
 @dataclass
 class ColumnRow:
-    """One of our columns with the ways to make it; ``known`` is the header under which it is found without a mapping."""
+    """One of our columns with the ways to make it; ``known`` is the header where it is found without a mapping."""
 
     column: Column
     cases: list[CaseRow]
@@ -70,7 +71,7 @@ class RefusalRow:
 
 @dataclass
 class MappingForm:
-    """What the page shows and what was typed; ``file`` holds the sheet, header row, encoding and delimiter asked for."""
+    """What the page shows and what was typed; ``file`` holds the sheet, header row, encoding and delimiter."""
 
     rows: list[ColumnRow]
     refusals: list[RefusalRow]
@@ -102,10 +103,11 @@ class MappingForm:
         known = _known(columns, peek)
         rows = [ColumnRow(c, _typed_cases(posted, c.code), known.get(c.code, "")) for c in columns]
         count = _count(posted, "refuse-{}-when")
-        typed = [(posted.get(f"refuse-{i}-when", ""), posted.get(f"refuse-{i}-because", "")) for i in range(count)]
-        refusals = [
-            RefusalRow(when.strip(), because.strip()) for when, because in typed if when.strip() or because.strip()
+        typed = [
+            RefusalRow(posted.get(f"refuse-{i}-when", "").strip(), posted.get(f"refuse-{i}-because", "").strip())
+            for i in range(count)
         ]
+        refusals = [one for one in typed if one.when or one.because]
         return cls(rows, refusals, typed_file(posted))._with_samples(peek)
 
     def add_case(self, code: str) -> None:
@@ -125,9 +127,11 @@ class MappingForm:
             elif len(cases) == 1 and cases[0].source == FIXED and not cases[0].when:
                 constants[row.column.code] = cases[0].always
             elif len(cases) == 1:
-                if (made := _said_case(cases[0], row.column)) != row.known:
-                    _check_unit(cases[0], row)
-                    columns[row.column.code] = made
+                made = _said_case(cases[0], row.column)
+                if made == row.known and row.column.units:
+                    continue  # unmapped, a header that names a unit is read in that unit
+                _check_unit(cases[0], row)
+                columns[row.column.code] = made
             elif cases:
                 columns[row.column.code] = [_said_table(case, row.column) for case in cases]
         refuse = [{"when": _when(one.when, "refuse"), "because": one.because} for one in self.refusals]
@@ -181,11 +185,7 @@ def _cases(said: Mapping[str, Any], code: str, known: Mapping[str, str]) -> list
 def _case_row(said: Any) -> CaseRow:
     if isinstance(said, str):
         return CaseRow(source=said)
-    texts = {
-        key: str(said[key])
-        for key in ("first", "times", "days_since", "plus_months", "plus_days", "prefix")
-        if key in said
-    }
+    texts = {key: str(said[key]) for key in _STEPS if key in said}
     words = "\n".join(f"{theirs} = {ours}" for theirs, ours in said.get("words", {}).items())
     source = FIXED if "always" in said else said["from"]
     return CaseRow(
@@ -194,11 +194,14 @@ def _case_row(said: Any) -> CaseRow:
 
 
 def _typed_cases(posted: Mapping[str, str], code: str) -> list[CaseRow]:
-    names = [one.name for one in fields(CaseRow)]
     count = _count(posted, f"{code}-{{}}-source")
-    return [
-        CaseRow(**{name: posted.get(f"{code}-{i}-{name}", "").strip() for name in names}) for i in range(count)
-    ] or [CaseRow()]
+    return [_typed_case(posted, f"{code}-{i}") for i in range(count)] or [CaseRow()]
+
+
+def _typed_case(posted: Mapping[str, str], place: str) -> CaseRow:
+    """One case as typed; blanks around what is put into cells as it is belong to it."""
+    typed = {one.name: posted.get(f"{place}-{one.name}", "") for one in fields(CaseRow)}
+    return CaseRow(**{name: text if name in ("always", "prefix") else text.strip() for name, text in typed.items()})
 
 
 def _count(posted: Mapping[str, str], name: str) -> int:

@@ -77,8 +77,7 @@ def job_progress(request: Asked, pk: int) -> HttpResponse:
     """How far a job is, for the page that follows it; leads on when it has ended."""
     seen = _job_for(request, pk)
     if seen.busy:
-        said_anew = seen.beat.what != request.GET.get("said", "")
-        return render(request, "day/parts/job.html", {"seen": seen, "said_anew": said_anew})
+        return render(request, "day/parts/job.html", {"seen": seen})
     if seen.state == JobState.DONE:
         return HttpResponse(headers={"HX-Redirect": seen.place})
     return HttpResponse(headers={"HX-Refresh": "true"})

@@ -52,6 +52,11 @@ class Duty(models.Model):
                 condition=Q(done_on__isnull=True, lapsed_on__isnull=True),
                 name="duty_to_come_due",
             ),
+            models.Index(
+                fields=["kind", "due_on", "key"],
+                condition=Q(done_on__isnull=True, lapsed_on__isnull=True),
+                name="duty_of_kind_to_come_due",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Collate
 
 from baohou.kernel.parties.models import Party
@@ -21,7 +21,29 @@ def by_initials(parties: QuerySet[Party]) -> QuerySet[Party]:
 
 def behind(parties: QuerySet[Party], party: Party) -> QuerySet[Party]:
     """Those of by_initials that stand behind a party."""
-    return parties.filter(Q(place__gt=party.initials) | Q(place=party.initials, pk__gt=party.pk))
+    # The first condition follows from the second, and alone leads into the index.
+    after = Q(place__gt=party.initials) | Q(place=party.initials, pk__gt=party.pk)
+    return parties.filter(Q(place__gte=party.initials) & after)
+
+
+def first(parties: QuerySet[Party], count: int, *, after: Party | None = None) -> QuerySet[Party]:
+    """Those of by_initials among the first so many of all parties, or some more; counted behind a party."""
+    everyone = by_initials(Party.objects.all())
+    end = (behind(everyone, after) if after else everyone)[count : count + 1].first()
+    return parties.filter(place__lte=end.initials) if end else parties
+
+
+def one_of(numbers: QuerySet[Any, int]) -> Any:
+    """Parties with one of the numbers that a query gives: the query is run first, and leads to them."""
+    if connection.vendor != "postgresql":
+        return Q(pk__in=numbers)
+    return Func(
+        F("pk"),
+        Subquery(numbers),
+        template="%(expressions)s)",
+        arg_joiner=" = ANY(ARRAY",
+        output_field=BooleanField(),
+    )
 
 
 def with_initials(words: str) -> Q:

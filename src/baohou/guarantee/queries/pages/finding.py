@@ -6,7 +6,7 @@ scalar subqueries (and `IN` within CASE) they stay that: as EXISTS the database 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ FEW: Final = 1000
 LOOKED: Final = 2000
 """So many clients are looked at to say how many there are at least, when there are more than ALL_LOOKED."""
 ALL_LOOKED: Final = 10_000
+NEAR: Final = 20_000
+"""So many clients are passed in the list's order in search of those whose name is not rare."""
 
 Place = tuple[str, int]
 """Where a client stands in the list: its initials and its number."""
@@ -72,8 +74,8 @@ def _count(matching: QuerySet[Party], few: bool) -> tuple[int, bool]:
     if few or Party.objects.order_by().values("pk")[: ALL_LOOKED + 1].count() <= ALL_LOOKED:
         count = matching.order_by().values("pk")[:MANY].count()
         return count, count >= MANY
-    first = list(search.by_initials(Party.objects.all()).values_list("pk", flat=True)[:LOOKED])
-    return min(matching.filter(pk__in=first).count(), MANY), True
+    looked = search.first(search.by_initials(matching), LOOKED).order_by()
+    return min(looked.count(), MANY), True
 
 
 def _named(ordered: QuerySet[Party], place: Party | None, words: str) -> tuple[list[Party], int, bool]:
@@ -82,31 +84,68 @@ def _named(ordered: QuerySet[Party], place: Party | None, words: str) -> tuple[l
     few: set[int] = set()
     known: set[Place] = set()
     often = False
-    for numbers, narrowed in _ways(ordered, words):
-        met = list(numbers[: FEW + 1])
-        if len(met) <= FEW:
-            few.update(met)
-        else:
+    for way in _ways(words):
+        met = way.numbers_if_few()
+        few.update(met or ())
+        if met is None:
             often = True
-            rest = search.behind(narrowed, place) if place else narrowed
-            known.update(rest.values_list("initials", "pk")[: PAGE + 1])
+            known.update(way.page(ordered, place))
     known.update(ordered.filter(pk__in=few).order_by().values_list("initials", "pk"))
     page = sorted(one for one in known if behind is None or one > behind)[: PAGE + 1]
     clients = Party.objects.in_bulk([number for _, number in page])
     return [clients[number] for _, number in page], min(len(known), MANY), often or len(known) >= MANY
 
 
-def _ways(ordered: QuerySet[Party], words: str) -> Iterator[tuple[QuerySet[Any, int], QuerySet[Party]]]:
-    """The ways to name a client: the numbers of those so named, and the list narrowed to them.
+@dataclass(frozen=True)
+class _Way:
+    """A way to name clients: the numbers of those so named, and how the list is narrowed to them.
 
-    By part of the name, by pinyin initials, by the beginning of an identity number or of a project number.
+    ``scattered``: they may stand anywhere in the list, and not one behind the other. ``sampled``: asking for the
+    numbers is slow when very many are so named, so that some clients are looked at before.
     """
-    yield search.named(Party.objects.all(), words).values_list("pk", flat=True), ordered.filter(name__icontains=words)
+
+    numbers: QuerySet[Any, int]
+    narrow: Callable[[QuerySet[Party]], QuerySet[Party]]
+    scattered: bool = True
+    sampled: bool = False
+
+    def numbers_if_few(self) -> list[int] | None:
+        """The numbers of the clients so named; None when they are more than FEW."""
+        if self.sampled and self._is_frequent():
+            return None
+        met = list(self.numbers[: FEW + 1])
+        return met if len(met) <= FEW else None
+
+    def page(self, ordered: QuerySet[Party], place: Party | None) -> list[Place]:
+        """Where the first PAGE of them and one more stand, behind a client: near by, or else by their numbers."""
+        rest = search.behind(ordered, place) if place else ordered
+        if not self.scattered:
+            return list(self.narrow(rest).values_list("initials", "pk")[: PAGE + 1])
+        near = search.first(self.narrow(rest), NEAR, after=place)
+        found = list(near.values_list("initials", "pk")[: PAGE + 1])
+        if len(found) > PAGE:
+            return found
+        return list(rest.filter(search.one_of(self.numbers)).values_list("initials", "pk")[: PAGE + 1])
+
+    def _is_frequent(self) -> bool:
+        """Whether one in fifty of some clients is so named."""
+        end = Party.objects.order_by("pk").values_list("pk", flat=True)[LOOKED : LOOKED + 1].first()
+        if end is None:
+            return False
+        return self.narrow(Party.objects.filter(pk__lt=end)).order_by().count() * 50 > LOOKED
+
+
+def _ways(words: str) -> Iterator[_Way]:
+    """By part of the name, by pinyin initials, by the beginning of an identity number or of a project number."""
+    everyone = Party.objects.all()
+    named = search.named(everyone, words).values_list("pk", flat=True)
+    yield _Way(named, lambda clients: clients.filter(name__icontains=words), sampled=True)
     if words.isascii():
         begun = search.with_initials(words)
-        every = search.by_initials(Party.objects.all()).filter(begun)
-        yield every.values_list("pk", flat=True), ordered.filter(begun)
+        numbers = search.by_initials(everyone).filter(begun).values_list("pk", flat=True)
+        yield _Way(numbers, lambda clients: clients.filter(begun), scattered=False)
     identity = Q(id_no__startswith=words.upper())
-    yield Party.objects.filter(identity).values_list("pk", flat=True), ordered.filter(identity)
+    yield _Way(everyone.filter(identity).values_list("pk", flat=True), lambda clients: clients.filter(identity))
     project = Q(project_no__istartswith=words)
-    yield Guarantee.objects.filter(project).values_list("client_id", flat=True), holding(ordered, project)
+    numbers = Guarantee.objects.filter(project).values_list("client_id", flat=True)
+    yield _Way(numbers, lambda clients: holding(clients, project))

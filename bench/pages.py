@@ -1,7 +1,7 @@
 """script/bench pages [--clients N] [--sqlite]: how fast each list page answers, alone and with 16 people at once.
 
 Builds the portfolio of bench/portfolio.py with its days run (or finds it in the database of DATABASE_URL, so that it
-can be kept between runs), sits down as each kind of post, and asks for every list page. Server time is what Django takes
+can be kept between runs), sits down as each kind of post, asks for every list page. Server time is what Django takes
 from the request to the last byte, measured in one process; with 16 people at once it is what a browser would wait for,
 over HTTP, each reading for a second between two pages. Ends with 1 when a page alone is slower than the aims.
 """
@@ -41,10 +41,11 @@ class Page:
 
 @dataclass
 class Figure:
-    """How a page answered: milliseconds of each request, and its number of queries."""
+    """How a page answered: milliseconds of each request, those in which Python was at work, its number of queries."""
 
     page: Page
     ms: list[float]
+    python: list[float]
     queries: int
 
     @property
@@ -56,7 +57,8 @@ class Figure:
         return median(self.ms) <= (SEARCH_MS if self.page.search else MEDIAN_MS) and self.p95 <= P95_MS
 
     def line(self) -> str:
-        said = f"{self.page.who:<20}{self.page.name:<34}{median(self.ms):>9.1f}{self.p95:>9.1f}{self.queries:>9}"
+        said = f"{self.page.who:<20}{self.page.name:<34}{median(self.ms):>9.1f}{self.p95:>9.1f}"
+        said += f"{median(self.python):>9.1f}{self.queries:>9}"
         return said + ("" if self.fine else "   over")
 
 
@@ -89,7 +91,7 @@ def _measure(clients: int, repeat: int, *, alone: bool) -> int:
     sessions = _people()
     pages = _pages(clients)
     print(f"── {connection.vendor}, {clients:,} clients: milliseconds of {repeat} requests each", flush=True)
-    print(f"{'':<54}{'median':>9}{'p95':>9}{'queries':>9}")
+    print(f"{'':<54}{'median':>9}{'p95':>9}{'Python':>9}{'queries':>9}")
     figures = []
     for page in pages:
         figures.append(_alone(page, sessions[page.who], repeat))
@@ -203,12 +205,13 @@ def _alone(page: Page, browser: Any, repeat: int) -> Figure:
 
     with connection.execute_wrapper(count):
         assert browser.get(page.address, follow=True).status_code == 200, page
-    ms = []
+    ms, python = [], []
     for _ in range(repeat):
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         browser.get(page.address, follow=True)
         ms.append((time.perf_counter() - begun) * 1000)
-    return Figure(page, ms, len(queries))
+        python.append((time.process_time() - worked) * 1000)
+    return Figure(page, ms, python, len(queries))
 
 
 def _together(pages: list[Page], sessions: dict[str, Any]) -> None:

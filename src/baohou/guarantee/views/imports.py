@@ -46,7 +46,8 @@ def check_page(request: Asked, token: str) -> HttpResponse:
         how = request.POST.get("take", "")
         return _begin(request, upload, how) if how in WAYS else check(request, upload)
     if seen is None:
-        return render(request, "guarantee/import_check.html", {"token": token, "upload": upload, "name": upload.name})
+        name = upload.name if upload else ""
+        return render(request, "guarantee/import_check.html", {"token": token, "upload": upload, "name": name})
     if seen.state != JobState.DONE and not (upload and seen.state == JobState.FAILED and seen.job.kind == CHECK.code):
         return redirect("runs.job", pk=seen.job.pk)
     return _show(request, token, upload, seen)

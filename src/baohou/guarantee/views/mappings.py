@@ -68,7 +68,8 @@ def _typed(request: Asked, upload: Upload) -> HttpResponse:
     columns, do = KINDS[upload.kind].columns, request.POST.get("do", "")
     file = typed_file(request.POST)
     row = header_row(file["header_row"]) if file.get("header_row") else None
-    looked = _peek(upload, Mapping(**{**file, "header_row": row}))
+    place = Mapping(file.get("sheet"), row, file.get("encoding"), file.get("delimiter"))
+    looked = _peek(upload, place)
     if do == "look":
         return _page(request, upload, looked, _looked_again(file, columns, looked))
     form = MappingForm.typed(request.POST, columns=columns, peek=looked)

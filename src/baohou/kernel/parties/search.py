@@ -30,7 +30,7 @@ def first(parties: QuerySet[Party], count: int, *, after: Party | None = None) -
     """Those of by_initials among the first so many of all parties, or some more; counted behind a party."""
     everyone = by_initials(Party.objects.all())
     end = (behind(everyone, after) if after else everyone)[count : count + 1].first()
-    return parties.filter(place__lte=end.initials) if end else parties
+    return parties.filter(Q(place__lte=end.initials)) if end else parties
 
 
 def one_of(numbers: QuerySet[Any, int]) -> Any:

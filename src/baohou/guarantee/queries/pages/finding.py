@@ -147,5 +147,5 @@ def _ways(words: str) -> Iterator[_Way]:
     identity = Q(id_no__startswith=words.upper())
     yield _Way(everyone.filter(identity).values_list("pk", flat=True), lambda clients: clients.filter(identity))
     project = Q(project_no__istartswith=words)
-    numbers = Guarantee.objects.filter(project).values_list("client_id", flat=True)
-    yield _Way(numbers, lambda clients: holding(clients, project))
+    holders = Guarantee.objects.filter(project).values_list("client_id", flat=True)
+    yield _Way(holders, lambda clients: holding(clients, project))

@@ -4,6 +4,8 @@ import "./plan.js";
 import "./grading.js";
 import "./ticks.js";
 import "./onsite/index.js";
+import "./job.js";
+import "./mapping.js";
 
 const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent !== null);
 const typing = (target) => target.closest("input, select, textarea, [contenteditable]") !== null;
@@ -66,6 +68,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 document.addEventListener("htmx:responseError", () => say());
 document.addEventListener("htmx:sendError", () => say());
+document.addEventListener("htmx:afterOnLoad", () => document.querySelector("[data-unreachable]")?.setAttribute("hidden", ""));
 
 function say() {
   document.querySelector("[data-unreachable]")?.removeAttribute("hidden");

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from baohou.day import engine
+from baohou.day.jobs import launching
+from baohou.day.jobs.services import work
 from baohou.kernel.people.logins import make_logins
 from baohou.kernel.people.models import Staff
 from tests.cast import Portfolio
@@ -32,6 +34,12 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def jobs_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a page starts is done at once, in this process: another one would not see the test's database."""
+    monkeypatch.setattr(launching, "launch", lambda pk: work(pk=pk))
 
 
 @pytest.fixture

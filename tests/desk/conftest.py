@@ -10,11 +10,19 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from baohou.day import engine
+from baohou.day.jobs import launching
+from baohou.day.jobs.services import work
 from baohou.kernel.people.models import Staff
 from tests.cast import Portfolio
 
 TODAY = date(2026, 10, 20)
 Enter = Callable[[Staff], Client]
+
+
+@pytest.fixture(autouse=True)
+def jobs_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a page starts is done at once, in this process: another one would not see the test's database."""
+    monkeypatch.setattr(launching, "launch", lambda pk: work(pk=pk))
 
 
 @pytest.fixture

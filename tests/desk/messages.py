@@ -36,8 +36,11 @@ def in_templates() -> Iterator[str]:
 
 def of_the_domain() -> Iterator[str]:
     """Words that the domain itself knows, and pages translate by the filter `word` or by gettext."""
+    from baohou.day.jobs.kinds import kinds
+    from baohou.day.models import JobState
     from baohou.day.registry import steps
     from baohou.guarantee.imports import KINDS
+    from baohou.guarantee.imports.jobs import MARKING
     from baohou.guarantee.rules.matters import METHODS, NOT_SIGNED, asked_of
     from baohou.guarantee.rules.words import (
         Dimension,
@@ -51,7 +54,9 @@ def of_the_domain() -> Iterator[str]:
         VisitKind,
     )
     from baohou.kernel.accountability.models import EntryKind, Verdict
+    from baohou.kernel.papers.reading.table import OPENING, READING
     from baohou.kernel.papers.records.kinds import list_kinds
+    from baohou.kernel.papers.taking.take import CHECKING, COMPARING, REMOVING, WRITING
     from baohou.kernel.parties.industries import Industry
     from baohou.kernel.people.models import Post
 
@@ -66,12 +71,25 @@ def of_the_domain() -> Iterator[str]:
     yield from EntryKind.labels
     yield from Verdict.labels
     yield from (step.title for step in steps())
+    yield from JobState.labels
+    yield from (kind.title for kind in kinds())
+    yield from (OPENING, READING, CHECKING, COMPARING, WRITING, REMOVING, MARKING)
     for noun in KINDS.values():
         yield noun.title
         yield from (column.header for column in noun.columns)
 
 
+def told() -> Iterator[str]:
+    """What the day's steps tell about their progress."""
+    for file in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "progress":
+                first = node.args[0] if node.args else None
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    yield first.value
+
+
 @cache
 def every_message() -> set[str]:
     """All of them."""
-    return {text for source in (in_python, in_templates, of_the_domain) for text in source()}
+    return {text for source in (in_python, in_templates, of_the_domain, told) for text in source()}

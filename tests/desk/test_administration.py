@@ -60,9 +60,10 @@ def test_a_good_file_is_checked_and_then_taken(evening: Portfolio, enter: Enter)
     check = _upload(browser, "grades", f"证件号码,风险分类,生效日,理由,评定人\n{FOOD},关注,2026-09-30,季末,周丁\n")
     assert "没有差错，可以导入" in read(browser, check)
     assert not GradeChange.objects.exists()
-    assert "已导入" in browser.post(check, {"take": "whole"}).content.decode()
+    assert "已导入" in browser.post(check, {"take": "whole"}, follow=True).content.decode()
     assert GradeChange.objects.get().client == evening.food
-    assert browser.get(check).status_code == 404
+    assert "已导入" in read(browser, check)
+    assert browser.get(f"{check}columns/").status_code == 404
 
 
 def test_an_empty_installation_makes_its_first_administrator_once() -> None:

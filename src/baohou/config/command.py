@@ -75,3 +75,7 @@ def _no_tables() -> bool:
     except OperationalError:
         return False
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+if __name__ == "__main__":
+    main()

@@ -42,6 +42,8 @@ if _DATABASE["ENGINE"] == "django.db.backends.sqlite3":
 else:
     _DATABASE["CONN_MAX_AGE"] = 600
     _DATABASE["CONN_HEALTH_CHECKS"] = True
+    # A page's queries are short: compiling one (jit) takes longer than running it.
+    _DATABASE.setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -1,7 +1,8 @@
-"""Runs of the business day, their steps, and what a step set aside."""
+"""Runs of the business day, their steps, what a step set aside, and long work that a page started."""
 
 from __future__ import annotations
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 
@@ -63,3 +64,36 @@ class SetAside(models.Model):
 
     def __str__(self) -> str:
         return self.message
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued", "等待开始"
+    RUNNING = "running", "正在进行"
+    DONE = "done", "已完成"
+    FAILED = "failed", "没有办成"
+    DEAD = "dead", "中途停了"
+
+
+class Job(models.Model):
+    """Long work that a page started; a process of its own does it. How far it is stands in its signs of life."""
+
+    kind = models.CharField(max_length=32)
+    name = models.CharField(max_length=255, blank=True, help_text="what it is about: a file's name")
+    reference = models.CharField(max_length=64, blank=True, db_index=True, help_text="the room's own name of it")
+    wish = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    by = models.CharField(max_length=64, help_text="工号")
+    state = models.CharField(max_length=16, choices=JobState, default=JobState.QUEUED)
+    active = models.BooleanField(default=True, help_text="waiting or at work")
+    message = models.TextField(blank=True, help_text="why it failed")
+    result = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    began_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["active"], condition=models.Q(active=True), name="one_job_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

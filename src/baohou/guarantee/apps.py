@@ -11,7 +11,9 @@ class Guarantee(AppConfig):
     verbose_name = "担保"
 
     def ready(self) -> None:
+        from baohou.day import jobs
         from baohou.guarantee import steps
+        from baohou.guarantee.imports.jobs import CHECK, TAKE
         from baohou.guarantee.queries import table_paper
         from baohou.guarantee.queries.hand_overs import RECEIPT, VOLUMES, tell_receipt
         from baohou.guarantee.queries.moves import managers_or_departments_left
@@ -29,6 +31,8 @@ class Guarantee(AppConfig):
 
         registry.register(SPECS, clauses=CLAUSES, shipped=Path(self.path) / "rulesets")
         steps.register()
+        jobs.register(CHECK)
+        jobs.register(TAKE)
         for kind in DutyKind:
             kinds.register(kinds.Kind(kind.value, kind.code, kind.zh, CLAUSE_OF[kind], PENALTY_OF[kind]))
         bonds.register(managers_or_departments_left)

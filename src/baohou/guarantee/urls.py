@@ -23,6 +23,7 @@ from baohou.guarantee.views import (
     visit_reports,
     visits,
 )
+from baohou.guarantee.views import clients, decisions, duties, imports, mappings, reports, visits
 
 urlpatterns = [
     path("clients/", clients.list_page, name="clients"),
@@ -93,6 +94,10 @@ urlpatterns = [
     path("archive/<int:pk>/lend/", archive.lend_page, name="handover.lend"),
     path("archive/<int:pk>/return/", archive.return_page, name="handover.return"),
     path("imports/", imports.upload_page, name="imports"),
+    path("imports/mappings/", mappings.list_page, name="imports.mappings"),
+    path("imports/mappings/<int:pk>/mapping.toml", mappings.file, name="imports.mapping"),
+    path("imports/mappings/<int:pk>/remove/", mappings.remove, name="imports.mapping.remove"),
+    path("imports/<str:token>/columns/", mappings.columns_page, name="imports.columns"),
     path("imports/<str:token>/", imports.check_page, name="imports.check"),
     path("imports/<str:token>/marked.xlsx", imports.marked_file, name="imports.marked"),
 ]

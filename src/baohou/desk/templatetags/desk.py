@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -32,9 +33,13 @@ _STATE = {
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """An icon of the bundle; it says nothing that the words beside it do not say."""
-    return format_html(
-        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("built/icons.svg"), name
-    )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', _icons(), name)
+
+
+@cache
+def _icons() -> str:
+    """The address of the bundle of icons, which stays the same while the server runs."""
+    return static("built/icons.svg")
 
 
 @register.simple_tag

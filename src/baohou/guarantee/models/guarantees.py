@@ -30,6 +30,10 @@ class Guarantee(models.Model):
             ),
             models.CheckConstraint(condition=Q(amount_fen__gte=0), name="guaranteed_amount_is_not_negative"),
         ]
+        indexes = [
+            models.Index(fields=["manager_a"], name="guarantee_manager_a"),
+            models.Index(fields=["manager_b"], name="guarantee_manager_b"),
+        ]
 
     def __str__(self) -> str:
         return self.project_no
@@ -47,6 +51,10 @@ class ManagerAppointment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["guarantee", "effective_on"], name="one_appointment_per_guarantee_and_day")
+        ]
+        indexes = [
+            models.Index(fields=["manager_a"], name="appointment_manager_a"),
+            models.Index(fields=["manager_b"], name="appointment_manager_b"),
         ]
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ def managed_guarantees(*staff_ids: int, on: date, as_a_only: bool = False) -> Qu
     )
     standing = ManagerAppointment.objects.filter(is_manager, ~Exists(later), effective_on__lte=on)
     first = Guarantee.objects.filter(is_manager, ~Exists(so_far)).values("pk")
-    return Guarantee.objects.filter(Q(pk__in=first) | Q(pk__in=standing.values("guarantee_id")))
+    return Guarantee.objects.filter(pk__in=first.union(standing.values("guarantee_id")))
 
 
 def visible_clients(person: Person, *, on: date) -> QuerySet[Party]:

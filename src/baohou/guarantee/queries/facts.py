@@ -126,15 +126,21 @@ def _get_but_visits(book: RuleBook, *, clients: Sequence[int] | None = None) -> 
     )
 
 
-def get_facts_in_force(book: RuleBook, *, on: date) -> Facts:
-    """What the opening of a period needs of clients in force on a day to whom nothing new has happened."""
+def get_facts_in_force(book: RuleBook, *, on: date, clients: Sequence[int] | None = None) -> Facts:
+    """What the opening of a period needs of clients in force on a day to whom nothing new has happened.
+
+    Of all of them, or of some (at most some ten thousand).
+    """
+    mine = None if clients is None else ("client_id", clients)
     where = f"issued_on <= '{on.isoformat()}' AND (released_on IS NULL OR released_on > '{on.isoformat()}')"
     graded = f"effective_on <= '{on.isoformat()}'"
+    guarantees = frame(GUARANTEE_TABLE, where=where, among=mine)
+    theirs = None if clients is None else ("guarantee_id", guarantees["guarantee_id"].to_list())
     return _with_codes(
         Facts(
-            guarantees=frame(GUARANTEE_TABLE, where=where),
-            appointments=frame(APPOINTMENT_TABLE, where=graded),
-            grades=frame(GRADE_TABLE, where=graded),
+            guarantees=guarantees,
+            appointments=frame(APPOINTMENT_TABLE, where=graded, among=theirs),
+            grades=frame(GRADE_TABLE, where=graded, among=mine),
             visits=empty(VISITS),
             orders=empty(ORDERS),
             codes={},

@@ -9,7 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from baohou.core.columns import NOBODY, POLARS, day_number
-from baohou.guarantee.models import Measure, Proposal
+from baohou.guarantee.models import Guarantee, Measure, Proposal
 from baohou.guarantee.queries import facts as reading
 from baohou.guarantee.queries.grading import State, find_filing
 from baohou.guarantee.rules import timelines
@@ -18,6 +18,9 @@ from baohou.guarantee.rules.words import Grade
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department
 from baohou.kernel.rulebook.queries import get_rule_book
+
+MOST_BY_NAME = 20_000
+"""Of so many clients the facts are read one by one; for more, everyone's are."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,13 @@ def list_watched(*, department: Department, quarter: date) -> list[Watched]:
     return sorted(watched, key=lambda one: (-one.grade, one.client.name))
 
 
+def _clients(department: int, quarter: date) -> list[int] | None:
+    """The clients with a guarantee of the department, of whom it may be said to speak; None when they are too many."""
+    theirs = Guarantee.objects.filter(department_id=department, issued_on__lte=quarter).order_by()
+    clients = list(theirs.values_list("client_id", flat=True).distinct()[: MOST_BY_NAME + 1])
+    return clients if len(clients) <= MOST_BY_NAME else None
+
+
 def find_measure(client: Party, quarter: date) -> Measure | None:
     """A client's measure of a quarter with its people and actions. Two queries."""
     measures = Measure.objects.filter(client=client, quarter=quarter).prefetch_related("actions__responsible")
@@ -75,7 +85,8 @@ def _proposed(department: Department, quarter: date) -> dict[int, int]:
 
 
 def _graded(department: int, quarter: date, default: int, proposed: dict[int, int]) -> list[dict[str, int]]:
-    facts = reading.get_facts_in_force(get_rule_book(), on=quarter).known(quarter)
+    facts = reading.get_facts_in_force(get_rule_book(), on=quarter, clients=_clients(department, quarter))
+    facts = facts.known(quarter)
     line = timelines.speaking(facts)
     day = nw.lit(day_number(quarter), nw.Int32)
     clients = line.select("client_id").unique().with_columns(day=day)

@@ -1,96 +1,114 @@
-"""Importing a file on a page: send it, see its faults and differences, take it."""
+"""Importing a file on a page: send it, see its faults and differences, take it; the work itself is a job."""
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
-from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.urls import reverse
 
 from baohou.core.errors import Refused
+from baohou.day.jobs import Seen, find_latest, get_busy
+from baohou.day.models import JobState
+from baohou.day.views import begin
 from baohou.guarantee.forms.imports import UploadForm
-from baohou.guarantee.imports import KINDS, take
+from baohou.guarantee.imports import KINDS, WORKBOOK
+from baohou.guarantee.imports.jobs import CHECK, MARKED, TAKE, wish_for
 from baohou.guarantee.views import uploads
-from baohou.kernel.papers.taking import Outcome
+from baohou.guarantee.views.uploads import Upload
+from baohou.kernel.papers.reading.peeking import peek
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 
-SHOWN = 200
-"""So many faults and differences are listed on the page; the marked file has all."""
+WAYS = ("whole", "update", "partial", "partial-update")
 
 
 @door(Right.ADMINISTER)
 def upload_page(request: Asked) -> HttpResponse:
-    """Send a file."""
+    """Send a file; one whose headers are not all known leads to the columns, any other is checked at once."""
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        upload = uploads.keep(request, kind=form.cleaned_data["kind"], file=form.cleaned_data["file"])
-        return redirect("imports.check", token=upload.token)
-    return render(request, "guarantee/imports.html", {"form": form, "columns": _columns()})
+        upload = uploads.keep(kind=form.cleaned_data["kind"], file=form.cleaned_data["file"])
+        return check(request, upload) if _headers_known(upload) else redirect("imports.columns", token=upload.token)
+    context = {"form": form, "columns": _columns(), "busy": get_busy()}
+    return render(request, "guarantee/imports.html", context)
 
 
 @door(Right.ADMINISTER)
 def check_page(request: Asked, token: str) -> HttpResponse:
-    """What the file would do, and taking it when asked to."""
-    upload = uploads.find(request, token)
-    wanted = request.POST.get("take", "")
-    try:
-        outcome = take(
-            kind=upload.kind,
-            path=upload.path,
-            name=upload.name,
-            dry_run=not wanted,
-            update=wanted in ("update", "partial-update"),
-            partial=wanted in ("partial", "partial-update"),
-            by=request.person.actor,
-            door="page",
-        )
-    except Refused as refusal:
-        return render(request, "guarantee/import_check.html", {"upload": upload, "refusal": refusal})
-    if outcome.taken:
-        uploads.forget(request, upload)
-        messages.success(request, _("已导入 %(name)s。") % {"name": upload.name}, extra_tags="ok")
-        return render(request, "guarantee/import_done.html", {"upload": upload, "outcome": outcome})
-    return render(request, "guarantee/import_check.html", {"upload": upload, "outcome": outcome, **_told(outcome)})
+    """What the file would do, or what became of it; posting takes it."""
+    upload, seen = uploads.find(token), find_latest(token)
+    if upload is None and (seen is None or seen.state != JobState.DONE or not seen.job.result.get("taken")):
+        raise Http404
+    if request.method == "POST" and upload is not None:
+        how = request.POST.get("take", "")
+        return _begin(request, upload, how) if how in WAYS else check(request, upload)
+    if seen is None:
+        name = upload.name if upload else ""
+        return render(request, "guarantee/import_check.html", {"token": token, "upload": upload, "name": name})
+    if seen.state != JobState.DONE and not (upload and seen.state == JobState.FAILED and seen.job.kind == CHECK.code):
+        return redirect("runs.job", pk=seen.job.pk)
+    return _show(request, token, upload, seen)
+
+
+def check(request: Asked, upload: Upload) -> HttpResponse:
+    """Begin to check a file."""
+    return _begin(request, upload, "")
 
 
 @door(Right.ADMINISTER)
 def marked_file(request: Asked, token: str) -> HttpResponse:
     """The file as .xlsx with its faulty cells marked."""
-    upload = uploads.find(request, token)
-    outcome = take(kind=upload.kind, path=upload.path, name=upload.name, dry_run=True, door="page")
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "marked.xlsx"
-        outcome.marked(target)
-        content = target.read_bytes()
+    upload = uploads.find(token)
+    if upload is None or not upload.path.with_name(MARKED).exists():
+        raise Http404
     name = quote(f"{Path(upload.name).stem}-标出差错.xlsx")
     return HttpResponse(
-        content,
+        upload.path.with_name(MARKED).read_bytes(),
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
     )
 
 
+def _begin(request: Asked, upload: Upload, how: str) -> HttpResponse:
+    kind = TAKE if how else CHECK
+    wish = wish_for(
+        token=upload.token, kind=upload.kind, path=upload.path, name=upload.name, mapping=upload.mapping, how=how
+    )
+    back = reverse("imports.check", args=[upload.token])
+    return begin(request, kind=kind.code, wish=wish, name=upload.name, reference=upload.token, back=back)
+
+
+def _show(request: Asked, token: str, upload: Upload | None, seen: Seen) -> HttpResponse:
+    outcome, wish = seen.job.result, seen.job.wish
+    context = {
+        "token": token,
+        "upload": upload,
+        "name": seen.job.name,
+        "mapped": bool(wish["mapping"]),
+        "may_map": wish["kind"] != WORKBOOK,
+        "refusal": seen.job.message,
+        "outcome": outcome,
+        "more_kinds": outcome.get("fault_count", 0) - sum(group["count"] for group in outcome.get("groups", ())),
+        "more_differences": outcome.get("difference_count", 0) - len(outcome.get("differences", ())),
+    }
+    page = "guarantee/import_done.html" if outcome.get("taken") else "guarantee/import_check.html"
+    return render(request, page, context)
+
+
+def _headers_known(upload: Upload) -> bool:
+    """Whether the file can be read as it is; what can't even be opened is the check's to say."""
+    if upload.kind == WORKBOOK:
+        return True
+    noun = KINDS[upload.kind]
+    try:
+        return peek(path=upload.path, columns=noun.columns, names=(noun.kind, noun.title)).complete
+    except Refused:
+        return True
+
+
 def _columns() -> list[tuple[str, list[str]]]:
     """Each kind of file with the headers of its columns."""
     return [(noun.title, [column.header for column in noun.columns]) for noun in KINDS.values()]
-
-
-def _told(outcome: Outcome) -> dict[str, object]:
-    """What the page lists of an outcome, and how the file could be taken."""
-    faults, differences = outcome.faults, outcome.differences
-    news = sum(part.new for part in outcome.parts)
-    return {
-        "faults": faults[:SHOWN],
-        "more_faults": max(len(faults) - SHOWN, 0),
-        "fault_count": len(faults),
-        "differences": differences[:SHOWN],
-        "more_differences": max(len(differences) - SHOWN, 0),
-        "difference_count": len(differences),
-        "usable": all(part.usable for part in outcome.parts),
-        "nothing_new": not news and not differences,
-    }

@@ -1,7 +1,9 @@
-"""Files sent and not yet taken: kept under var/ for a day, known only to the session that sent them."""
+"""Files sent and not yet taken: kept under var/ for a day, each under a token that nobody can guess."""
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 import shutil
 import time
@@ -11,11 +13,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404
-
-from baohou.kernel.people.doors import Asked
 
 KEPT_SECONDS = 24 * 3600
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 @dataclass(frozen=True)
@@ -27,38 +27,42 @@ class Upload:
     name: str
     path: Path
 
+    @property
+    def mapping(self) -> Path | None:
+        """The mapping file that it is read by; None without one."""
+        return self._mapping if self._mapping.exists() else None
 
-def keep(request: Asked, *, kind: str, file: UploadedFile[Any]) -> Upload:
+    def map_by(self, text: str) -> None:
+        """Read it by this mapping from now on."""
+        self._mapping.write_text(text, encoding="utf-8")
+
+    @property
+    def _mapping(self) -> Path:
+        return self.path.with_name("mapping.toml")
+
+
+def keep(*, kind: str, file: UploadedFile[Any]) -> Upload:
     """Keep an uploaded file until it is taken, and forget those that waited too long."""
     _forget_old()
     name = Path(str(file.name)).name or "upload"
-    upload = Upload(secrets.token_urlsafe(16), kind, name, Path())
-    path = _folder() / upload.token / f"file{Path(name).suffix.lower()}"
+    token = secrets.token_urlsafe(24)
+    path = _folder() / token / f"file{Path(name).suffix.lower()}"
     path.parent.mkdir(mode=0o700)
     with path.open("wb") as kept:
         for chunk in file.chunks():
             kept.write(chunk)
-    request.session["uploads"] = {
-        **request.session.get("uploads", {}),
-        upload.token: {"kind": kind, "name": name, "path": str(path)},
-    }
-    return Upload(upload.token, kind, name, path)
+    about = {"kind": kind, "name": name, "file": path.name}
+    path.with_name("about.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+    return Upload(token, kind, name, path)
 
 
-def find(request: Asked, token: str) -> Upload:
-    """The file that this session sent under a token; not found (404) when it is another's or has been forgotten."""
-    known = request.session.get("uploads", {}).get(token)
-    if known is None or not Path(known["path"]).exists():
-        raise Http404
-    return Upload(token, known["kind"], known["name"], Path(known["path"]))
-
-
-def forget(request: Asked, upload: Upload) -> None:
-    """Throw a file away, because it has been taken or is not wanted."""
-    request.session["uploads"] = {
-        t: kept for t, kept in request.session.get("uploads", {}).items() if t != upload.token
-    }
-    shutil.rmtree(upload.path.parent, ignore_errors=True)
+def find(token: str) -> Upload | None:
+    """The file under a token; None when there is none, or it has been taken or forgotten."""
+    about = _folder() / token / "about.json"
+    if not _TOKEN.fullmatch(token) or not about.exists():
+        return None
+    kept = json.loads(about.read_text(encoding="utf-8"))
+    return Upload(token, kept["kind"], kept["name"], about.with_name(kept["file"]))
 
 
 def _folder() -> Path:

@@ -48,7 +48,14 @@ class Duty(models.Model):
                 name="duty_worklist",
             ),
             models.Index(
-                fields=["due_on"], condition=Q(done_on__isnull=True, lapsed_on__isnull=True), name="duty_to_come_due"
+                fields=["due_on", "key"],
+                condition=Q(done_on__isnull=True, lapsed_on__isnull=True),
+                name="duty_to_come_due",
+            ),
+            models.Index(
+                fields=["kind", "due_on", "key"],
+                condition=Q(done_on__isnull=True, lapsed_on__isnull=True),
+                name="duty_of_kind_to_come_due",
             ),
         ]
 

@@ -188,3 +188,20 @@ class Loan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.volume} → {self.borrower_name}"
+
+
+class ImportMapping(models.Model):
+    """How tables of someone else's are read as a kind of file of ours: a mapping file under a name."""
+
+    kind = models.CharField(max_length=32, help_text="the kind of file, such as portfolio")
+    name = models.CharField(max_length=64)
+    content = models.TextField(help_text="TOML, as baohou import --mapping takes it")
+    by = models.CharField(max_length=64, help_text="工号")
+    kept_at = models.DateTimeField(auto_now=True)
+    act = models.ForeignKey("audit.Act", on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="one_import_mapping_per_kind_and_name")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
@@ -13,13 +14,17 @@ from django.db.models.functions import Collate
 
 from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, Measure, Visit
 from baohou.guarantee.queries.access import managed_guarantees, visible_clients
-from baohou.guarantee.queries.pages.duties import MANY, PAGE
+from baohou.guarantee.queries.pages.duties import MANY
+from baohou.guarantee.queries.pages.finding import among, find, holding
 from baohou.guarantee.rules.words import Grade, Urgency
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach
 from baohou.kernel.people.models import Department, Post, Posting, Staff
 from baohou.kernel.rulebook.queries import get_rule_book
+
+MOST_OF_ONE = 20_000
+"""So many clients are named to the database one by one: more than a manager has."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +75,11 @@ class ClientPage:
     rows: list[ClientRow]
     count: int
     after: str
+    at_least: bool = False
 
     @property
     def is_many(self) -> bool:
-        return self.count >= MANY
+        return self.at_least or self.count >= MANY
 
 
 def in_force(on: date | OuterRef) -> Q:
@@ -102,11 +108,11 @@ def graded(clients: QuerySet[Party], *, on: date) -> QuerySet[Party]:
 def list_clients(person: Person, *, on: date, filters: Filters, after: str = "") -> ClientPage:
     """One page of clients by name in pinyin, behind the client ``after`` (its number)."""
     unless = default_grade(on)
-    found = _filtered(visible_clients(person, on=on), on, filters, unless)
-    count = found.order_by()[:MANY].count()
-    page = list(_behind(found, after).order_by("initials", "pk")[: PAGE + 1])
-    more = str(page[PAGE - 1].pk) if len(page) > PAGE else ""
-    return ClientPage(_rows(page[:PAGE], on, unless), count, more)
+    matching = _filtered(_within_reach(person, on, filters), on, filters, unless)
+    few = bool(filters.manager_id) or person.reach is Reach.OWN
+    found = find(matching, words=filters.words, after=after, few=few)
+    more = str(found.clients[-1].pk) if found.more else ""
+    return ClientPage(_rows(found.clients, on, unless), found.count, more, found.at_least)
 
 
 def urgencies(on: date) -> list[tuple[Urgency, int | None]]:
@@ -128,22 +134,39 @@ def list_choices(person: Person, *, on: date) -> tuple[list[Department], list[St
     return departments, list(Staff.objects.filter(pk__in=posted.values("staff_id")).order_by("name", "staff_no")[:500])
 
 
+def _within_reach(person: Person, on: date, filters: Filters) -> QuerySet[Party]:
+    """What visible_clients gives, in a form that is quick to turn page by page."""
+    if person.reach is Reach.ALL:
+        everyone = Party.objects.all()
+        return holding(everyone, Q()) if filters.with_released else everyone
+    visible = visible_clients(person, on=on).values("pk")
+    if person.reach is Reach.OWN:
+        return _those(Party.objects.all(), visible.values_list("pk", flat=True))
+    return Party.objects.filter(among(visible))
+
+
+def _those(clients: QuerySet[Party], numbers: QuerySet[Any, int]) -> QuerySet[Party]:
+    """The clients with these numbers, named one by one unless there are very many."""
+    known = list(numbers.distinct()[: MOST_OF_ONE + 1])
+    return clients.filter(pk__in=known) if len(known) <= MOST_OF_ONE else clients.filter(among(numbers))
+
+
 def _filtered(clients: QuerySet[Party], on: date, filters: Filters, unless: Grade | None) -> QuerySet[Party]:
+    if filters.manager_id:
+        managed = managed_guarantees(filters.manager_id, on=on, as_a_only=True).filter(in_force(on))
+        clients = _those(clients, managed.values_list("client_id", flat=True))
     if not filters.with_released:
-        clients = clients.filter(Exists(Guarantee.objects.filter(in_force(on), client=OuterRef("pk"))))
-    if filters.words:
-        clients = clients.filter(_named(filters.words))
+        clients = holding(clients, in_force(on))
     if filters.grade is not None:
         wanted = Q(grade_on=filters.grade)
         if unless is filters.grade:
             wanted |= Q(grade_on__isnull=True)
         clients = graded(clients, on=on).filter(wanted)
     if filters.department_id:
+        theirs = Guarantee.objects.filter(in_force(on), department_id=filters.department_id)
         department = Subquery(speaking(OuterRef("pk"), on=on).values("department_id")[:1])
+        clients = clients.filter(among(theirs.values("client_id")))
         clients = clients.annotate(speaking_department=department).filter(speaking_department=filters.department_id)
-    if filters.manager_id:
-        managed = managed_guarantees(filters.manager_id, on=on, as_a_only=True).filter(in_force(on))
-        clients = clients.filter(pk__in=managed.values("client_id"))
     return _of_the_business(clients, on, filters)
 
 
@@ -151,29 +174,13 @@ def _of_the_business(clients: QuerySet[Party], on: date, filters: Filters) -> Qu
     """Clients with a guarantee of a product or bank in force on the day, of an industry, with or without a measure."""
     for named in ({"product": filters.product}, {"bank": filters.bank}):
         if None not in named.values():
-            held = Guarantee.objects.filter(in_force(on), client=OuterRef("pk"), **named)
-            clients = clients.filter(Exists(held))
+            clients = holding(clients, in_force(on) & Q(**named))
     if filters.industry is not None:
         clients = clients.filter(industry=filters.industry)
     if filters.measure is not None:
         filed = Exists(Measure.objects.filter(client=OuterRef("pk"), quarter=on))
         clients = clients.filter(filed if filters.measure else ~filed)
     return clients
-
-
-def _named(words: str) -> Q:
-    """Clients by part of the name, by pinyin initials, or by the beginning of an identity or project number."""
-    projects = Guarantee.objects.filter(client=OuterRef("pk"), project_no__istartswith=words)
-    text = Q(name__icontains=words) | Q(id_no__istartswith=words) | Exists(projects)
-    initials = Q(initials__istartswith=words) if words.isascii() else Q()
-    return Q(text | initials) if initials else Q(text)
-
-
-def _behind(clients: QuerySet[Party], after: str) -> QuerySet[Party]:
-    place = Party.objects.filter(pk=int(after)).first() if after.isdecimal() else None
-    if place is None:
-        return clients
-    return clients.filter(Q(initials__gt=place.initials) | Q(initials=place.initials, pk__gt=place.pk))
 
 
 def _rows(clients: list[Party], on: date, unless: Grade | None) -> list[ClientRow]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from django.db.models import Q
+
+from baohou.core.columns import pack_key
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import Filing
 from baohou.guarantee.queries.pages.clients import managers_on, speaking
@@ -45,9 +48,18 @@ class QuarterReports:
     due_on: date | None
 
 
+def _of_quarter(quarter: Quarter) -> Q:
+    """The departments' duties that open on a quarter's last day: a short stretch of keys for each kind."""
+    wanted = Q(pk__in=[])
+    for kind in DUTY_OF_FILING.values():
+        first = pack_key(kind.value, 0, quarter.last)
+        wanted |= Q(key__gte=first, key__lt=pack_key(kind.value, 0, quarter.last + timedelta(days=1)))
+    return wanted
+
+
 def get_quarter_reports(person: Person, quarter: Quarter, *, on: date) -> QuarterReports:
     """The reports of every department within the person's reach that owed or filed something for the quarter."""
-    duties = Duty.objects.filter(kind__in=list(DUTY_OF_FILING.values()), opens_on=quarter.last, opens_on__lte=on)
+    duties = Duty.objects.filter(_of_quarter(quarter), opens_on__lte=on)
     owed = {(row.department_id, row.kind): row for row in describe(with_names(duties), today=on)}
     filed = {
         (filing.department_id, FilingKind(filing.kind)): filing

@@ -7,7 +7,7 @@ from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +53,23 @@ class WrongMapping(Refused):
 def load_mapping(*, path: Path) -> Mapping:
     """The mapping that a .toml file describes; WrongMapping names the key that is wrong."""
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
         raise WrongMapping(f"不是有效的 TOML：{error}", where=path.name) from error
-    return _Reader(path.name).mapping(said)
+    return read_mapping(text=text, name=path.name)
+
+
+def read_mapping(*, text: str, name: str) -> Mapping:
+    """The mapping that the text of a mapping file describes; WrongMapping names the key that is wrong."""
+    return _Reader(name).mapping(parse_mapping(text=text, name=name))
+
+
+def parse_mapping(*, text: str, name: str) -> dict[str, Any]:
+    """The text of a mapping file as nested tables, unchecked; WrongMapping when it is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise WrongMapping(f"不是有效的 TOML：{error}", where=name) from error
 
 
 @dataclass(frozen=True)
@@ -92,9 +105,9 @@ class _Reader:
             when=self.when(f"{key}.when", said.get("when", {})),
             always=said.get("always"),
             source=said.get("from", ""),
-            first=said.get("first"),
+            first=self.whole(f"{key}.first", said["first"]) if "first" in said else None,
             words={str(word): str(ours) for word, ours in said.get("words", {}).items()},
-            times=Decimal(str(said["times"])) if "times" in said else None,
+            times=self.number(f"{key}.times", said["times"]) if "times" in said else None,
             days_since=self.day(f"{key}.days_since", said.get("days_since")),
             plus_months=said.get("plus_months", 0),
             plus_days=said.get("plus_days", 0),
@@ -113,6 +126,17 @@ class _Reader:
             return date.fromisoformat(str(said))
         except ValueError:
             raise self.wrong(key, '应为日期，如 "1960-01-01"') from None
+
+    def number(self, key: str, said: object) -> Decimal:
+        try:
+            return Decimal(str(said))
+        except InvalidOperation:
+            raise self.wrong(key, "应为数字，如 1000 或 0.01") from None
+
+    def whole(self, key: str, said: object) -> int:
+        if not isinstance(said, int) or said < 1:
+            raise self.wrong(key, "应为正整数")
+        return said
 
     def refusal(self, key: str, said: dict[str, Any]) -> Refusal:
         self.only(said, {"when", "because"}, key)

@@ -48,6 +48,13 @@ class Sheet:
             return self._xlsx_rows(self._sheet)
         return self._csv_rows()
 
+    def height(self) -> int:
+        """How many rows the sheet has, about: a cell of a .csv may hold line breaks."""
+        if self._sheet is not None:
+            return self._sheet.total_height
+        with self._path.open("rb") as file:
+            return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b""))
+
     def _xlsx_rows(self, sheet: CalamineSheet) -> Iterator[tuple[int, list[Cell]]]:
         left: list[Cell] = [""] * (sheet.start[1] if sheet.start else 0)
         for number, cells in enumerate(sheet.iter_rows(), start=1):

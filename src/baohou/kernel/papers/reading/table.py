@@ -13,8 +13,11 @@ from baohou.kernel.papers.reading.faults import Fault
 from baohou.kernel.papers.reading.mapping import Mapping
 from baohou.kernel.papers.reading.plan import Plan, Planned, make_plan
 from baohou.kernel.papers.reading.sheets import Area, Sheet, open_sheets
+from baohou.kernel.papers.reading.telling import Tell, tell_nobody, telling
 
 TOTALS = frozenset({"合计", "总计", "小计", "合 计", "总 计"})
+OPENING, READING = "打开文件", "逐行读取"
+"""What is told while a file is read."""
 
 
 class Row(NamedTuple):
@@ -51,24 +54,34 @@ class Reading:
 
 
 def read_table(
-    *, path: Path, columns: Sequence[Column], mapping: Mapping | None = None, names: Sequence[str] = ()
+    *,
+    path: Path,
+    columns: Sequence[Column],
+    mapping: Mapping | None = None,
+    names: Sequence[str] = (),
+    tell: Tell = tell_nobody,
 ) -> Reading:
     """Read the sheet of a file that has these columns; ``names`` are the names such a sheet usually has.
 
     Refused when the file can't be opened at all; every other fault is in the reading.
     """
     mapping = mapping or Mapping()
+    tell(OPENING, 0, 0)
     sheets = open_sheets(path=path, encoding=mapping.encoding, delimiter=mapping.delimiter)
-    return _choose(sheets, columns, mapping, names)
+    return _choose(sheets, columns, mapping, names, tell)
 
 
-def read_sheet(*, sheet: Sheet, columns: Sequence[Column], mapping: Mapping | None = None) -> Reading:
+def read_sheet(
+    *, sheet: Sheet, columns: Sequence[Column], mapping: Mapping | None = None, tell: Tell = tell_nobody
+) -> Reading:
     """Read one sheet."""
     mapping = mapping or Mapping()
-    return _read(sheet, make_plan(sheet=sheet, columns=columns, mapping=mapping), columns, mapping)
+    return _read(sheet, make_plan(sheet=sheet, columns=columns, mapping=mapping), columns, mapping, tell)
 
 
-def _choose(sheets: list[Sheet], columns: Sequence[Column], mapping: Mapping, names: Sequence[str]) -> Reading:
+def _choose(
+    sheets: list[Sheet], columns: Sequence[Column], mapping: Mapping, names: Sequence[str], tell: Tell
+) -> Reading:
     """Read the sheet that fits: the one the mapping names, the one with a usual name, the one without faults."""
     listed = "、".join(f"“{sheet.name}”" for sheet in sheets)
     if mapping.sheet is not None:
@@ -86,14 +99,14 @@ def _choose(sheets: list[Sheet], columns: Sequence[Column], mapping: Mapping, na
         wanted = "、".join(column.header for column in columns if column.required)
         return _nothing(columns, f"各工作表（{listed}）都没有要导入的列；应有 {wanted}")
     plan, sheet = good[0] if good else max(plans, key=lambda found: found[0].score)
-    return _read(sheet, plan, columns, mapping)
+    return _read(sheet, plan, columns, mapping, tell)
 
 
 def _nothing(columns: Sequence[Column], message: str) -> Reading:
     return Reading(sheet="", columns=columns, faults=[Fault(None, "", "", message)])
 
 
-def _read(sheet: Sheet, plan: Plan, columns: Sequence[Column], mapping: Mapping) -> Reading:
+def _read(sheet: Sheet, plan: Plan, columns: Sequence[Column], mapping: Mapping, tell: Tell) -> Reading:
     reading = Reading(
         sheet=sheet.name,
         columns=columns,
@@ -105,7 +118,7 @@ def _read(sheet: Sheet, plan: Plan, columns: Sequence[Column], mapping: Mapping)
         _heads={planned.column.code: (planned.header, planned.place) for planned in plan.planned},
     )
     if reading.usable:
-        _Rows(sheet, plan, mapping, reading).read()
+        _Rows(sheet, plan, mapping, reading, tell).read()
     return reading
 
 
@@ -115,13 +128,14 @@ class _Rows:
     plan: Plan
     mapping: Mapping
     reading: Reading
+    tell: Tell
 
     def read(self) -> None:
         order = {column.code: i for i, column in enumerate(self.reading.columns)}
         self.by_place = [(order[planned.column.code], planned) for planned in self.plan.planned]
         self.width = len(order)
         self.covered = self._covered()
-        for number, cells in self.sheet.rows():
+        for number, cells in telling(self.sheet.rows(), self.tell, READING, self.sheet.height()):
             if number > self.plan.header_row and not self._passed_over(number, cells):
                 self._row(number, cells)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,11 +15,14 @@ from baohou.core.errors import Refused
 from baohou.kernel.audit.models import Act, Change
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.papers.reading import Fault, Mapping, Reading
+from baohou.kernel.papers.reading.telling import Tell, tell_nobody, telling
 from baohou.kernel.papers.taking.nouns import Fact, Key, Noun, Stored, Written
 from baohou.kernel.papers.taking.outcome import Difference, Outcome, Part
 from baohou.kernel.papers.taking.writing import chunks
 
 T = TypeVar("T", Fact, Key)
+CHECKING, COMPARING, WRITING, REMOVING = "逐行检查", "与已有数据比较", "写入", "删除"
+"""What is told while a file is taken."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,9 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def take_parts(*, source: Source, wish: Wish, parts: Sequence[tuple[type[Noun], Reading]]) -> Outcome:
+def take_parts(
+    *, source: Source, wish: Wish, parts: Sequence[tuple[type[Noun], Reading]], tell: Tell = tell_nobody
+) -> Outcome:
     """Take the readings in their order, in one transaction; roll all back unless the outcome is acceptable."""
     wish.check()
     outcome = Outcome(
@@ -69,7 +74,7 @@ def take_parts(*, source: Source, wish: Wish, parts: Sequence[tuple[type[Noun], 
     )
     with transaction.atomic():
         for noun, reading in parts:
-            taking = _Taking(noun(reading=reading, today=wish.today), wish, source, outcome.digest)
+            taking = _Taking(noun(reading=reading, today=wish.today), wish, source, outcome.digest, tell)
             outcome.parts.append(taking.run())
         outcome.taken = outcome.acceptable and not wish.dry_run
         if not outcome.taken:
@@ -83,6 +88,7 @@ class _Taking:
     wish: Wish
     source: Source
     digest: str
+    tell: Tell
 
     def run(self) -> Part:
         reading = self.noun.reading
@@ -103,7 +109,8 @@ class _Taking:
         return self.part
 
     def _take(self) -> None:
-        facts = _once(self.noun, list(self.noun.facts()))
+        facts = _once(self.noun, list(self._telling(self.noun.facts())))
+        self.tell(COMPARING, 0, 0)
         stored = self.noun.stored(facts.keys())
         written = Written()
         for key, fact in facts.items():
@@ -138,9 +145,13 @@ class _Taking:
                 self._difference(fact, code, was[code], now[code])
         return bool(differing)
 
+    def _telling(self, rows: Iterable[T]) -> Iterator[T]:
+        return telling(rows, self.tell, CHECKING, self.part.read)
+
     def _write(self, written: Written) -> None:
         if not written.added and not written.changed:
             return
+        self.tell(WRITING, 0, 0)
         act = self._act("import")
         if written.added:
             self.noun.add(written.added, act)
@@ -154,7 +165,8 @@ class _Taking:
         self.noun.settle(written, act)
 
     def _remove(self) -> None:
-        keys = _once(self.noun, list(self.noun.removals()))
+        keys = _once(self.noun, list(self._telling(self.noun.removals())))
+        self.tell(REMOVING, 0, 0)
         stored = self.noun.stored(keys.keys())
         gone = self._removed_before([one.name for key, one in keys.items() if key not in stored])
         for key, one in keys.items():

@@ -1,0 +1,86 @@
+"""Starting a job, and doing it: one at a time, because the work fills the database's one writer."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils import timezone
+
+from baohou.core.errors import Refused
+from baohou.day.jobs import launching
+from baohou.day.jobs.beats import beating, log_of
+from baohou.day.jobs.kinds import Wish, get
+from baohou.day.jobs.queries import see
+from baohou.day.models import Job, JobState
+
+BROKEN = "程序出错，没有写入任何内容。请把 var/jobs/{pk}.log 交给维护人员。"
+DATABASE_BUSY = "数据库正被别的工作占着（如命令行的导入或日终），没有写入任何内容。请等它结束后再试一次。"
+KILLED = "中途停了，没有写完的内容都已撤回。"
+
+
+class AnotherJob(Refused):
+    """A job is waiting or at work already."""
+
+    def __init__(self, title: str, name: str) -> None:
+        what = f"“{title} {name}”".replace(" ”", "”")
+        super().__init__("day.another_job", f"{what}正在进行，一次只能办一件。请等它结束后再开始。")
+
+
+def start(*, kind: str, by: str, wish: Wish, name: str = "", reference: str = "") -> Job:
+    """Ask for a job, and start a process that does it; AnotherJob while one is waiting or at work.
+
+    Beside an act of its own the job needs none: what it does writes its acts.
+    """
+    before = Job.objects.filter(active=True).first()
+    if before is not None and see(before).busy:
+        raise AnotherJob(get(before.kind).title, before.name)
+    try:
+        with transaction.atomic():
+            if before is not None:
+                _bury(before)
+            job = Job.objects.create(kind=kind, by=by, wish=wish, name=name[:255], reference=reference)
+    except IntegrityError:
+        raise AnotherJob(get(kind).title, "") from None
+    launching.launch(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def start_again(*, job: Job, by: str) -> Job:
+    """Start anew a job that failed or died; refused when it did not."""
+    if not see(job).may_start_again:
+        raise Refused("day.job_not_over", "这件工作没有失败，不用再办一次。")
+    return start(kind=job.kind, by=by, wish=job.wish, name=job.name, reference=job.reference)
+
+
+def work(*, pk: int) -> None:
+    """Do a job that waits, in this process. A refusal is its outcome; a fault of the program is one too, and raised."""
+    mine = Job.objects.filter(pk=pk, state=JobState.QUEUED, active=True)
+    with beating(pk) as tell:
+        if not mine.update(state=JobState.RUNNING, began_at=timezone.now()):
+            return
+        job = Job.objects.get(pk=pk)
+        try:
+            result = get(job.kind).work(job.wish, job.by, tell)
+        except Refused as refusal:
+            place = f"{refusal.where}：" if refusal.where else ""
+            _end(pk, JobState.FAILED, message=f"{place}{refusal.message}")
+        except OperationalError:
+            _end(pk, JobState.FAILED, message=DATABASE_BUSY)
+            raise
+        else:
+            _end(pk, JobState.DONE, result=result)
+            log_of(pk).unlink(missing_ok=True)
+        finally:
+            _end(pk, JobState.FAILED, message=BROKEN.format(pk=pk))
+
+
+def _bury(job: Job) -> None:
+    """Write down that a job died, so that another may begin."""
+    dead = Job.objects.filter(pk=job.pk, active=True)
+    dead.update(active=False, state=JobState.DEAD, message=KILLED, ended_at=timezone.now())
+
+
+def _end(pk: int, state: JobState, *, message: str = "", result: Wish | None = None) -> None:
+    """Write down how a job at work ended; one that has ended stays as it is."""
+    running = Job.objects.filter(pk=pk, state=JobState.RUNNING)
+    running.update(state=state, active=False, message=message, result=result or {}, ended_at=timezone.now())

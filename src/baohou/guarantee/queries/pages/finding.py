@@ -1,0 +1,151 @@
+"""Finding a page of clients among a million: each way to name one goes where its index leads, and counting ends early.
+
+The conditions of the list are asked of one client after another, in the list's order, until a page is full. Written as
+scalar subqueries (and `IN` within CASE) they stay that: as EXISTS the database would gladly join a million rows first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import BooleanField, Case, OuterRef, Q, QuerySet, Subquery, Value, When
+
+from baohou.guarantee.models import Guarantee
+from baohou.guarantee.queries.pages.duties import MANY, PAGE
+from baohou.kernel.parties import search
+from baohou.kernel.parties.models import Party
+
+FEW: Final = 1000
+"""So many clients that one way of naming found are looked at one by one; more are met often enough in passing."""
+LOOKED: Final = 2000
+"""So many clients are looked at to say how many there are at least, when there are more than ALL_LOOKED."""
+ALL_LOOKED: Final = 10_000
+NEAR: Final = 20_000
+"""So many clients are passed in the list's order in search of those whose name is not rare."""
+
+Place = tuple[str, int]
+"""Where a client stands in the list: its initials and its number."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of clients; ``count`` is how many there are, ``at_least`` when there may be more."""
+
+    clients: list[Party]
+    count: int
+    at_least: bool
+    more: bool
+
+
+def holding(clients: QuerySet[Party], condition: Q) -> QuerySet[Party]:
+    """The clients with a guarantee for which the condition holds, asked of each client in turn."""
+    held = Guarantee.objects.filter(condition, client=OuterRef("pk")).order_by().values("pk")[:1]
+    name = f"held_{len(clients.query.annotations)}"
+    return clients.alias(**{name: Subquery(held)}).filter(**{f"{name}__isnull": False})
+
+
+def among(numbers: QuerySet[Any]) -> Case:
+    """Clients whose numbers a query gives: it is run once, and each client looked up in what it gave."""
+    return Case(When(pk__in=numbers, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def find(matching: QuerySet[Party], *, words: str, after: str, few: bool = False) -> Found:
+    """The first PAGE of the matching clients in order of initials, behind the client ``after`` (its number).
+
+    ``few`` says that a condition names the matching clients one by one, so that all can be counted.
+    """
+    ordered = search.by_initials(matching)
+    place = Party.objects.filter(pk=int(after)).first() if after.isdecimal() else None
+    if words:
+        page, count, at_least = _named(ordered, place, words)
+    else:
+        page = list((search.behind(ordered, place) if place else ordered)[: PAGE + 1])
+        count, at_least = _count(matching, few)
+    if place is None:
+        count = max(count, len(page))
+        at_least = at_least and len(page) > PAGE
+    return Found(page[:PAGE], count, at_least, len(page) > PAGE)
+
+
+def _count(matching: QuerySet[Party], few: bool) -> tuple[int, bool]:
+    """How many clients match, up to MANY; of very many clients only the first are looked at."""
+    if few or Party.objects.order_by().values("pk")[: ALL_LOOKED + 1].count() <= ALL_LOOKED:
+        count = matching.order_by().values("pk")[:MANY].count()
+        return count, count >= MANY
+    looked = search.first(search.by_initials(matching), LOOKED).order_by()
+    return min(looked.count(), MANY), True
+
+
+def _named(ordered: QuerySet[Party], place: Party | None, words: str) -> tuple[list[Party], int, bool]:
+    """The page, how many there are, and whether there may be more."""
+    behind = (place.initials, place.pk) if place else None
+    few: set[int] = set()
+    known: set[Place] = set()
+    often = False
+    for way in _ways(words):
+        met = way.numbers_if_few()
+        few.update(met or ())
+        if met is None:
+            often = True
+            known.update(way.page(ordered, place))
+    known.update(ordered.filter(pk__in=few).order_by().values_list("initials", "pk"))
+    page = sorted(one for one in known if behind is None or one > behind)[: PAGE + 1]
+    clients = Party.objects.in_bulk([number for _, number in page])
+    return [clients[number] for _, number in page], min(len(known), MANY), often or len(known) >= MANY
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A way to name clients: the numbers of those so named, and how the list is narrowed to them.
+
+    ``scattered``: they may stand anywhere in the list, and not one behind the other. ``sampled``: asking for the
+    numbers is slow when very many are so named, so that some clients are looked at before.
+    """
+
+    numbers: QuerySet[Any, int]
+    narrow: Callable[[QuerySet[Party]], QuerySet[Party]]
+    scattered: bool = True
+    sampled: bool = False
+
+    def numbers_if_few(self) -> list[int] | None:
+        """The numbers of the clients so named; None when they are more than FEW."""
+        if self.sampled and self._is_frequent():
+            return None
+        met = list(self.numbers[: FEW + 1])
+        return met if len(met) <= FEW else None
+
+    def page(self, ordered: QuerySet[Party], place: Party | None) -> list[Place]:
+        """Where the first PAGE of them and one more stand, behind a client: near by, or else by their numbers."""
+        rest = search.behind(ordered, place) if place else ordered
+        if not self.scattered:
+            return list(self.narrow(rest).values_list("initials", "pk")[: PAGE + 1])
+        near = search.first(self.narrow(rest), NEAR, after=place)
+        found = list(near.values_list("initials", "pk")[: PAGE + 1])
+        if len(found) > PAGE:
+            return found
+        return list(rest.filter(search.one_of(self.numbers)).values_list("initials", "pk")[: PAGE + 1])
+
+    def _is_frequent(self) -> bool:
+        """Whether one in fifty of some clients is so named."""
+        end = Party.objects.order_by("pk").values_list("pk", flat=True)[LOOKED : LOOKED + 1].first()
+        if end is None:
+            return False
+        return self.narrow(Party.objects.filter(pk__lt=end)).order_by().count() * 50 > LOOKED
+
+
+def _ways(words: str) -> Iterator[_Way]:
+    """By part of the name, by pinyin initials, by the beginning of an identity number or of a project number."""
+    everyone = Party.objects.all()
+    named = search.named(everyone, words).values_list("pk", flat=True)
+    yield _Way(named, lambda clients: clients.filter(name__icontains=words), sampled=True)
+    if words.isascii():
+        begun = search.with_initials(words)
+        numbers = search.by_initials(everyone).filter(begun).values_list("pk", flat=True)
+        yield _Way(numbers, lambda clients: clients.filter(begun), scattered=False)
+    identity = Q(id_no__startswith=words.upper())
+    yield _Way(everyone.filter(identity).values_list("pk", flat=True), lambda clients: clients.filter(identity))
+    project = Q(project_no__istartswith=words)
+    holders = Guarantee.objects.filter(project).values_list("client_id", flat=True)
+    yield _Way(holders, lambda clients: holding(clients, project))

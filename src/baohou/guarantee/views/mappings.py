@@ -1,0 +1,170 @@
+"""Which column of a file is which of ours: chosen on a page, kept under a name, used again."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from baohou.core.errors import Refused
+from baohou.guarantee.forms.imports import MappingFileForm
+from baohou.guarantee.forms.mapping import FIXED, MappingForm, header_row, typed_file
+from baohou.guarantee.imports import KINDS, WORKBOOK
+from baohou.guarantee.views import uploads
+from baohou.guarantee.views.imports import check
+from baohou.guarantee.views.uploads import Upload
+from baohou.kernel.papers.models import ImportMapping
+from baohou.kernel.papers.reading import Mapping, load_mapping
+from baohou.kernel.papers.reading.mapping import parse_mapping, read_mapping
+from baohou.kernel.papers.reading.mapping_text import write_mapping
+from baohou.kernel.papers.reading.peeking import Peek, peek
+from baohou.kernel.papers.taking.mappings import find_fitting, keep_mapping, list_mappings, remove_mapping
+from baohou.kernel.people.access import Right
+from baohou.kernel.people.doors import Asked, door
+
+ENCODINGS = ("utf-8", "gb18030", "utf-16")
+
+
+@door(Right.ADMINISTER)
+def columns_page(request: Asked, token: str) -> HttpResponse:
+    """Say which header is which column of ours; what is kept of it is a mapping file."""
+    upload = uploads.find(token)
+    if upload is None or upload.kind == WORKBOOK:
+        raise Http404
+    try:
+        return _typed(request, upload) if request.method == "POST" else _asked(request, upload)
+    except Refused as refusal:
+        return _page(request, upload, None, None, refusal=refusal)
+
+
+def _asked(request: Asked, upload: Upload) -> HttpResponse:
+    """The form as the mapping asked for, the one used before, a fitting kept one, or likeness fills it in."""
+    columns = KINDS[upload.kind].columns
+    chosen = request.GET.get("use", "")
+    kept = list_mappings(kind=upload.kind).filter(pk=int(chosen)).first() if chosen.isdecimal() else None
+    said: dict[str, Any] | None = None
+    if kept is None and upload.mapping and chosen != "none":
+        said = parse_mapping(text=upload.mapping.read_text(encoding="utf-8"), name=upload.name)
+    looked = _peek(upload, load_mapping(path=upload.mapping) if said is not None and upload.mapping else None)
+    if kept is None and said is None and chosen != "none":
+        kept = find_fitting(kind=upload.kind, headers=looked.headers)
+    if kept is not None:
+        said = parse_mapping(text=kept.content, name=kept.name)
+        looked = _peek(upload, read_mapping(text=kept.content, name=kept.name))
+    if said is None:
+        form = MappingForm.proposed(columns=columns, peek=looked)
+    else:
+        form = MappingForm.of(said, columns=columns, peek=looked)
+    return _page(request, upload, looked, form, kept=kept)
+
+
+def _typed(request: Asked, upload: Upload) -> HttpResponse:
+    """Take what was typed: another look at the file, another case of a column, or on to the check."""
+    columns, do = KINDS[upload.kind].columns, request.POST.get("do", "")
+    file = typed_file(request.POST)
+    row = header_row(file["header_row"]) if file.get("header_row") else None
+    place = Mapping(file.get("sheet"), row, file.get("encoding"), file.get("delimiter"))
+    looked = _peek(upload, place)
+    if do == "look":
+        return _page(request, upload, looked, _looked_again(file, columns, looked))
+    form = MappingForm.typed(request.POST, columns=columns, peek=looked)
+    if do.startswith("add:"):
+        form.add_case(do.removeprefix("add:"))
+        return _page(request, upload, looked, form, opened=do.removeprefix("add:"))
+    name = request.POST.get("name", "").strip()
+    try:
+        content = write_mapping(form.said(), about=f"{KINDS[upload.kind].title} · {name or upload.name}")
+        read_mapping(text=content, name=_("映射"))
+        if name:
+            keep_mapping(kind=upload.kind, name=name, content=content, actor=request.person.actor, door="page")
+            messages.success(request, _("已保存映射“%(name)s”。") % {"name": name}, extra_tags="ok")
+    except Refused as refusal:
+        return _page(request, upload, looked, form, refusal=refusal)
+    upload.map_by(content)
+    return check(request, upload)
+
+
+def _looked_again(file: dict[str, str], columns: Any, looked: Peek) -> MappingForm:
+    form = MappingForm.proposed(columns=columns, peek=looked)
+    form.file = file
+    return form
+
+
+def _peek(upload: Upload, mapping: Mapping | None) -> Peek:
+    noun = KINDS[upload.kind]
+    return peek(path=upload.path, columns=noun.columns, names=(noun.kind, noun.title), mapping=mapping)
+
+
+def _page(
+    request: Asked,
+    upload: Upload,
+    looked: Peek | None,
+    form: MappingForm | None,
+    *,
+    kept: ImportMapping | None = None,
+    refusal: Refused | None = None,
+    opened: str = "",
+) -> HttpResponse:
+    context = {
+        "upload": upload,
+        "title": KINDS[upload.kind].title,
+        "peek": looked,
+        "form": form,
+        "kept": kept,
+        "kept_ones": list_mappings(kind=upload.kind),
+        "name": request.POST.get("name", kept.name if kept else ""),
+        "refusal": refusal,
+        "opened": opened,
+        "fixed": FIXED,
+        "encodings": ENCODINGS,
+        "samples": {header: looked.sample_of(header) for header in looked.headers if header} if looked else {},
+    }
+    return render(request, "guarantee/import_columns.html", context)
+
+
+@door(Right.ADMINISTER)
+def list_page(request: Asked) -> HttpResponse:
+    """The kept mappings; a mapping file of the command can be kept here too."""
+    form = MappingFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            content = said["file"].read().decode("utf-8-sig")
+            keep_mapping(kind=said["kind"], name=said["name"], content=content, actor=request.person.actor, door="page")
+        except UnicodeDecodeError:
+            form.add_error("file", _("文字编码不是 UTF-8。"))
+        except Refused as refusal:
+            form.add_error("file", f"{refusal.where}：{refusal.message}")
+        else:
+            messages.success(request, _("已保存映射“%(name)s”。") % {"name": said["name"]}, extra_tags="ok")
+            return redirect("imports.mappings")
+    rows = [(mapping, KINDS[mapping.kind].title) for mapping in list_mappings() if mapping.kind in KINDS]
+    return render(request, "guarantee/import_mappings.html", {"rows": rows, "form": form})
+
+
+@door(Right.ADMINISTER)
+def file(request: Asked, pk: int) -> HttpResponse:
+    """A kept mapping as a file for the command."""
+    mapping = get_object_or_404(ImportMapping, pk=pk)
+    name = quote(f"{mapping.kind}-{mapping.name}.toml")
+    return HttpResponse(
+        mapping.content,
+        content_type="application/toml; charset=utf-8",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
+
+
+@require_POST
+@door(Right.ADMINISTER)
+def remove(request: Asked, pk: int) -> HttpResponse:
+    """Remove a kept mapping."""
+    mapping = get_object_or_404(ImportMapping, pk=pk)
+    name = mapping.name
+    remove_mapping(mapping=mapping, actor=request.person.actor, door="page")
+    messages.success(request, _("已删除映射“%(name)s”。") % {"name": name}, extra_tags="ok")
+    return redirect("imports.mappings")

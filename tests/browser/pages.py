@@ -175,8 +175,16 @@ PAGES = (
     Opened("people.move", ADMIN, _person),
     Opened("password", ADMIN),
     Opened("check", ADMIN),
+    Opened("imports.mappings", ADMIN),
+    Opened("runs.jobs", ADMIN),
 )
 NO_PAGES = {
+    "imports.columns": "needs a file sent; the tests of importing look at it",
+    "imports.mapping": "is a file",
+    "imports.mapping.remove": "takes only a post, or is looked at by the tests of its matter",
+    "runs.job": "needs long work begun; the tests of importing look at it",
+    "runs.job.again": "takes only a post, or is looked at by the tests of its matter",
+    "runs.job.progress": "is a part of a page",
     "grading": "leads to the page of the person's department",
     "penalties.statement": "leads to the statement of this month",
     "appeals.close": "takes only a post, or is looked at by the tests of its matter",

@@ -12,6 +12,7 @@ from baohou.guarantee.views import (
     grading,
     hand_overs,
     imports,
+    mappings,
     measures,
     onsite,
     overview,
@@ -23,7 +24,6 @@ from baohou.guarantee.views import (
     visit_reports,
     visits,
 )
-from baohou.guarantee.views import clients, decisions, duties, imports, mappings, reports, visits
 
 urlpatterns = [
     path("clients/", clients.list_page, name="clients"),

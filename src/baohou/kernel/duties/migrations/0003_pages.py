@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('duties', '0002_duty_to_come_due'),
-        ('parties', '0002_search'),
+        ('parties', '0003_search'),
         ('people', '0001_initial'),
         ('rulebook', '0001_initial'),
     ]

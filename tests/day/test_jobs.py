@@ -26,6 +26,7 @@ from tests.desk.conftest import Enter, enter, evening
 
 __all__ = ["enter", "evening"]
 ROOT = Path(__file__).resolve().parents[2]
+AT_WORK = ("逐行", "比较", "写入")
 pytestmark = pytest.mark.django_db
 
 
@@ -206,10 +207,10 @@ def test_a_process_killed_dead_leaves_nothing_half_done(tmp_path: Path) -> None:
 
     victim = ask(1)
     sign = tmp_path / "jobs" / "1.json"
-    for _ in range(600):
-        if sign.exists() and "逐行" in sign.read_text():
+    while victim.poll() is None:
+        if sign.exists() and any(stage in sign.read_text() for stage in AT_WORK):
             break
-        time.sleep(0.05)
+        time.sleep(0.01)
     victim.send_signal(signal.SIGKILL)
     victim.wait()
     told = base.execute("SELECT state FROM day_job WHERE id = 1").fetchone()

@@ -129,14 +129,15 @@ def _people() -> dict[str, Any]:
     from django.contrib.auth.models import User
     from django.test import Client
 
+    from baohou.kernel.people.access import REACH
     from baohou.kernel.people.models import Post, Posting, Staff
 
-    for post in (Post.RISK_SUPERVISOR, Post.RISK_MANAGER, Post.GENERAL_MANAGER, Post.ADMIN):
+    for post in (Post.RISK_SUPERVISOR, Post.RISK_MANAGER, Post.GENERAL_MANAGER, Post.ADMIN, Post.AUDITOR):
         staff, new = Staff.objects.get_or_create(staff_no=f"bench-{post.value}", defaults={"name": post.label})
         if new:
             Posting.objects.create(staff=staff, post=post)
     sessions = {}
-    for post in Post:
+    for post in REACH:
         posting = Posting.objects.filter(post=post).select_related("staff").order_by("pk")[0]
         user, _ = User.objects.get_or_create(username=f"bench-{post.value}")
         Staff.objects.filter(pk=posting.staff_id).update(user=user)
@@ -146,10 +147,11 @@ def _people() -> dict[str, Any]:
 
 
 def _pages(clients: int) -> list[Page]:
+    from baohou.kernel.people.access import REACH
     from baohou.kernel.people.models import Department, Post
 
     department = Department.objects.order_by("pk")[0].pk
-    own = [Page(post.value, "my work", "/") for post in Post]
+    own = [Page(post.value, "my work", "/") for post in REACH]
     own += [Page(who, "clients", "/clients/") for who in (Post.PROJECT_MANAGER, Post.DEPARTMENT_MANAGER)]
     wide = {
         "my work, a kind": "/?kind=regular_visit",
@@ -183,7 +185,7 @@ def _pages(clients: int) -> list[Page]:
         "search an identity number": f"X:{clients // 7}",
         "search a project": f"P{clients // 5}",
     }
-    wide_pages = [Page(Post.RISK_MANAGER, name, address) for name, address in wide.items()]
+    wide_pages = [Page(Post.RISK_MANAGER, name, address) for name, address in (wide | _of_rooms(department)).items()]
     searches = [Page(Post.RISK_MANAGER, name, f"/clients/?q={words}", search=True) for name, words in found.items()]
     narrow = [Page(Post.DEPARTMENT_MANAGER, "search short initials", "/clients/?q=kh9", search=True)]
     narrow += [
@@ -191,6 +193,28 @@ def _pages(clients: int) -> list[Page]:
         Page(Post.PROJECT_MANAGER, "penalties", "/penalties/"),
     ]
     return [*own, *wide_pages, *searches, *narrow]
+
+
+def _of_rooms(department: int) -> dict[str, str]:
+    """What the rooms show to the risk department: sums, lists of duties, plans, tables, papers."""
+    return {
+        "risk": "/risk/",
+        "overview": "/overview/",
+        "duties": "/duties/",
+        "duties overdue": "/duties/?state=overdue",
+        "duties of a clause": "/duties/?kind=PGM.7",
+        "duties of a department": f"/duties/?department={department}",
+        "duties of a grade": "/duties/?grade=risk",
+        "visits late in a quarter": "/duties/?kind=visits&state=overdue&quarter=2026Q3",
+        "plans": "/plan/",
+        "a department's plan": f"/plan/2026Q4/{department}/",
+        "grading": "/grading/",
+        "a department's grading": f"/grading/2026Q4/{department}/",
+        "hand-overs": "/handover/",
+        "archive": "/archive/",
+        "appeals": "/appeals/",
+        "calendar": "/calendar/",
+    }
 
 
 def _alone(page: Page, browser: Any, repeat: int) -> Figure:

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from baohou.guarantee.models import Filing, GradeChange, Measure, SpecialOrder, Visit
+from baohou.guarantee.queries import measures
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.duties.models import Duty
-from tests.cast import Portfolio
+from tests.cast import STEEL, Portfolio, TakeIn
 from tests.desk.conftest import Enter
 from tests.desk.reading import department_id
 from tests.desk.reading import said as read
@@ -162,3 +163,27 @@ def test_a_penalty_tells_its_story_and_can_be_waived(evening: Portfolio, enter: 
     assert browser.post(f"{story}waive/", {"amount": "20", "because": "当日客户停电"}).status_code == 302
     assert "30.00 元" in read(browser, story)
     assert enter(evening.cast.outsider).get(story).status_code == 404
+
+
+@pytest.mark.clause("PGM.10")
+def test_watched_clients_come_a_page_at_a_time(
+    evening: Portfolio, enter: Enter, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """东方钢铁 is risk, 北湾物流 watch at the end of 2026Q3, 北湾仓储 was watch until August: two are listed, risk first."""
+    monkeypatch.setattr(measures, "PAGE", 1)
+    others = (("北湾物流有限公司", "91320594088140947F"), ("北湾仓储有限公司", "91420100MA4KXJ5B03"))
+    held = [
+        (f"BH-2026-10{n}", *one, "业务一部", "张甲", "", "9", "2026-06-01", "2027-05-31", "")
+        for n, one in enumerate(others)
+    ]
+    take_in("portfolio", held)
+    given = [(STEEL, "风险"), (others[0][1], "关注"), (others[1][1], "关注")]
+    take_in("grades", [(id_no, grade, "2026-07-01", "例", "钱丙") for id_no, grade in given])
+    take_in("grades", [(others[1][1], "正常", "2026-08-03", "好转", "钱丙")])
+    browser, page = enter(evening.cast.manager), f"/reports/2026Q3/{department_id('业务一部')}/"
+    first, second = read(browser, page), read(browser, f"{page}?after=1")
+    assert "2 户还没有措施" in first
+    assert ("东方钢铁" in first, "北湾物流" in first, "北湾物流" in second) == (True, False, True)
+    assert "北湾仓储" not in first + second
+    assert "下一页" in first and "下一页" not in second
+    assert "东方钢铁" in read(browser, f"{page}?after=x")

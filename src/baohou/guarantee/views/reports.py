@@ -15,7 +15,7 @@ from baohou.core.errors import Refused
 from baohou.guarantee.exports import FORMS, list_papers, write_papers
 from baohou.guarantee.forms.decisions import FilingForm
 from baohou.guarantee.forms.fields import show_refusal
-from baohou.guarantee.queries.measures import list_watched
+from baohou.guarantee.queries.measures import get_watched_page, list_watched
 from baohou.guarantee.queries.pages.reports import get_quarter_reports, list_quarters
 from baohou.guarantee.rules.words import FilingKind
 from baohou.guarantee.services import reports
@@ -48,10 +48,16 @@ def department_page(request: Asked, quarter: str, department: int) -> HttpRespon
         "quarter": chosen,
         "department": of,
         "row": row,
-        "watched": list_watched(department=of, quarter=chosen.last),
+        "watched": get_watched_page(department=of, quarter=chosen.last, after=_place(request)),
         "forms": FORMS,
     }
     return render(request, "guarantee/department.html", context)
+
+
+def _place(request: Asked) -> int:
+    """Behind how many of the watched clients the page begins; 0 for anything that is no number."""
+    said = request.GET.get("after", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else 0
 
 
 @door(Right.FILE_REPORT)

@@ -161,10 +161,11 @@ def _planned(
     owed = Q(duty_key__in=owed_duties(person, on=on, whose=whose, filters=replace(filters, due_on=None)).values("key"))
     if not filters.any:
         theirs = {"mine": [person.staff_id], "deputy": sorted(person.absent_ids)}.get(whose)
-        clients = visible_clients(person, on=on).values("pk")
-        if theirs is not None:
-            clients = managed_guarantees(*theirs, on=on, as_a_only=True).values("client")
-        owed |= Q(opens_on__gt=on, client__in=clients)
+        if theirs is None:
+            coming = Q(client__in=visible_clients(person, on=on).values("pk"))
+        else:
+            coming = Q(client__in=managed_guarantees(*theirs, on=on, as_a_only=True).values("client"))
+        owed |= coming & Q(opens_on__gt=on)
     planned = PlannedDate.objects.filter(owed, planned_on__range=days)
     counts = dict(planned.order_by().values("planned_on").annotate(n=Count("pk")).values_list("planned_on", "n"))
     found: dict[date, list[Entry]] = defaultdict(list)

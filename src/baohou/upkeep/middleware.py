@@ -1,4 +1,4 @@
-"""Around every request: its number, how long it took, a line in the log; and no changes while the house is read-only."""
+"""Around every request: its number, how long it took, a line in the log; no changes while the house is read-only."""
 
 from __future__ import annotations
 

@@ -137,7 +137,21 @@ STATIC_ROOT.mkdir(exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "baohou.desk.storage.Collected"},
+    "papers": {"BACKEND": "baohou.kernel.papers.records.places.Folder"},
 }
+if _BUCKET := os.environ.get("BAOHOU_S3_BUCKET"):
+    # Keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, as every S3 program reads them.
+    STORAGES["papers"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": _BUCKET,
+            "endpoint_url": os.environ.get("BAOHOU_S3_ENDPOINT") or None,
+            "region_name": os.environ.get("BAOHOU_S3_REGION") or None,
+            "location": os.environ.get("BAOHOU_S3_PREFIX", "files"),
+            "file_overwrite": True,
+            "default_acl": None,
+        },
+    }
 WHITENOISE_USE_FINDERS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -1,7 +1,7 @@
 """Metrics for Prometheus: requests as all processes of this machine counted them, and the state of the installation.
 
-Counted by prometheus-client. With PROMETHEUS_MULTIPROC_DIR each process counts in a file of its own there, and whichever
-process is asked sums them up; without, a process tells what it counted itself.
+Counted by prometheus-client. With PROMETHEUS_MULTIPROC_DIR each process counts in a file of its own there, and the one
+that is asked sums them up; without, a process tells what it counted itself.
 """
 
 from __future__ import annotations

@@ -1,0 +1,53 @@
+"""The database as of one moment, while people go on writing."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+
+_COPY: Final = "copy"
+
+
+@contextmanager
+def snapshot() -> Iterator[str]:
+    """The alias of a database that does not change: SQLite's online copy, PostgreSQL's repeatable read."""
+    with _repeatable_read() if connection.vendor == "postgresql" else _online_copy() as alias:
+        yield alias
+
+
+@contextmanager
+def _repeatable_read() -> Iterator[str]:
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield DEFAULT_DB_ALIAS
+
+
+@contextmanager
+def _online_copy() -> Iterator[str]:
+    """SQLite's own copying: one step under a read lock, which with its journal (WAL) keeps nobody from writing.
+
+    The copy lies beside the database, where nobody else may read, and is gone afterwards.
+    """
+    with tempfile.TemporaryDirectory(prefix="copy-", dir=settings.VAR) as folder:
+        file = Path(folder) / "copy.sqlite3"
+        connection.ensure_connection()
+        source: Any = connection.connection
+        with closing(sqlite3.connect(file)) as target:
+            source.backup(target)
+        connections.databases[_COPY] = {**connections.databases[DEFAULT_DB_ALIAS], "NAME": str(file), "OPTIONS": {}}
+        try:
+            yield _COPY
+        finally:
+            connections[_COPY].close()
+            del connections[_COPY]
+            del connections.databases[_COPY]

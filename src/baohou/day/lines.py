@@ -1,4 +1,4 @@
-"""What the administrator's page and the metrics tell about the day and about jobs."""
+"""What the administrator's page, the metrics and the checks of the installation tell about the day and about jobs."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from baohou.day import engine
 from baohou.day.jobs.queries import see
 from baohou.day.models import Job, JobState, Run
 from baohou.day.queries import get_business_day, list_set_aside
+from baohou.kernel.watch.checks import Check
 from baohou.kernel.watch.gauges import Gauge
 from baohou.kernel.watch.lines import Line, Part, State
 
@@ -76,4 +78,11 @@ def tell_gauges() -> Iterator[Gauge]:
         yield Gauge("baohou_jobs", "Jobs waiting or at work", count, {"state": state.value})
 
 
+def _not_as_derived() -> Iterator[str]:
+    """Whether duties and penalties are what the facts give, as baohou day --verify says."""
+    if get_business_day() is not None and (differences := engine.verify().differences):
+        yield f"有 {differences} 处与全部业务数据推算的结果不同。运行 baohou day --rebuild 改正。"
+
+
+CHECK = Check("day.verify", "应办事项和处罚", _not_as_derived)
 PART = Part("day", gettext_lazy("日终和后台工作"), _lines, order=20)

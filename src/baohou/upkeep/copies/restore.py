@@ -10,7 +10,6 @@ from typing import Final
 
 from django.core.management import call_command
 from django.db import DatabaseError, OperationalError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Model
 
 from baohou.core.errors import Refused
@@ -103,10 +102,10 @@ def _one_transaction() -> Iterator[None]:
 def _rebuild(path: Path, archive: Checked, secret: Secret | None, tell: Tell) -> None:
     own = _take_own()
     tell("建表")
-    _drop_tables()
-    MigrationExecutor(connection).migrate(schema.leaves_of(archive.migrations))
+    _empty()
+    schema.bring_to(archive.migrations)
     models = schema.models_at(archive.migrations)
-    _empty(models)
+    _empty()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # making tables has set them to immediate
@@ -164,17 +163,14 @@ def _take_own() -> dict[type[Model], list[bytes]]:
     return kept
 
 
-def _drop_tables() -> None:
+def _empty() -> None:
+    """Take away all rows: what the installation held, and what migrations put into new tables."""
     there = set(connection.introspection.table_names())
-    ours = {*connection.introspection.django_table_names(only_existing=True, include_views=False), "django_migrations"}
-    cascade = " CASCADE" if connection.vendor == "postgresql" else ""
+    ours = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    names = [connection.ops.quote_name(table) for table in sorted(there & set(ours))]
     with connection.cursor() as cursor:
-        for table in sorted(ours & there):
-            cursor.execute(f"DROP TABLE {connection.ops.quote_name(table)}{cascade}")
-
-
-def _empty(models: dict[str, type[Model]]) -> None:
-    """Take away what migrations put into new tables: the copy has it."""
-    with connection.cursor() as cursor:
-        for table in models:
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+        if connection.vendor == "postgresql" and names:
+            cursor.execute(f"TRUNCATE {', '.join(names)}")
+        elif names:
+            for name in names:
+                cursor.execute(f"DELETE FROM {name}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db import connections
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
@@ -42,6 +43,33 @@ def leaves_of(nodes: list[Node]) -> list[Node]:
     """Those migrations on which none of the others stands."""
     known, graph = set(nodes), MigrationLoader(None).graph
     return [node for node in nodes if not any(child.key in known for child in graph.node_map[node].children)]
+
+
+def bring_to(nodes: list[Node]) -> None:
+    """Bring the database to exactly these migrations, forwards or back; call it when the tables are empty.
+
+    Refused when a migration behind them can't be taken back, or the database has been at a newer release.
+    """
+    now = list(MigrationRecorder(connection).applied_migrations())
+    if unknown(now):
+        message = "这个数据库由更新的版本升级过。请用那个版本的程序恢复，或恢复到一个新建的空库。"
+        raise Refused("upkeep.database_newer", message)
+    if set(now) == set(nodes):
+        return
+    wanted = leaves_of(nodes)
+    if set(now) < set(nodes):
+        MigrationExecutor(connection).migrate(wanted)
+        return
+    without = sorted({app for app, _name in shipped()} - {app for app, _name in wanted})
+    for target in [*((app, None) for app in without), *wanted]:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan([target])
+        fixed = [one for one, back in plan if back and not all(step.reversible for step in one.operations)]
+        if fixed:
+            message = f"现在的数据库结构退不回备份时的样子（{fixed[0]}）。请建一个新的空库，恢复到那里。"
+            raise Refused("upkeep.irreversible", message)
+        if plan:
+            executor.migrate([target], plan)
 
 
 def models_at(nodes: list[Node]) -> dict[str, type[Model]]:

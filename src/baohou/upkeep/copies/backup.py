@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import re
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.models import Model
 from django.utils import timezone
 
@@ -30,7 +32,15 @@ from baohou.upkeep.copies.snapshot import snapshot
 
 Tell = Callable[[str], None]
 _PIECE: Final = 4 * 1024 * 1024
+_STALE_SECONDS: Final = 24 * 3600
 _NAMED: Final = re.compile(r"baohou-\d{8}-\d{6}\.backup")
+
+
+class AnotherBackup(Refused):
+    """Somebody is writing the same copy."""
+
+    def __init__(self) -> None:
+        super().__init__("upkeep.another_backup", "同名的备份正在写，本次没有备份。请等它结束。")
 
 
 @dataclass(frozen=True)
@@ -65,12 +75,16 @@ def backup(target: Path, *, secret: Secret | None, keep: int = 0, tell: Tell = l
         size = unfinished.stat().st_size
         os.replace(unfinished, path)
         _fsync(path.parent)
-    except OSError as fault:
-        message = f"备份没有写成，没有留下半份：{path.parent} 写不进去（{fault.strerror}）。请检查空间和权限后再试。"
+    except (OSError, sqlite3.OperationalError, OperationalError) as fault:
+        why = fault.strerror if isinstance(fault, OSError) else str(fault)
+        message = f"备份没有写成，没有留下半份：写不进去（{why}）。请检查备份所在处和 BAOHOU_VAR 的空间和权限后再试。"
+        _remove(unfinished)
         raise Refused("upkeep.backup_not_written", message) from fault
-    finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+    except AnotherBackup:
+        raise
+    except BaseException:
+        _remove(unfinished)
+        raise
     made = Made(path, contents, size, time.perf_counter() - begun)
     _note(made, moment, checked, encrypted=secret is not None)
     if keep and target.is_dir():
@@ -79,8 +93,13 @@ def backup(target: Path, *, secret: Secret | None, keep: int = 0, tell: Tell = l
 
 
 def _write(path: Path, moment: datetime, secret: Secret | None, tell: Tell) -> Contents:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
     with os.fdopen(handle, "wb") as below:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as other:
+            raise AnotherBackup from other
+        below.truncate()
         with writing(below, secret) as writer:
             contents = _fill(writer, moment, tell)
         below.flush()
@@ -165,7 +184,16 @@ def _note(made: Made, moment: datetime, checked: Checked, *, encrypted: bool) ->
         )
 
 
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
 def _forget(folder: Path, keep: int) -> None:
+    """Remove all but the latest copies, and what a killed run left half written more than a day ago."""
+    for path in folder.glob("baohou-*.backup.part"):
+        if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+            _remove(path)
     mine = sorted(path for path in folder.iterdir() if _NAMED.fullmatch(path.name))
     for path in mine[:-keep]:
         path.unlink()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,6 +15,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 _COPY: Final = "copy"
+_STALE_SECONDS: Final = 24 * 3600
 
 
 @contextmanager
@@ -38,6 +41,7 @@ def _online_copy() -> Iterator[str]:
 
     The copy lies beside the database, where nobody else may read, and is gone afterwards.
     """
+    _remove_stale()
     with tempfile.TemporaryDirectory(prefix="copy-", dir=settings.VAR) as folder:
         file = Path(folder) / "copy.sqlite3"
         connection.ensure_connection()
@@ -51,3 +55,10 @@ def _online_copy() -> Iterator[str]:
             connections[_COPY].close()
             del connections[_COPY]
             del connections.databases[_COPY]
+
+
+def _remove_stale() -> None:
+    """Remove copies that killed runs left behind."""
+    for folder in Path(settings.VAR).glob("copy-*"):
+        if time.time() - folder.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,106 @@
+"""Installations of their own, each with a database and files, worked on by the real command in processes of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVER = os.environ.get("DATABASE_URL", "")
+"""A PostgreSQL server, when the tests run on one."""
+_NUMBERS = count(1)
+ROWS = """
+import json, sys, django
+django.setup()
+from baohou.upkeep.copies import schema
+from baohou.upkeep.copies.rows import line_of, read_rows
+tables = schema.models_at(schema.applied("default"))
+json.dump({t: [line_of(r) for r in read_rows(m, using="default")] for t, m in tables.items()}, sys.stdout)
+"""
+
+
+@dataclass
+class Installation:
+    """A folder and, on PostgreSQL, a database."""
+
+    folder: Path
+    database: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "BAOHOU_"))}
+        kept |= {"BAOHOU_VAR": str(self.folder), "DJANGO_SETTINGS_MODULE": "baohou.config.settings"}
+        return kept | ({"DATABASE_URL": self.database} if self.database else {})
+
+    def start(self, *command: str, biggest_file: int = 0, **environment: str) -> subprocess.Popen[str]:
+        """Start a process in this installation; ``biggest_file`` is the most bytes a file may have (a full disk)."""
+
+        def limit() -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (biggest_file, biggest_file))
+
+        return subprocess.Popen(
+            command,
+            env=self.environment | environment,
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=limit if biggest_file else None,
+        )
+
+    def baohou(self, *arguments: str, code: int = 0, biggest_file: int = 0, **environment: str) -> str:
+        """Run a baohou command that has to end with a code: what it said, on both its ways out."""
+        command = [sys.executable, "-m", "baohou.config.command", *arguments]
+        process = self.start(*command, biggest_file=biggest_file, **environment)
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == code, f"{arguments}: {process.returncode}\n{out}{err}"
+        return out + err
+
+    def python(self, program: str, *arguments: str) -> str:
+        process = self.start(sys.executable, "-c", program, *arguments)
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+        return out
+
+    def rows(self) -> dict[str, list[str]]:
+        """Every row that a copy holds, by table, as lines of JSON."""
+        told: dict[str, list[str]] = json.loads(self.python(ROWS))
+        return told
+
+
+def make_installation(folder: Path, engine: str) -> Installation:
+    """An empty one, not even migrated."""
+    folder.mkdir(parents=True)
+    return Installation(folder, _make_database("template0") if engine == "postgresql" else "")
+
+
+def twin(model: Installation, folder: Path) -> Installation:
+    """One with the same rows and files; nobody may be at work in the model."""
+    shutil.copytree(model.folder, folder)
+    return Installation(folder, _make_database(model.database.rsplit("/", 1)[1]) if model.database else "")
+
+
+def drop(installation: Installation) -> None:
+    """Take an installation's database away; its folder is the test's."""
+    if installation.database:
+        with psycopg.connect(SERVER, autocommit=True) as server:
+            server.execute(f"DROP DATABASE {installation.database.rsplit('/', 1)[1]} WITH (FORCE)")
+
+
+def _make_database(template: str) -> str:
+    parts: dict[str, Any] = conninfo_to_dict(SERVER)
+    name = f"baohou_{os.getpid()}_{next(_NUMBERS)}"
+    with psycopg.connect(SERVER, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return f"postgres://{parts['user']}:{parts['password']}@{parts['host']}:{parts['port']}/{name}"

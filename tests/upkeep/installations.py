@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import shutil
@@ -13,21 +12,20 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import dj_database_url
 import psycopg
+from django.db import connections
+from django.db.utils import ConnectionHandler
 from psycopg.conninfo import conninfo_to_dict
+
+from baohou.upkeep.copies.rows import line_of, read_rows
+from baohou.upkeep.copies.schema import applied, models_at, shipped
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = os.environ.get("DATABASE_URL", "")
 """A PostgreSQL server, when the tests run on one."""
 _NUMBERS = count(1)
-ROWS = """
-import json, sys, django
-django.setup()
-from baohou.upkeep.copies import schema
-from baohou.upkeep.copies.rows import line_of, read_rows
-tables = schema.models_at(schema.applied("default"))
-json.dump({t: [line_of(r) for r in read_rows(m, using="default")] for t, m in tables.items()}, sys.stdout)
-"""
+_THERE = "there"
 
 
 @dataclass
@@ -75,8 +73,21 @@ class Installation:
 
     def rows(self) -> dict[str, list[str]]:
         """Every row that a copy holds, by table, as lines of JSON."""
-        told: dict[str, list[str]] = json.loads(self.python(ROWS))
-        return told
+        database = self.database or f"sqlite:///{self.folder / 'baohou.sqlite3'}"
+        told: dict[str, Any] = dict(dj_database_url.parse(database))
+        connections.databases[_THERE] = ConnectionHandler({"default": told}).databases["default"]
+        try:
+            tables = models_at(applied(_THERE))
+            return {table: [line_of(row) for row in read_rows(model, using=_THERE)] for table, model in tables.items()}
+        finally:
+            connections[_THERE].close()
+            del connections[_THERE]
+            del connections.databases[_THERE]
+
+
+def columns_of(table: str) -> list[str]:
+    """The columns of a table in the order of a row's values."""
+    return [field.column or "" for field in models_at(shipped())[table]._meta.concrete_fields]
 
 
 def make_installation(folder: Path, engine: str) -> Installation:

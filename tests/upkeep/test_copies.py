@@ -12,12 +12,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 
 from baohou.upkeep.copies.secrecy import make_key
 from tests.upkeep.conftest import ENGINES, Company, Make
-from tests.upkeep.installations import ROOT, Installation, drop, make_installation
+from tests.upkeep.installations import ROOT, Installation, columns_of, drop, make_installation
 
 KILLED_AFTER_SECONDS = (1.5, 2.2, 3.0)
+
+
+@pytest.fixture(autouse=True)
+def other_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """These tests look into databases of their own, never into the one that other tests share."""
+    with django_db_blocker.unblock():
+        yield
 
 
 def alike(here: Installation, there: Installation, *, but: int = 0) -> None:
@@ -110,7 +118,7 @@ def test_what_is_copied_while_people_write_is_one_moment(company: Company, make:
         here.baohou("backup", archive)
     there.baohou("restore", archive)
     mine, theirs = here.rows(), there.rows()
-    names = column_names(there, "audit_act")
+    names = columns_of("audit_act")
     acts = [dict(zip(names, json.loads(line), strict=True)) for line in theirs["audit_act"]]
     numbers: dict[str, list[int]] = defaultdict(list)
     for act in acts:
@@ -124,18 +132,6 @@ def test_what_is_copied_while_people_write_is_one_moment(company: Company, make:
     assert set(theirs["papers_attachment"]) <= set(mine["papers_attachment"])
     before = len(company.home.rows()["audit_change"])
     assert len(theirs["audit_change"]) - before == 3 * sum(map(len, numbers.values()))
-
-
-def column_names(installation: Installation, table: str) -> list[str]:
-    """The columns of a table in the order of its rows' values."""
-    program = (
-        "import json, sys, django; django.setup()\n"
-        "from baohou.upkeep.copies import schema\n"
-        "model = schema.models_at(schema.applied('default'))[sys.argv[1]]\n"
-        "print(json.dumps([f.column for f in model._meta.concrete_fields]))"
-    )
-    names: list[str] = json.loads(installation.python(program, table))
-    return names
 
 
 def test_what_is_there_is_kept_unless_it_is_to_be_replaced(company: Company, make: Make) -> None:

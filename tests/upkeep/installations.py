@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
@@ -78,11 +79,16 @@ class Installation:
         connections.databases[_THERE] = ConnectionHandler({"default": told}).databases["default"]
         try:
             tables = models_at(applied(_THERE))
-            return {table: [line_of(row) for row in read_rows(model, using=_THERE)] for table, model in tables.items()}
+            return {table: [_settled(row) for row in read_rows(model, using=_THERE)] for table, model in tables.items()}
         finally:
             connections[_THERE].close()
             del connections[_THERE]
             del connections.databases[_THERE]
+
+
+def _settled(row: list[Any]) -> str:
+    """A row as one line, whatever the order in which a database keeps the keys of its JSON."""
+    return json.dumps(json.loads(line_of(row)), sort_keys=True, ensure_ascii=False)
 
 
 def columns_of(table: str) -> list[str]:

@@ -7,6 +7,7 @@ import io
 import json
 import tarfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,7 +23,7 @@ from baohou.upkeep.copies.secrecy import Damaged, Secret, as_secret, make_key, r
 from tests.upkeep.conftest import Company, Make
 
 FLIPS = 60
-GZIP_REMARKS = range(4, 10)
+GZIP_REMARKS = range(3, 10)
 """Bytes of a .gz that say nothing of its content: when and on what it was made."""
 KEY = Secret(bytes(range(32)), is_passphrase=False)
 Head = dict[str, Any]
@@ -168,28 +169,17 @@ def test_keys_are_kept_from_others_and_never_overwritten(tmp_path: Path) -> None
 def test_rows_that_differ_after_restoring_are_refused(company: Company, make: Make, tmp_path: Path) -> None:
     """A copy whose list was made to fit altered rows: what is there stands."""
     path, there = tmp_path / "forged", make(company.engine)
-
-    def forge(name: str, content: bytes) -> bytes:
-        return (
-            content.replace("项目经理".encode(), "部门经理".encode()) if name.startswith("tables/people_") else content
-        )
-
-    rewrite(
-        Path(company.archive),
-        path,
-        lambda name, content: forge(name, content).replace(b"project_manager", b"risk_manager"),
-    )
+    rewrite(Path(company.archive), path, lambda content: content.replace(b"project_manager", b"risk_manager"))
     assert "恢复后与备份时不同" in there.baohou("restore", str(path), code=1)
-    assert "新建" not in there.baohou("migrate")
     assert there.baohou("restore", company.archive).count("无误") == 3
 
 
-def rewrite(old: Path, new: Path, change: Callable[[str, bytes], bytes]) -> None:
+def rewrite(old: Path, new: Path, change: Callable[[bytes], bytes]) -> None:
     """Write an archive anew with other content and a list over it that fits, but for the tables' own digests."""
     with archives.reading(old, None) as reader, new.open("wb") as below, writing(below, None) as writer:
         writer.add(HEAD, head_bytes(reader.head))
         for name, content in reader.members():
-            writer.add(name, change(name, content) if name.startswith("tables/") else content)
+            writer.add(name, change(content) if name.startswith("tables/") else content)
         assert reader.contents is not None
         writer.end(reader.contents)
 
@@ -199,6 +189,7 @@ def test_a_disk_that_fills_at_the_last_moment_leaves_nothing(tmp_path: Path, mon
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
+    monkeypatch.setattr(backups, "snapshot", lambda: nullcontext("default"))
     monkeypatch.setattr(backups.os, "fsync", full)
     with pytest.raises(Refused, match="No space left"):
         backups.backup(tmp_path / "a", secret=None)
@@ -206,7 +197,8 @@ def test_a_disk_that_fills_at_the_last_moment_leaves_nothing(tmp_path: Path, mon
 
 
 @pytest.mark.django_db
-def test_a_copy_is_never_overwritten(tmp_path: Path) -> None:
+def test_a_copy_is_never_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backups, "snapshot", lambda: nullcontext("default"))
     backups.backup(tmp_path / "a", secret=KEY)
     before = (tmp_path / "a").read_bytes()
     with pytest.raises(Refused, match="已经存在"):

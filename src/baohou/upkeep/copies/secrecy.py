@@ -146,7 +146,7 @@ class Opener(io.RawIOBase):
             raise Refused("upkeep.sealed", f"这份备份是加密的，打开要用{how}。")
         try:
             key, known = _keys(secret, head)
-        except ValueError as fault:
+        except (ValueError, KeyError, TypeError) as fault:
             raise Damaged("开头读不懂") from fault
         if not hmac.compare_digest(known, proof):
             which = "口令" if by_passphrase else "密钥"

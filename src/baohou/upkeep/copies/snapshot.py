@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,9 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 _COPY: Final = "copy"
+_LOCKED: Final = (5, 6)
+"""SQLITE_BUSY and SQLITE_LOCKED."""
+_PATIENCE_SECONDS: Final = 60
 _STALE_SECONDS: Final = 24 * 3600
 
 
@@ -47,7 +50,7 @@ def _online_copy() -> Iterator[str]:
         connection.ensure_connection()
         source: Any = connection.connection
         with closing(sqlite3.connect(file)) as target:
-            source.backup(target)
+            source.backup(target, progress=_impatient())
         connections.databases[_COPY] = {**connections.databases[DEFAULT_DB_ALIAS], "NAME": str(file), "OPTIONS": {}}
         try:
             yield _COPY
@@ -55,6 +58,17 @@ def _online_copy() -> Iterator[str]:
             connections[_COPY].close()
             del connections[_COPY]
             del connections.databases[_COPY]
+
+
+def _impatient() -> Callable[[int, int, int], None]:
+    """Give up when the database has been locked as a whole for a minute: SQLite itself would try for ever."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+
+    def look(status: int, remaining: int, total: int) -> None:
+        if status in _LOCKED and time.monotonic() > until:
+            raise sqlite3.OperationalError("database is locked")
+
+    return look
 
 
 def _remove_stale() -> None:

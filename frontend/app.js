@@ -66,9 +66,19 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (why?.matches?.("[data-why]")) why.setAttribute("aria-expanded", "true");
 });
 
-document.addEventListener("htmx:responseError", () => say());
+document.addEventListener("htmx:responseError", (event) => tellFailure(event.detail.xhr));
 document.addEventListener("htmx:sendError", () => say());
 document.addEventListener("htmx:afterOnLoad", () => document.querySelector("[data-unreachable]")?.setAttribute("hidden", ""));
+
+// The server answered and refused or broke: its own words when it gave some, and the number to quote.
+function tellFailure(answer) {
+  const note = document.querySelector("[data-failed]");
+  if (!note) return;
+  const words = answer.getResponseHeader("X-Refused");
+  if (words) note.querySelector("[data-failed-said]").textContent = decodeURIComponent(words);
+  note.querySelector("[data-failed-number]").textContent = answer.getResponseHeader("X-Request-ID") || "";
+  note.removeAttribute("hidden");
+}
 
 function say() {
   document.querySelector("[data-unreachable]")?.removeAttribute("hidden");

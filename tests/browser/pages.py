@@ -177,6 +177,8 @@ PAGES = (
     Opened("check", ADMIN),
     Opened("imports.mappings", ADMIN),
     Opened("runs.jobs", ADMIN),
+    Opened("system", ADMIN),
+    Opened("system.read-only", ADMIN),
 )
 NO_PAGES = {
     "imports.columns": "needs a file sent; the tests of importing look at it",
@@ -246,6 +248,9 @@ NO_PAGES = {
     "reports.form": "is a file",
     "imports.check": "needs a file sent; the tests of importing look at it",
     "imports.marked": "is a file",
+    "healthz": "is asked by machines",
+    "readyz": "is asked by machines",
+    "metrics": "is asked by machines",
 }
 """Addresses that are looked at elsewhere or are no pages, and why."""
 

@@ -30,6 +30,8 @@ ALLOWED_HOSTS = os.environ.get("BAOHOU_HOSTS", "127.0.0.1,localhost,testserver")
 PUBLIC_URL = os.environ.get("BAOHOU_URL", "http://127.0.0.1:8000").rstrip("/")
 """Where people reach this installation; stands on sealed papers, in the QR code of their check page."""
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("BAOHOU_ORIGINS", "").split(",") if origin]
+READ_ONLY_BECAUSE = os.environ.get("BAOHOU_READONLY", "")
+"""Why this machine takes no changes, whatever the switch in the database says; empty when it takes them."""
 
 DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{VAR / 'baohou.sqlite3'}")}
 _DATABASE = DATABASES["default"]
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "crispy_forms",
     "crispy_bootstrap5",
+    "baohou.kernel.watch",
     "baohou.kernel.audit",
     "baohou.kernel.papers",
     "baohou.kernel.people",
@@ -63,12 +66,14 @@ INSTALLED_APPS = [
     "baohou.kernel.duties",
     "baohou.kernel.accountability",
     "baohou.day",
+    "baohou.upkeep",
     "baohou.guarantee",
     "baohou.desk",
     "baohou.config",
 ]
 
 MIDDLEWARE = [
+    "baohou.upkeep.middleware.number",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -78,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "baohou.desk.middleware.whereabouts",
     "baohou.desk.middleware.content_security",
+    "baohou.upkeep.middleware.ReadOnlyTimes",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -96,6 +102,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "baohou.desk.context.surroundings",
+                "baohou.upkeep.answers.surroundings",
             ],
         },
     },
@@ -130,6 +137,40 @@ STATIC_ROOT.mkdir(exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "baohou.desk.storage.Collected"},
+    "papers": {"BACKEND": "baohou.kernel.papers.records.places.Folder"},
 }
+if _BUCKET := os.environ.get("BAOHOU_S3_BUCKET"):
+    # Keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, as every S3 program reads them.
+    STORAGES["papers"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": _BUCKET,
+            "endpoint_url": os.environ.get("BAOHOU_S3_ENDPOINT") or None,
+            "region_name": os.environ.get("BAOHOU_S3_REGION") or None,
+            "location": os.environ.get("BAOHOU_S3_PREFIX", "files"),
+            "file_overwrite": True,
+            "default_acl": None,
+        },
+    }
 WHITENOISE_USE_FINDERS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MESSAGE_STORAGE = "baohou.upkeep.answers.Numbered"
+METRICS_TOKEN = os.environ.get("BAOHOU_METRICS_TOKEN", "")
+"""With it /metrics answers whoever knows it; without, whoever asks from this machine and not through a proxy."""
+_JSON_LINES = os.environ.get("BAOHOU_LOG") == "json"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {"()": "baohou.upkeep.logs.JsonLines"},
+        "plain": {"()": "baohou.upkeep.logs.PlainLines", "format": "%(levelname)s %(name)s %(message)s"},
+    },
+    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json" if _JSON_LINES else "plain"}},
+    "root": {"handlers": ["out"], "level": "WARNING"},
+    "loggers": {
+        "baohou": {"level": "INFO" if _JSON_LINES else "WARNING"},
+        "django": {"handlers": [], "level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
+}

@@ -10,4 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("baohou.day.urls")),
     path("", include("baohou.kernel.accountability.urls")),
     path("", include("baohou.kernel.people.urls")),
+    path("", include("baohou.upkeep.urls")),
 ]
+handler500 = "baohou.upkeep.answers.server_error"

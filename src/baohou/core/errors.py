@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_HEARD: ContextVar[list[str] | None] = ContextVar("refusals_heard", default=None)
+
 
 class Refused(Exception):
     """An act that the house refuses: what is wrong, where, and what to do, in Chinese.
@@ -14,3 +20,16 @@ class Refused(Exception):
         self.code = code
         self.message = message
         self.where = where
+        if (heard := _HEARD.get()) is not None:
+            heard.append(code)
+
+
+@contextmanager
+def hear_refusals() -> Iterator[list[str]]:
+    """The codes of the refusals made meanwhile, in their order, also of those that a page turned into words."""
+    heard: list[str] = []
+    token = _HEARD.set(heard)
+    try:
+        yield heard
+    finally:
+        _HEARD.reset(token)

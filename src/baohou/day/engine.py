@@ -16,6 +16,7 @@ from baohou.day.lock import only_run, step_alone
 from baohou.day.models import Run, StepRun, Watermark
 from baohou.day.queries import get_business_day
 from baohou.day.registry import Counts, Progress, Step, Task, first_fact, steps
+from baohou.kernel.watch.readonly import require_writable, writing_allowed
 
 _TRIES = 4
 
@@ -71,7 +72,7 @@ def verify(*, progress: Progress = _quiet) -> Report:
     day = get_business_day()
     if day is None:
         raise NothingToRun
-    with only_run(), transaction.atomic():
+    with only_run(), writing_allowed(), transaction.atomic():
         report = _run(on=day, rebuild=True, retry=False, progress=progress)
         transaction.set_rollback(True)
     return report
@@ -94,6 +95,7 @@ def _run(*, on: date | None, rebuild: bool, retry: bool, progress: Progress) -> 
         raise NothingToRun
     if last is not None and day < last:
         return Report(on=last, ran=False)
+    require_writable()
     run = Run.objects.create(on=day, rebuild=rebuild)
     reports = [_patiently(step, run, rebuild=rebuild, retry=retry, progress=progress) for step in steps()]
     Run.objects.filter(pk=run.pk).update(ended_at=timezone.now())
@@ -115,6 +117,7 @@ def _patiently(step: Step, run: Run, *, rebuild: bool, retry: bool, progress: Pr
 def _one_step(step: Step, run: Run, *, rebuild: bool, retry: bool, progress: Progress) -> StepReport:
     begun = time.perf_counter()
     with _one_view():
+        require_writable()
         mark = Watermark.objects.filter(step=step.name).first()
         same_basis = mark is not None and mark.basis == step.basis(mark.on)
         after = mark.on if mark is not None and same_basis and not rebuild else None

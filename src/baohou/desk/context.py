@@ -45,6 +45,7 @@ PLACES = (
     Place("people", _("人员"), "users-group", Right.SEE_PEOPLE),
     Place("runs", _("日终运行"), "history"),
     Place("imports", _("导入数据"), "file-import", Right.ADMINISTER),
+    Place("system", _("系统状态"), "heartbeat", Right.ADMINISTER),
 )
 ON_THE_THUMB = 4
 """So many places stand in the bar of a phone; the others are behind 更多."""

@@ -11,6 +11,7 @@ from baohou.day.jobs.beats import beating, log_of
 from baohou.day.jobs.kinds import Wish, get
 from baohou.day.jobs.queries import see
 from baohou.day.models import Job, JobState
+from baohou.kernel.watch.readonly import require_writable
 
 BROKEN = "程序出错，没有写入任何内容。请把 var/jobs/{pk}.log 交给维护人员。"
 DATABASE_BUSY = "数据库正被别的工作占着（如命令行的导入或日终），没有写入任何内容。请等它结束后再试一次。"
@@ -30,6 +31,7 @@ def start(*, kind: str, by: str, wish: Wish, name: str = "", reference: str = ""
 
     Beside an act of its own the job needs none: what it does writes its acts.
     """
+    require_writable()
     before = Job.objects.filter(active=True).first()
     if before is not None and see(before).busy:
         raise AnotherJob(get(before.kind).title, before.name)
@@ -60,6 +62,7 @@ def work(*, pk: int) -> None:
             return
         job = Job.objects.get(pk=pk)
         try:
+            require_writable()
             result = get(job.kind).work(job.wish, job.by, tell)
         except Refused as refusal:
             place = f"{refusal.where}：" if refusal.where else ""

@@ -18,7 +18,7 @@ from baohou.guarantee.queries.sealed_visits import check_url
 from baohou.guarantee.rules.words import VisitKind
 from baohou.kernel.papers.models import Seal, Signature
 from baohou.kernel.papers.printing import Paper, qr_svg, write_pdf, write_xlsx
-from baohou.kernel.papers.records import find_seal, path_of
+from baohou.kernel.papers.records import find_seal, read_file
 from baohou.kernel.people.models import Department
 
 KINDS = MappingProxyType({"pdf": write_pdf, "xlsx": write_xlsx})
@@ -100,7 +100,7 @@ def _drawn(signature: Signature | None) -> str:
     if signature is None or signature.image is None:
         return ""
     try:
-        content = path_of(signature.image.sha256).read_bytes()
+        content = read_file(signature.image.sha256)
     except FileNotFoundError:
         return ""
     return f"data:{signature.image.content_type};base64,{b64encode(content).decode()}"

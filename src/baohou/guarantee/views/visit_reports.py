@@ -96,7 +96,7 @@ def _show(request: Asked, visit: Visit, form: AddendumForm) -> HttpResponse:
 
 def _served(file: StoredFile, name: str) -> HttpResponseBase:
     try:
-        content = records.path_of(file.sha256).open("rb")
+        content = records.open_file(file.sha256)
     except FileNotFoundError as gone:
         raise Http404 from gone
     headers = {

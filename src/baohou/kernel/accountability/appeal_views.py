@@ -131,7 +131,7 @@ def attachment_file(request: Asked, pk: int, file: int) -> FileResponse:
         if one.pk == file:
             content_type = one.file.content_type
             return FileResponse(
-                records.path_of(one.file.sha256).open("rb"),
+                records.open_file(one.file.sha256),
                 as_attachment=not content_type.startswith(_SHOWN_IN_PLACE),
                 filename=one.name,
                 content_type=content_type,

@@ -7,3 +7,10 @@ class Papers(AppConfig):
     name = "baohou.kernel.papers"
     label = "papers"
     verbose_name = "文书"
+
+    def ready(self) -> None:
+        from baohou.kernel.papers.records import watching
+        from baohou.kernel.watch import checks
+
+        for check in watching.CHECKS:
+            checks.register(check)

@@ -1,8 +1,9 @@
 """Records: files kept under their digest, signatures, seals that show any later change, additions to sealed papers."""
 
 from baohou.kernel.papers.records.checking import Checked, check
-from baohou.kernel.papers.records.files import Kept, keep, path_of
+from baohou.kernel.papers.records.files import Kept, keep
 from baohou.kernel.papers.records.kinds import PaperKind, register
+from baohou.kernel.papers.records.places import open_file, path_of, put, read_file
 from baohou.kernel.papers.records.sealing import add, attach, find_seal, list_attachments, list_signatures, seal, sign
 
 __all__ = [
@@ -16,7 +17,10 @@ __all__ = [
     "keep",
     "list_attachments",
     "list_signatures",
+    "open_file",
     "path_of",
+    "put",
+    "read_file",
     "register",
     "seal",
     "sign",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from baohou.kernel.papers.models import Seal
 from baohou.kernel.papers.records import kinds
-from baohou.kernel.papers.records.files import path_of
+from baohou.kernel.papers.records.places import read_file
 from baohou.kernel.papers.records.sealing import chained, digest, whole
 
 
@@ -45,7 +45,7 @@ def check(seal: Seal) -> Checked:
 
 def _is_whole(sha256: str) -> bool:
     try:
-        return hashlib.sha256(path_of(sha256).read_bytes()).hexdigest() == sha256
+        return hashlib.sha256(read_file(sha256)).hexdigest() == sha256
     except OSError:
         return False
 

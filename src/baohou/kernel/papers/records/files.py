@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.conf import settings
 from PIL import Image, UnidentifiedImageError
 
 from baohou.core.errors import Refused
 from baohou.kernel.papers.models import StoredFile
+from baohou.kernel.papers.records import places
 
 LARGEST = 20 * 1024 * 1024
 """Bytes of one file."""
@@ -46,16 +44,11 @@ def keep(content: bytes, *, name: str, pictures_only: bool = False) -> Kept:
         wanted = "照片（JPEG、PNG、WebP）" if pictures_only else "照片、PDF、xlsx 或 docx"
         raise Refused("papers.file.type", f"文件“{name}”不是{wanted}，请换一个文件。", where=name)
     digest = hashlib.sha256(content).hexdigest()
-    _write(path_of(digest), content)
+    places.put(digest, content)
     file, new = StoredFile.objects.get_or_create(
         sha256=digest, defaults={"size": len(content), "content_type": content_type}
     )
     return Kept(file, not new)
-
-
-def path_of(sha256: str) -> Path:
-    """Where the bytes of a file lie."""
-    return Path(settings.VAR) / "files" / sha256[:2] / sha256
 
 
 def _type_of(content: bytes, name: str) -> str | None:
@@ -74,19 +67,3 @@ def _type_of(content: bytes, name: str) -> str | None:
             return _PICTURES[found]
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return None
-
-
-def _write(path: Path, content: bytes) -> None:
-    if path.exists() and path.stat().st_size == len(content):
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, unfinished = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise

@@ -145,7 +145,7 @@ def sign_table(page: Page, quarter: str) -> None:
     page.goto(address("grading", quarter) + "sign/")
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="签字并上报").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("等待接收")
+    expect(page.locator("main")).to_contain_text("已上报，等待接收")
 
 
 def grade(page: Page, name: str, key: str, because: str) -> None:

@@ -213,12 +213,13 @@ def hand_over_reports(quarter: Quarter) -> None:
     at = address("handover", "2026Q3")
     head.goto(at)
     head.get_by_role("button", name="列出清单").click()
-    for left in (2, 1, 0):
+    for left in (3, 2, 1):
+        expect(head.locator("[data-tick]")).to_have_count(left)
+        head.wait_for_load_state()
         head.keyboard.press("j")
         head.keyboard.press("x")
         expect(head.locator("[data-ticked]")).to_have_text("1")
         head.get_by_role("button", name="移交所选").click()
-        expect(head.locator("[data-tick]")).to_have_count(left)
     head.get_by_role("link", name="签字移交").click()
     head.get_by_role("button", name="签字移交").click()
     risk.goto(at)

@@ -40,9 +40,10 @@ class Company:
 
     @cached_property
     def departments(self) -> list[Department]:
-        """The business departments, in the order in which they were founded."""
-        held = Guarantee.objects.values("department")
-        return list(Department.objects.filter(pk__in=held).order_by("pk"))
+        """The business departments that have project managers, in the order of these people's staff numbers."""
+        held = Department.objects.filter(pk__in=Guarantee.objects.values("department"))
+        staffed = [(managers[0].staff_no, one) for one in held if (managers := self.managers(one))]
+        return [one for _, one in sorted(staffed, key=lambda pair: pair[0])]
 
     @cached_property
     def supervisor(self) -> Staff:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.db import transaction
 from django.db.models import Sum
 
 from baohou.config.demo import filings, visits
@@ -14,7 +15,7 @@ from baohou.kernel.accountability.models import Appeal, Entry, Verdict
 from baohou.kernel.people.deputies import name_deputy
 from baohou.kernel.people.models import Department, Staff
 
-VISITS = (8, 4, 4)
+VISITS = (6, 2, 2)
 APPEALS = ("客户 9 点停电停工，约到次日，已补访", "当天出差在外，B 角已电话回访，次日补了现场")
 REDUCED_FEN = 2000
 DECIDED = "停电属实，但应提前改期"
@@ -22,6 +23,7 @@ AWAY = "外出培训"
 _DAYS_AWAY = 5
 
 
+@transaction.atomic
 def open_quarter(*, on: date) -> None:
     """Bring the company that was imported for the day ``on`` into the middle of its quarter's work.
 

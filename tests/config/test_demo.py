@@ -86,6 +86,12 @@ def test_three_departments_are_at_three_points(tmp_path: Path, monkeypatch: pyte
     assert quarter_of(company.on) == company.ended.next()
 
 
+@pytest.mark.parametrize("clients", [1, 3])
+def test_a_handful_of_clients_is_enough(clients: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    company = _begin(date(2026, 10, 1), clients, tmp_path, monkeypatch)
+    assert company.departments
+
+
 def test_the_same_day_tells_the_same_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = []
     for _ in range(2):

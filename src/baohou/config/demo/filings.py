@@ -22,7 +22,7 @@ from baohou.kernel.people.models import Department
 
 WATCH_BECAUSE = "应收账款账期拉长，两家主要客户减少订单"
 GOOD_BECAUSE = "连续四期按时付息，资产负债率下降到 45%"
-PLAN_RETURNED = "关注类客户请排到上旬，12 家集中在月底，来不及处置"
+PLAN_RETURNED = "关注类客户请排到上旬，集中在月底来不及处置"
 REPORT_RETURNED = "缺客户签字页，请补齐后再交"
 MEASURES = (
     ("按月跟踪回款，新增应收账款质押。", "取得应收账款明细和对账单"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import NAMESPACE_URL, uuid5
 
-from django.db.models import F
 from django.utils import timezone
 
 from baohou.config.demo.company import DOOR, Company
@@ -57,7 +57,7 @@ def visit_some(company: Company, department: Department, *, count: int) -> list[
 
 
 def _owed(company: Company, department: Department) -> Sequence[Duty]:
-    """By whether they are late, then by manager in turn with the one who is shown first leading."""
+    """One of each project manager in turn, those still in time first; whoever is shown first leads."""
     owed = Duty.objects.filter(
         kind__in=list(VISITS),
         department=department,
@@ -66,9 +66,14 @@ def _owed(company: Company, department: Department) -> Sequence[Duty]:
         lapsed_on__isnull=True,
         opens_on__lte=company.on,
     )
+    duties = sorted(owed.select_related("party", "owner"), key=lambda duty: (duty.due_on < company.on, duty.due_on))
+    turns: Counter[int | None] = Counter()
+    turn = {}
+    for duty in duties:
+        turn[duty.key] = turns[duty.owner_id]
+        turns[duty.owner_id] += 1
     first = company.managers(department)[0].pk
-    duties = list(owed.select_related("party", "owner").order_by(F("due_on"), "key"))
-    return sorted(duties, key=lambda duty: (duty.due_on < company.on, duty.owner_id != first, duty.due_on, duty.key))
+    return sorted(duties, key=lambda duty: (turn[duty.key], duty.owner_id != first, duty.due_on, duty.key))
 
 
 def _make(company: Company, duty: Duty, random: Random) -> Visit | None:

@@ -28,15 +28,15 @@ VISITS = {
 FOUND = {
     "loan_use": "购进原材料，与借款合同一致，已看发票和入库单",
     "funds_flow": "受托支付给供应商，流水与合同相符",
-    "use_effect": "原料到位，生产线满负荷",
-    "business": "三条生产线开两班，订单排到下月底",
+    "use_effect": "原料到位，产量较上月增加",
+    "business": "开工正常，订单排到下月底",
     "assets_and_liabilities": "应收账款较上期略增，无新增借款",
     "repayment": "按月付息，本金到期日前一月归集资金",
     "security": "抵押设备在位，铭牌与清单相符",
     "changes": "没有重大事项",
     "performance": "履约正常",
     "industry": "行业价格回落，开工率七成",
-    "management": "管理人员稳定，制度齐全",
+    "management": "管理人员稳定，账目齐全",
     "market": "两家主要客户减少订单",
     "finances": "毛利下降两个百分点，现金够付三个月",
     "executives": "没有变动",
@@ -47,6 +47,8 @@ FOUND = {
 """What was found on each matter; a matter not named here was not asked."""
 SITE, TALK = "成品库盘点与账面相符", "与财务负责人座谈，核对了上月报表"
 SUMMARY = "生产经营正常，借款用途与约定一致，未见异常。"
+SIGNERS = ("王建国", "李秀英", "陈志强", "刘国庆", "赵丽华")
+"""Who signs for a firm; a person signs for himself."""
 _DAYS_BACK = 4
 
 
@@ -98,7 +100,7 @@ def _make(company: Company, duty: Duty, random: Random) -> Visit | None:
         methods="、".join(method.short for method in METHODS[:2]),
         summary=SUMMARY,
         findings=_findings(kind),
-        signer=f"{client.name[:1]}经理",
+        signer=random.choice(SIGNERS) if "公司" in client.name else client.name,
         signature=hashlib.sha256(signature).hexdigest(),
         files=[(hashlib.sha256(photo).hexdigest(), "厂区.jpg")],
         finished_at=moment + timedelta(minutes=40),

@@ -112,11 +112,13 @@ def run_day(quarter: Quarter, month: int, day: int) -> None:
     expect(page.locator("main")).to_contain_text(f"{quarter.today}")
 
 
-def fill_visit(page: Page, words: str) -> None:
-    """What was found on site, with a photo and the client's signature on the glass."""
+def fill_visit(page: Page, words: str, picture: bytes | None = None) -> None:
+    """What was found on site, with a photo (a small one unless given) and the client's signature on the glass."""
     page.get_by_label(SITE, exact=True).check()
     page.get_by_label("回访结论").fill(words)
-    page.locator("input[capture]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    page.locator("input[capture]").set_input_files(
+        {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture or photo((640, 480))}
+    )
     expect(page.locator("[data-shots] img")).to_have_count(1)
     sign(page)
     page.get_by_label("签字人姓名").fill("王总")

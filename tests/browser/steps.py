@@ -9,10 +9,10 @@ from PIL import Image
 from playwright.sync_api import Page
 
 
-def photo() -> bytes:
-    """A photo larger than what is kept of it."""
+def photo(size: tuple[int, int] = (2400, 1800)) -> bytes:
+    """A photo, larger than what is kept of it unless told otherwise."""
     out = io.BytesIO()
-    Image.effect_noise((2400, 1800), 60).convert("RGB").save(out, "JPEG")
+    Image.effect_noise(size, 60).convert("RGB").save(out, "JPEG")
     return out.getvalue()
 
 

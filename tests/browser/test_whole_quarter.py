@@ -18,7 +18,7 @@ from baohou.kernel.rulebook.services import load_shipped
 from tests.browser import quarter as steps
 from tests.browser.conftest import PASSWORD, Sit
 from tests.browser.quarter import Quarter, address
-from tests.browser.steps import ready
+from tests.browser.steps import photo, ready
 from tests.cast import FOOD, STEEL, Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -75,7 +75,6 @@ def plan_together(quarter: Quarter) -> None:
     expect(head.get_by_role("heading", level=1)).to_contain_text("还有 3 次没排日期")
     head.get_by_role("button", name="匀开", exact=True).click()
     expect(head.locator(".note.ok")).to_contain_text("已排好 3 次回访")
-    quarter.look(head)
     head.get_by_role("button", name="上报计划").click()
     expect(head.get_by_role("heading", level=1)).to_contain_text("等风险管理部接收")
 
@@ -106,7 +105,7 @@ def visit_offline(quarter: Quarter) -> None:
     page.get_by_label("担保项目").select_option("BH-2026-001")
     page.get_by_label("回访日期").fill("2026-07-08")
     page.get_by_label("借款使用情况").fill("购入钢坯，与合同一致")
-    steps.fill_visit(page, "生产饱满，资金按约定使用")
+    steps.fill_visit(page, "生产饱满，资金按约定使用", photo())
     expect(page.locator("[data-kept-said]")).to_contain_text("已存在这台设备上")
     page.wait_for_timeout(600)
     page.reload()
@@ -178,7 +177,6 @@ def return_and_accept_table(quarter: Quarter) -> None:
     """孙戊 returns the table with a reason, 钱丙 mends the measure and hands in again, 孙戊 accepts: watch holds on 09-30."""
     head, risk = quarter.sit(quarter.cast.manager), quarter.sit(quarter.cast.supervisor)
     risk.goto(address("grading", "2026Q3") + "review/")
-    quarter.look(risk)
     risk.get_by_label("退回理由").fill("措施没有写清敞口压到多少")
     risk.get_by_role("button", name="退回", exact=True).click()
     head.goto("/")
@@ -227,7 +225,6 @@ def hand_over_reports(quarter: Quarter) -> None:
     risk.get_by_role("link", name="签收归档").click()
     risk.get_by_label("柜号").fill("3号柜")
     risk.get_by_role("button", name="签收归档").click()
-    quarter.look(risk)
     receipt = risk.get_by_role("link", name="打印回执").first.get_attribute("href")
     assert risk.request.get(f"{receipt}").body().startswith(b"%PDF")
     risk.goto("/archive/")
@@ -270,7 +267,6 @@ def what_was_left_undone(quarter: Quarter) -> None:
     expect(phone.locator("main")).to_contain_text("2026-09-30")
     phone.get_by_role("link", name="申诉").click()
     phone.get_by_label("申诉理由").fill("9 月 29 日客户停电，次日补访")
-    quarter.look(phone)
     phone.get_by_role("button", name="提出申诉").click()
     expect(phone.get_by_role("button", name="撤回申诉")).to_be_visible()
     judge = quarter.sit(cast.risk_manager)
@@ -284,7 +280,6 @@ def what_was_left_undone(quarter: Quarter) -> None:
     judge.goto("/penalties/statement/2026-10/")
     expect(judge.get_by_role("row", name="张甲")).to_contain_text("-20.00 元")
     expect(judge.get_by_role("row", name="周丁")).to_contain_text("300.00 元")
-    quarter.look(judge)
 
 
 def the_next_quarter_has_begun(quarter: Quarter) -> None:
@@ -301,7 +296,7 @@ def the_next_quarter_has_begun(quarter: Quarter) -> None:
         expect(special).to_contain_text("2026-10-13")
         monthly = page.locator("tr[data-row]", has_text="东方钢铁").filter(has_text="定期回访")
         expect(monthly).to_contain_text("2026-10-31")
-        quarter.look(page)
+    quarter.look(page)
     special.get_by_role("button", name="为什么").click()
     expect(page.get_by_role("region", name="为什么")).to_contain_text("PGM.5")
     page.goto(f"/clients/{steel.pk}/")

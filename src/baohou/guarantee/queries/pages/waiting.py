@@ -112,6 +112,8 @@ def reports_returned(person: Person, on: date) -> Iterable[WaitingLine]:
 @register
 def reports_sent_back(person: Person, on: date) -> Iterable[WaitingLine]:
     """Visit reports that came back to who made the visit, one by one, until they are given again (PGM.11)."""
+    if not person.may(Right.RECORD_VISIT):
+        return
     back = HandOverItem.objects.filter(
         sent_back__gt="", given_on__isnull=True, visit__by__in=person.staff_ids
     ).select_related("visit__client", "hand_over")

@@ -57,7 +57,7 @@ class Picture:
 PICTURES = (
     Picture("my-work", Post.DEPARTMENT_MANAGER, "/", DESK, _why_it_is_late),
     Picture("grading", Post.DEPARTMENT_MANAGER, "/grading/", DESK),
-    Picture("visit-report", Post.PROJECT_MANAGER, "/onsite/", PHONE, _sealed_report),
+    Picture("visit-report", Post.RISK_SUPERVISOR, "/", PHONE, _sealed_report),
     Picture("my-work-phone", Post.PROJECT_MANAGER, "/", PHONE),
     Picture("overview", Post.GENERAL_MANAGER, "/overview/", DESK),
 )

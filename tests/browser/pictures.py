@@ -39,8 +39,8 @@ def _sealed_report(page: Page) -> None:
     signed = Visit.objects.filter(submission__isnull=False, client__name__endswith="公司")
     page.goto(f"/visits/{signed.order_by('-visited_on', 'pk')[0].pk}/")
     expect(page.locator(".signed")).to_be_visible()
-    page.locator(".shots img").first.evaluate("one => one.closest('.panel').scrollIntoView({block: 'start'})")
-    page.evaluate("scrollBy(0, -70)")
+    page.locator(".shots").evaluate("one => one.scrollIntoView({block: 'start', behavior: 'instant'})")
+    page.evaluate("scrollBy({top: -110, behavior: 'instant'})")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from baohou.guarantee.services.plans import Planner
 from baohou.guarantee.services.tables import Signing
 from baohou.kernel.papers.archive import Place
 from baohou.kernel.parties.models import Party
-from baohou.kernel.people.models import Department
+from baohou.kernel.people.models import Department, Staff
 
 WATCH_BECAUSE = "应收账款账期拉长，两家主要客户减少订单"
 GOOD_BECAUSE = "连续四期按时付息，资产负债率下降到 45%"
@@ -166,7 +166,8 @@ def _keep(company: Company, table: GradingTable, clients: Sequence[int] | None) 
     proposals.keep_the_rest(department=table.department, quarter=table.quarter.last, clients=clients, **said_by(head))
 
 
-def _managers(line: Line, day: date):  # type: ignore[no-untyped-def]
+def _managers(line: Line, day: date) -> tuple[Staff, Staff | None]:
+    """A and B of the guarantee that speaks for a client on a day."""
     held = speaking(Party(pk=line.client_id), on=day).select_related("manager_a", "manager_b")[0]
     return held.manager_a, held.manager_b
 

@@ -75,7 +75,7 @@ def _wait(company: Company, department: Department) -> None:
 
 def _appeal(company: Company, department: Department) -> None:
     """Two project managers appeal against their last penalty; the first waits, the second is decided."""
-    appeals = []
+    appeals: list[Appeal] = []
     for staff in company.managers(department):
         key = _last_penalty(company, staff)
         if key is not None and len(appeals) < len(APPEALS):
@@ -86,8 +86,14 @@ def _appeal(company: Company, department: Department) -> None:
 
 
 def _decide(company: Company, appeal: Appeal) -> None:
-    verdict = {"verdict": Verdict.REDUCED, "amount_fen": REDUCED_FEN}
-    decide(appeal=appeal, because=DECIDED, on=company.on, **verdict, **said_by(company.risk_manager))
+    decide(
+        appeal=appeal,
+        verdict=Verdict.REDUCED,
+        amount_fen=REDUCED_FEN,
+        because=DECIDED,
+        on=company.on,
+        **said_by(company.risk_manager),
+    )
 
 
 def _last_penalty(company: Company, staff: Staff) -> int | None:

@@ -83,7 +83,7 @@ def _make(company: Company, duty: Duty, random: Random) -> Visit | None:
     assert client is not None and owner is not None, "owed to a client, by somebody"
     on = max(company.on - timedelta(days=random.randrange(_DAYS_BACK)), duty.opens_on)
     kind = VISITS[DutyKind(duty.kind)]
-    about = Guarantee.objects.get(pk=duty.subject_id) if kind is VisitKind.ROUTINE else None
+    about = Guarantee.objects.get(pk=duty.subject_id or 0) if kind is VisitKind.ROUTINE else None
     if Visit.objects.filter(client=client, visited_on=on, kind=kind).exists():
         return None
     key = uuid5(NAMESPACE_URL, f"{company.on} {duty.key}")

@@ -35,12 +35,11 @@ def _why_it_is_late(page: Page) -> None:
 
 
 def _sealed_report(page: Page) -> None:
-    """The last report that a firm signed on the glass, at its photo and signature."""
+    """The last report that a firm signed on the glass, where it is signed and sealed."""
     signed = Visit.objects.filter(submission__isnull=False, client__name__endswith="公司")
     page.goto(f"/visits/{signed.order_by('-visited_on', 'pk')[0].pk}/")
     expect(page.locator(".signed")).to_be_visible()
-    page.locator(".shots").evaluate("one => one.scrollIntoView({block: 'start', behavior: 'instant'})")
-    page.evaluate("scrollBy({top: -110, behavior: 'instant'})")
+    page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
 
 
 @dataclass(frozen=True)

@@ -10,5 +10,8 @@ class Day(AppConfig):
 
     def ready(self) -> None:
         from baohou.day.jobs import kinds, of_day
+        from baohou.kernel.audit.capture import leave_out
 
         kinds.register(of_day.RUN)
+        because = "what the day writes is told by the acts of its steps, in sum; a job's work by its own acts"
+        leave_out("day.Run", "day.StepRun", "day.Watermark", "day.SetAside", "day.Job", because=because)

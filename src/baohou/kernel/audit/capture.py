@@ -127,9 +127,9 @@ def _about(model: type[Model], number: int | None, values: Any) -> set[tuple[str
         value = values.get(one.attname)
         if not isinstance(value, int) or isinstance(value, bool):
             continue
-        if isinstance(one, ForeignKey) and (noun := _NOUNS.get(one.related_model._meta.label_lower)):
-            about.add((noun, value))
-        elif noun := _FIELDS.get(one.attname):
+        related = one.related_model._meta.label_lower if isinstance(one, ForeignKey) else ""
+        noun = _NOUNS.get(related) or _FIELDS.get(one.attname)
+        if noun:
             about.add((noun, value))
     return about
 
@@ -180,35 +180,60 @@ def _required(model: type[Model]) -> Open:
     return opened
 
 
-def add_rows(model: type[M], rows: Iterable[M], *, batch_size: int | None = None) -> list[M]:
-    """bulk_create within an act: few rows are noted one by one, many by their number and digest."""
+def add_rows(model: type[M], rows: Iterable[M], **options: Any) -> list[M]:
+    """bulk_create within an act: few rows are noted one by one, many by their number and digest.
+
+    With ``update_conflicts`` the rows that stood under the same unique fields are noted as they were.
+    """
     opened = _required(model)
-    added = model._default_manager.bulk_create(rows, batch_size=batch_size)
-    if len(added) <= ROW_BY_ROW:
-        note([(model, _name(row), row.pk, None, snapshot(row)) for row in added], opened=opened)
-    elif added:
-        said = [snapshot(row) for row in added]
-        note([(model, f"×{len(added)}", None, None, _in_sum(said))], opened=opened)
+    wanted = list(rows)
+    if not wanted:
+        return []
+    fields = [model._meta.get_field(name).attname for name in options.get("unique_fields", ())]
+    stood = _standing(model, wanted, fields) if fields else {}
+    added = model._default_manager.bulk_create(wanted, **options)
+    if len(added) > ROW_BY_ROW:
+        note([(model, f"×{len(added)}", None, None, _in_sum([snapshot(row) for row in added]))], opened=opened)
+        return added
+    told = []
+    for row in added:
+        before = stood.get(tuple(getattr(row, name) for name in fields)) if fields else None
+        if before is not None and model._meta.db_table in opened.told:
+            continue
+        number = before["id"] if before is not None and "id" in before else row.pk
+        after = {**snapshot(row), **({"id": number} if before is not None and "id" in before else {})}
+        told.append((model, _name(row) if number else "", number, before, after))
+    note(told, opened=opened)
     return added
 
 
-def set_rows(rows: Sequence[M], fields: Sequence[str], *, model: type[M], batch_size: int = 200) -> None:
+def _standing(model: type[M], rows: Sequence[M], fields: Sequence[str]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """The stored rows under the unique fields of others, by these."""
+    there: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for start in range(0, len(rows), 500):
+        piece = rows[start : start + 500]
+        lookups = {f"{name}__in": {getattr(row, name) for row in piece} for name in fields}
+        for row in model._base_manager.filter(**lookups):
+            there[tuple(getattr(row, name) for name in fields)] = snapshot(row)
+    return there
+
+
+def set_rows(model: type[M], rows: Sequence[M], fields: Sequence[str], *, batch_size: int = 200) -> None:
     """bulk_update within an act."""
     if not rows:
         return
     opened = _required(model)
     before = _stored(model, [row.pk for row in rows])
     model._default_manager.bulk_update(rows, fields, batch_size=batch_size)
-    if model._meta.db_table in opened.told:
-        return
-    _note_changed(model, before, {row.pk: snapshot(row) for row in rows}, opened)
+    if model._meta.db_table not in opened.told:
+        _note_changed(model, before, {row.pk: snapshot(row) for row in rows}, opened)
 
 
 def change_rows(rows: QuerySet[M], **values: Any) -> int:
     """QuerySet.update within an act: all rows are noted as they were and as they are."""
     model = rows.model
     opened = _required(model)
-    before = {row.pk: snapshot(row) for row in model._base_manager.filter(pk__in=list(rows.values_list("pk", flat=True)))}
+    before = _stored(model, list(rows.values_list("pk", flat=True)))
     changed = model._base_manager.filter(pk__in=list(before)).update(**values)
     _note_changed(model, before, _stored(model, list(before)), opened)
     return changed

@@ -155,7 +155,11 @@ def _unlinked(found: Found) -> None:
 def _strays(found: Found) -> None:
     """Rows of acts that are not there (foreign keys that somebody switched off)."""
     for model, zh in ((Change, "前后内容"), (Concern, "涉及对象")):
-        stray = model._default_manager.filter(~Exists(Act.objects.filter(pk=OuterRef("act_id")))).values_list("pk", "act_id").first()
+        stray = (
+            model._default_manager.filter(~Exists(Act.objects.filter(pk=OuterRef("act_id"))))
+            .values_list("pk", "act_id")
+            .first()
+        )
         if stray is not None:
             found.fault(f"{zh} {stray[0]} 所属的留痕 {stray[1]} 不存在。")
 
@@ -185,7 +189,8 @@ def _heads(asked: Asked) -> Found:
             found.fault(message, since)
         elif stored[head.position] != head.sha256:
             found.fault(
-                f"第 {head.position} 环与 {head.on} 写到库外的链头不符（{place}）：链被重写，或文件被改。", last_on or "开头"
+                f"第 {head.position} 环与 {head.on} 写到库外的链头不符（{place}）：链被重写，或文件被改。",
+                last_on or "开头",
             )
         else:
             found.proven += 1

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from baohou.core import rulebook as core
+from baohou.kernel.audit.capture import add_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.rulebook import queries, registry
@@ -125,7 +126,7 @@ def _write_parameter(clause: Clause, parameter: core.Parameter) -> None:
     row = Parameter.objects.create(
         clause=clause, name=parameter.name, value=parameter.value, reference=parameter.reference
     )
-    ParameterException.objects.bulk_create(
+    exceptions = (
         ParameterException(
             parameter=row,
             label=exception.label,
@@ -136,3 +137,4 @@ def _write_parameter(clause: Clause, parameter: core.Parameter) -> None:
         )
         for exception in parameter.exceptions
     )
+    add_rows(ParameterException, exceptions)

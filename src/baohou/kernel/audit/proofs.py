@@ -1,4 +1,4 @@
-"""What `baohou verify` proves, as every app registers its own; and what the audit itself proves: chain, heads, guards."""
+"""What `baohou verify` proves, as every app registers its own; of the audit itself: chain, heads outside, guards."""
 
 from __future__ import annotations
 
@@ -155,11 +155,8 @@ def _unlinked(found: Found) -> None:
 def _strays(found: Found) -> None:
     """Rows of acts that are not there (foreign keys that somebody switched off)."""
     for model, zh in ((Change, "前后内容"), (Concern, "涉及对象")):
-        stray = (
-            model._default_manager.filter(~Exists(Act.objects.filter(pk=OuterRef("act_id"))))
-            .values_list("pk", "act_id")
-            .first()
-        )
+        lost = model._default_manager.filter(~Exists(Act.objects.filter(pk=OuterRef("act_id"))))
+        stray = lost.values_list("pk", "act_id").first()
         if stray is not None:
             found.fault(f"{zh} {stray[0]} 所属的留痕 {stray[1]} 不存在。")
 
@@ -188,10 +185,8 @@ def _heads(asked: Asked) -> Found:
             message = f"链现在只到第 {end} 环，而 {head.on} 的链头是第 {head.position} 环（{place}）：链尾被截去。"
             found.fault(message, since)
         elif stored[head.position] != head.sha256:
-            found.fault(
-                f"第 {head.position} 环与 {head.on} 写到库外的链头不符（{place}）：链被重写，或文件被改。",
-                last_on or "开头",
-            )
+            message = f"第 {head.position} 环与 {head.on} 写到库外的链头不符（{place}）：链被重写，或文件被改。"
+            found.fault(message, last_on or "开头")
         else:
             found.proven += 1
             last_on = head.on

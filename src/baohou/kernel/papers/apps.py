@@ -7,3 +7,8 @@ class Papers(AppConfig):
     name = "baohou.kernel.papers"
     label = "papers"
     verbose_name = "文书"
+
+    def ready(self) -> None:
+        from baohou.kernel.papers.records import proving
+
+        proving.register()

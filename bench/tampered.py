@@ -1,4 +1,4 @@
-"""The company that bench.tamper tampers with: imported, run, with visits sealed, penalties waived and a head outside."""
+"""The company that bench.tamper tampers with: imported, run, visits sealed, penalties waived, a head outside."""
 
 from __future__ import annotations
 

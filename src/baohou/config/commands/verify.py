@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from baohou.kernel.audit.proofs import Asked, Found, Proof, list_proofs
+from baohou.kernel.audit.proofs import Asked, Found, Proof, carry_out, list_proofs
 
 BROKEN = 1
 SHOWN = 5
@@ -32,7 +32,7 @@ def verify(since: datetime | None, files: tuple[Path, ...], show_all: bool) -> N
     broken = 0
     for proof in list_proofs():
         start = time.perf_counter()
-        found = proof.run(asked)
+        found = carry_out(proof, asked)
         _tell(proof, found, time.perf_counter() - start, show_all=show_all)
         broken += len(found.faults)
     seconds = time.perf_counter() - begun

@@ -67,6 +67,16 @@ def register(proof: Proof) -> None:
     _PROOFS[proof.code] = proof
 
 
+def carry_out(proof: Proof, asked: Asked) -> Found:
+    """Run a proof; what is so far from what the program writes that it can't be read is a fault as well."""
+    try:
+        return proof.run(asked)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, ArithmeticError) as fault:
+        found = Found()
+        found.fault(f"读到本程序写不出的数据，这一项没有证明完（{type(fault).__name__}：{fault}）。")
+        return found
+
+
 def list_proofs() -> list[Proof]:
     """Every proof, in the order in which they are told."""
     return sorted(_PROOFS.values(), key=lambda proof: (proof.order, proof.code))

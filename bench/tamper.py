@@ -103,7 +103,9 @@ def _change(rng: random.Random, cursor: Any, table: str, column: str, key: int) 
     as_text = "::text" if connection.vendor == "postgresql" else ""
     cursor.execute(f"SELECT {name}{as_text} FROM {table} WHERE {where} = %s", [key])
     (text,) = cursor.fetchone()
-    after = _other(rng, table, column, before, text)
+    after = text
+    while str(after) == str(text):
+        after = _other(rng, table, column, before, text)
     cursor.execute(f"UPDATE {table} SET {name} = %s WHERE {where} = %s", [after, key])
     return f"{table} {key}.{column}: {str(text)[:40]!r} → {str(after)[:40]!r}"
 

@@ -19,6 +19,8 @@ WITHOUT = {
     "guarantee/services/submissions.py:keep_file": "nobody's file until its visit is submitted; that act tells it",
     "guarantee/services/summaries.py:keep_up": "sums, derived anew from what they add up",
     "guarantee/services/touch.py:take_away": "marks that the day has looked at",
+    "guarantee/services/replan.py:replan": "duties are derived; the act of the fact that moved them tells the fact",
+    "guarantee/services/replan.py:replan_at_once": "as replan",
     "kernel/duties/store.py:apply": "duties are derived; the day's act tells them in sum",
     "kernel/parties/services.py:add_parties": "part of an import, whose act names the file",
     "kernel/parties/services.py:rename_parties": "part of an import, which tells the names before and after",

@@ -103,4 +103,4 @@ def test_a_person_entered_by_mistake_can_be_removed(staff: Import, tmp_path: Pat
     staff(FIRST)
     assert staff("1001,,,,\n", remove=True, because="录错").taken
     assert not Staff.objects.filter(staff_no="1001").exists()
-    assert Change.objects.get(before__isnull=False).after is None
+    assert Change.objects.get(table="people.Posting", before__isnull=False).after is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,3 +93,21 @@ def portfolio(take_in: TakeIn, cast: Cast) -> Portfolio:
     load_shipped(door="command")
     get_rule_book()  # A process reads a version once: read it now, so that no test counts those queries.
     return issue(take_in, cast)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tables_can_be_emptied() -> Iterator[None]:
+    """After a test with transactions of its own the tables are emptied, which the audit's triggers rightly refuse."""
+    from django.db.backends.base.operations import BaseDatabaseOperations
+
+    from baohou.kernel.audit import guards
+
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def emptied(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
+        with guards.taken_down():
+            flush(self, sql_list)
+
+    BaseDatabaseOperations.execute_sql_flush = emptied  # type: ignore[method-assign]
+    yield
+    BaseDatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]

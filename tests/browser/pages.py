@@ -14,6 +14,7 @@ from baohou.guarantee.models import Visit
 from baohou.guarantee.queries.access import visible_clients
 from baohou.guarantee.queries.measures import list_watched
 from baohou.kernel.accountability.models import Entry
+from baohou.kernel.audit.models import Act
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.access import find_person
 from baohou.kernel.people.models import Department, Post, Staff
@@ -110,6 +111,10 @@ def _person(company: Company) -> dict[str, Any]:
     return {"pk": company.colleague}
 
 
+def _act(company: Company) -> dict[str, Any]:
+    return {"pk": Act.objects.latest("pk").pk}
+
+
 def _statement(company: Company) -> dict[str, Any]:
     return {"month": f"{company.today:%Y-%m}"}
 
@@ -122,6 +127,8 @@ PAGES = (
     Opened("home", Post.PROJECT_MANAGER),
     Opened("start", ADMIN),
     Opened("rule-book", RISK),
+    Opened("audit", RISK),
+    Opened("audit.act", RISK, _act),
     Opened("rule-book.add", ADMIN),
     Opened("clients", MANAGER),
     Opened("clients.one", MANAGER, _client),
@@ -246,6 +253,7 @@ NO_PAGES = {
     "rule-book.version": "is the rule book of one version",
     "runs.run": "takes only a post",
     "reports.form": "is a file",
+    "audit.export": "is a file",
     "imports.check": "needs a file sent; the tests of importing look at it",
     "imports.marked": "is a file",
     "healthz": "is asked by machines",

@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class Config(AppConfig):
     name = "baohou.config"
     label = "config"
+
+    def ready(self) -> None:
+        from baohou.kernel.audit import capture
+
+        # Every app is ready by now: what they leave out is known.
+        capture.watch()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 
@@ -82,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "baohou.desk.middleware.whereabouts",
+    "baohou.kernel.audit.origin.middleware",
     "baohou.desk.middleware.content_security",
     "baohou.upkeep.middleware.ReadOnlyTimes",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -174,3 +176,17 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
     },
 }
+PROXIES = frozenset(os.environ.get("BAOHOU_PROXIES", "127.0.0.1,::1").split(","))
+"""Proxies of ours: what they say in X-Forwarded-For about whom they ask for is believed."""
+AUDIT_HEADS = [one for one in os.environ.get("BAOHOU_HEADS", str(VAR / "audit-heads.jsonl")).split(os.pathsep) if one]
+"""Files outside the database that the day appends the head of the audit's chain to."""
+AUDIT_MAIL = [one for one in os.environ.get("BAOHOU_HEADS_MAIL", "").split(",") if one]
+"""Whom the day sends the head to."""
+_MAIL = urlsplit(os.environ.get("BAOHOU_MAIL", ""))
+if _MAIL.hostname:
+    EMAIL_HOST, EMAIL_PORT = _MAIL.hostname, _MAIL.port or (465 if _MAIL.scheme == "smtps" else 25)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
+    EMAIL_USE_SSL = _MAIL.scheme == "smtps"
+    EMAIL_USE_TLS = _MAIL.scheme == "smtp+tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("BAOHOU_MAIL_FROM", "baohou@localhost")

@@ -11,6 +11,7 @@ class Day(AppConfig):
     def ready(self) -> None:
         from baohou.day import lines
         from baohou.day.jobs import kinds, of_day
+        from baohou.kernel.audit.capture import leave_out
         from baohou.kernel.watch import checks, gauges
         from baohou.kernel.watch.lines import register
 
@@ -18,3 +19,5 @@ class Day(AppConfig):
         register(lines.PART)
         gauges.register(lines.tell_gauges)
         checks.register(lines.CHECK)
+        because = "what the day writes is told by the acts of its steps, in sum; a job's work by its own acts"
+        leave_out("day.Run", "day.StepRun", "day.Watermark", "day.SetAside", "day.Job", because=because)

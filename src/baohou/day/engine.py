@@ -16,6 +16,9 @@ from baohou.day.lock import only_run, step_alone
 from baohou.day.models import Run, StepRun, Watermark
 from baohou.day.queries import get_business_day
 from baohou.day.registry import Counts, Progress, Step, Task, first_fact, steps
+from baohou.kernel.audit import heads
+from baohou.kernel.audit.bulk import tallying
+from baohou.kernel.audit.services import record_act
 from baohou.kernel.watch.readonly import require_writable, writing_allowed
 
 _TRIES = 4
@@ -99,6 +102,8 @@ def _run(*, on: date | None, rebuild: bool, retry: bool, progress: Progress) -> 
     run = Run.objects.create(on=day, rebuild=rebuild)
     reports = [_patiently(step, run, rebuild=rebuild, retry=retry, progress=progress) for step in steps()]
     Run.objects.filter(pk=run.pk).update(ended_at=timezone.now())
+    if not connection.in_atomic_block:
+        heads.write_out(on=day)
     return Report(on=day, ran=True, steps=reports)
 
 
@@ -121,7 +126,10 @@ def _one_step(step: Step, run: Run, *, rebuild: bool, retry: bool, progress: Pro
         mark = Watermark.objects.filter(step=step.name).first()
         same_basis = mark is not None and mark.basis == step.basis(mark.on)
         after = mark.on if mark is not None and same_basis and not rebuild else None
-        counts = step.work(Task(on=run.on, after=after, retry=retry, progress=progress))
+        with tallying() as written:
+            counts = step.work(Task(on=run.on, after=after, retry=retry, progress=progress))
+        told = {"on": run.on, "after": after, "rebuild": rebuild, **asdict(counts), "written": written}
+        record_act(verb=f"day.{step.name}", door="day", facts=told)
         Watermark.objects.update_or_create(step=step.name, defaults={"on": run.on, "basis": step.basis(run.on)})
         seconds = time.perf_counter() - begun
         StepRun.objects.create(run=run, step=step.name, after=after, seconds=seconds, **asdict(counts))

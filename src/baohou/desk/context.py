@@ -44,6 +44,7 @@ PLACES = (
     Place("rule-book", _("制度"), "book-2", part=_("系统")),
     Place("people", _("人员"), "users-group", Right.SEE_PEOPLE),
     Place("runs", _("日终运行"), "history"),
+    Place("audit", _("留痕"), "eye", Right.SEE_AUDIT),
     Place("imports", _("导入数据"), "file-import", Right.ADMINISTER),
     Place("system", _("系统状态"), "heartbeat", Right.ADMINISTER),
 )

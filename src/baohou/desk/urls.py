@@ -7,7 +7,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from baohou.desk.forms import LogInForm
-from baohou.desk.views import home, offline, rule_book, seals
+from baohou.desk.views import audit, home, offline, rule_book, seals
 from baohou.desk.views.password import OwnPassword
 
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("check/", seals.check_form, name="check"),
     path("check/<str:code>/", seals.check_page, name="check.one"),
     path("sw.js", offline.service_worker, name="service-worker"),
+    path("audit/", audit.audit_page, name="audit"),
+    path("audit/export/", audit.audit_export, name="audit.export"),
+    path("audit/<int:pk>/", audit.act_page, name="audit.act"),
     path("rules/", rule_book.rule_book_page, name="rule-book"),
     path("rules/kept/", rule_book.kept_part, name="rule-book.kept"),
     path("rules/add/", rule_book.add_page, name="rule-book.add"),

@@ -22,6 +22,7 @@ class Guarantee(AppConfig):
         from baohou.guarantee.rules.parameters import CLAUSES, SPECS
         from baohou.guarantee.rules.words import CLAUSE_OF, PENALTY_OF, DutyKind
         from baohou.guarantee.services import moves
+        from baohou.kernel.audit.capture import leave_out, name_noun
         from baohou.kernel.duties import kinds
         from baohou.kernel.papers import archive
         from baohou.kernel.papers.records import PaperKind
@@ -29,6 +30,11 @@ class Guarantee(AppConfig):
         from baohou.kernel.people import bonds
         from baohou.kernel.rulebook import registry
 
+        name_noun("guarantee", "guarantee.Guarantee")
+        leave_out("guarantee.Touched", "guarantee.Recheck", because="marks of what the day has to look at")
+        sums = ("Summary", "PortfolioSlice", "AmountSlice", "HeavyClient", "KeptSlice")
+        leave_out(*(f"guarantee.{name}" for name in sums), because="sums, derived anew from what they add up")
+        leave_out("guarantee.VisitUpload", because="nobody's until its visit is submitted; that act tells its files")
         registry.register(SPECS, clauses=CLAUSES, shipped=Path(self.path) / "rulesets")
         steps.register()
         jobs.register(CHECK)

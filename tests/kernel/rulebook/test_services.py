@@ -100,7 +100,7 @@ def test_a_new_version_ends_the_one_until_replaced() -> None:
     first = add(shipped())
     add(version(NEXT_YEAR, None, (FIFTEEN, TWENTY)))
     assert days() == [(date(2016, 4, 1), NEXT_YEAR, 15), (NEXT_YEAR, None, 20)]
-    change = Change.objects.get()
+    change = Change.objects.get(before__isnull=False)
     assert (change.key, change.before, change.after) == ("PGM 2016-04-01", {"ends_on": None}, {"ends_on": "2027-01-01"})
     assert add(shipped()) == first
     assert queries.as_yaml(queries.list_versions()[0]).count("直至被替代") == 1

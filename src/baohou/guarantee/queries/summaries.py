@@ -38,7 +38,7 @@ HEAVIEST: Final = 20
 _BESIDE_THE_PORTFOLIO: Final = (
     *("visits.record", "import.visits", "remove.visits", "orders.order_special", "import.orders", "remove.orders"),
     *("reports.file", "reports.handed_in", "reports.returned", "reports.accepted", "import.filings", "remove.filings"),
-    *("accountability.waive", "people.make_logins"),
+    *("accountability.waive", "people.make_logins", "day.guarantee.duties", "day.guarantee.penalties"),
 )
 """Acts that leave guarantees, clients, grades and measures as they were; any other may change them."""
 _LATEST_ACTS: Final = 100

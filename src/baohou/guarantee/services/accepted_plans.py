@@ -7,6 +7,7 @@ from baohou.guarantee.models import AcceptedVisit, Filing
 from baohou.guarantee.queries.forms.visit_plan import get_visit_plan
 from baohou.guarantee.queries.plans import PAPER
 from baohou.guarantee.rules.words import DutyKind
+from baohou.kernel.audit.capture import add_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.papers.records import seal
 
@@ -14,7 +15,8 @@ from baohou.kernel.papers.records import seal
 def freeze(*, filing: Filing, act: Act) -> None:
     """Write down the lines of the plan that a filing hands in, and seal them; in the transaction of the acceptance."""
     plan = get_visit_plan(department=filing.department, quarter=quarter_of(filing.quarter).next())
-    AcceptedVisit.objects.bulk_create(
+    add_rows(
+        AcceptedVisit,
         [
             AcceptedVisit(
                 filing=filing,

@@ -28,6 +28,7 @@ from baohou.guarantee.rules.words import FilingKind, FilingVerb, Medium, VisitKi
 from baohou.guarantee.services import reports
 from baohou.guarantee.services.hand_overs import lock, require_manager, require_receiver, stands, told
 from baohou.guarantee.services.verbs import require_not_future
+from baohou.kernel.audit.capture import change_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.papers import archive, records
@@ -60,7 +61,7 @@ def sign_over(*, hand_over: HandOver, on: date, by: Staff, actor: str, door: str
     _require_given(items)
     act = record_act(verb="hand_overs.sign_over", door=door, by=actor, facts={**told(hand_over), "reports": len(items)})
     receipt = HandOverReceipt.objects.create(hand_over=hand_over, signed_on=on, signed_by=by, act=act)
-    hand_over.items.filter(receipt__isnull=True).update(receipt=receipt)
+    change_rows(hand_over.items.filter(receipt__isnull=True), receipt=receipt)
     records.sign(kind=RECEIPT, subject_id=receipt.pk, role=GIVER, name=by.name, staff_no=by.staff_no, act=act)
     if hand_over.filing is None:
         hand_over.filing = reports.file(

@@ -16,6 +16,7 @@ from baohou.guarantee.queries.hand_overs import number_of, strays, unlisted, wai
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Medium
 from baohou.guarantee.services import reports
 from baohou.guarantee.services.verbs import require_not_future, require_text
+from baohou.kernel.audit.capture import add_rows, change_rows, set_rows
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.people.access import RIGHTS, Right
 from baohou.kernel.people.models import Department, Post, Staff
@@ -243,11 +244,11 @@ def _put_on(hand_over: HandOver, visits: Sequence[int]) -> None:
     """Put reports on the list, off any list of another department where nobody signed for them."""
     HandOverItem.objects.filter(visit__in=visits, receipt__isnull=True).exclude(hand_over=hand_over).delete()
     rows = [HandOverItem(hand_over=hand_over, visit_id=visit) for visit in visits]
-    HandOverItem.objects.bulk_create(rows, batch_size=500)
+    add_rows(HandOverItem, rows, batch_size=500)
 
 
 def _void(receipt: HandOverReceipt, *, because: str, on: date) -> None:
-    receipt.items.update(receipt=None)
+    change_rows(receipt.items.all(), receipt=None)
     receipt.returned_on, receipt.because = on, because
     receipt.save(update_fields=["returned_on", "because"])
 
@@ -281,7 +282,7 @@ def _write(
     rows = [(number_of(item), old, _told(item)) for item, old in zip(items, before, strict=True)]
     record_changes(act=act, table="guarantee_handoveritem", rows=rows)
     fields = ["given_by", "given_on", "received_by", "received_on", "medium", "pages", "receipt", "sent_back"]
-    HandOverItem.objects.bulk_update(items, fields, batch_size=200)
+    set_rows(HandOverItem, items, fields)
 
 
 def told(hand_over: HandOver) -> dict[str, str]:

@@ -16,6 +16,7 @@ from baohou.guarantee.models import Measure, MeasureAction
 from baohou.guarantee.queries.grading import is_frozen
 from baohou.guarantee.queries.pages.clients import speaking
 from baohou.guarantee.services import verbs
+from baohou.kernel.audit.capture import add_rows
 from baohou.kernel.audit.services import record_changes
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Post, Staff
@@ -76,7 +77,7 @@ def file(
     measure, _ = Measure.objects.update_or_create(client=client, quarter=last, defaults=values)
     done = {(each.text, each.responsible_id): each.done_on for each in measure.actions.all()}
     measure.actions.all().delete()
-    MeasureAction.objects.bulk_create(
+    new = (
         MeasureAction(
             measure=measure,
             text=each.text,
@@ -87,6 +88,7 @@ def file(
         )
         for each in actions
     )
+    add_rows(MeasureAction, new)
     return measure
 
 

@@ -27,6 +27,7 @@ from baohou.guarantee.rules.words import DutyKind
 from baohou.guarantee.services import verbs
 from baohou.guarantee.services.replan import replan_at_once
 from baohou.guarantee.services.touch import touch
+from baohou.kernel.audit.capture import add_rows, set_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.duties.models import Duty
@@ -301,9 +302,9 @@ def _appoint(plan: Plan, act: Act) -> None:
             a = row.a if later.manager_a_id == plan.staff.pk else later.manager_a
             b = row.b if later.manager_b_id == plan.staff.pk else later.manager_b
             _replace(later, a, None if b is not None and b.pk == a.pk else b, guarantee.project_no, changed, told)
-    ManagerAppointment.objects.bulk_create(new, batch_size=500)
-    ManagerAppointment.objects.bulk_update(changed, ["manager_a", "manager_b"], batch_size=200)
+    add_rows(ManagerAppointment, new, batch_size=500)
     record_changes(act=act, table="guarantee_managerappointment", rows=told)
+    set_rows(ManagerAppointment, changed, ["manager_a", "manager_b"])
 
 
 def _replace(
@@ -323,7 +324,8 @@ def _replace(
 
 def _list(move: WorkMove, plan: Plan) -> None:
     """Write down what the signed list says, and who signs it."""
-    MovedGuarantee.objects.bulk_create(
+    add_rows(
+        MovedGuarantee,
         [
             MovedGuarantee(
                 move=move,
@@ -337,7 +339,8 @@ def _list(move: WorkMove, plan: Plan) -> None:
         ],
         batch_size=200,
     )
-    MovedDuty.objects.bulk_create(
+    add_rows(
+        MovedDuty,
         [
             MovedDuty(
                 move=move,
@@ -358,7 +361,7 @@ def _list(move: WorkMove, plan: Plan) -> None:
         signers.append((f"{TAKES_OVER} {place}" if several else TAKES_OVER, one))
     if plan.supervisor is not None:
         signers.append((WATCHES, plan.supervisor))
-    MoveSigner.objects.bulk_create([MoveSigner(move=move, role=role, staff=one) for role, one in signers])
+    add_rows(MoveSigner, [MoveSigner(move=move, role=role, staff=one) for role, one in signers])
 
 
 def _what(duty: Duty) -> str:

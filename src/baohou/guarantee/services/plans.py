@@ -18,6 +18,7 @@ from baohou.guarantee.queries.plans import Plan, PlanRow, get_plan, get_review, 
 from baohou.guarantee.rules.planning import filed_for
 from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb
 from baohou.guarantee.services import reports
+from baohou.kernel.audit.capture import add_rows, set_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.calendar import get_work_calendar
@@ -295,8 +296,8 @@ def _store(planner: Planner, act: Act, changes: list[tuple[PlanRow, date | None,
     gone = [row.key for row, day, _ in changes if day is None]
     for start in range(0, len(gone), 1000):
         PlannedDate.objects.filter(duty_key__in=gone[start : start + 1000]).delete()
-    PlannedDate.objects.bulk_update(changed, ["planned_on", "note", "by", "act"], batch_size=500)
-    PlannedDate.objects.bulk_create(fresh, batch_size=1000)
+    set_rows(PlannedDate, changed, ["planned_on", "note", "by", "act"])
+    add_rows(PlannedDate, fresh, batch_size=1000)
     return len(changes)
 
 

@@ -14,6 +14,7 @@ from baohou.guarantee.models import Proposal
 from baohou.guarantee.queries.grading import GradingTable, Line, State, get_table
 from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.services.verbs import require_not_future
+from baohou.kernel.audit.capture import add_rows
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.people.models import Department, Staff
 
@@ -164,7 +165,8 @@ def _write(
         if line.proposed is not None
     ]
     record_changes(act=act, table="guarantee_proposal", rows=before)
-    Proposal.objects.bulk_create(
+    add_rows(
+        Proposal,
         [
             Proposal(
                 client_id=line.client_id,

@@ -15,6 +15,7 @@ from baohou.guarantee.queries.grading import GradingTable, Line, get_table
 from baohou.guarantee.queries.table_paper import PAPER
 from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.services import verbs
+from baohou.kernel.audit.capture import add_rows, set_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.papers import records
@@ -73,9 +74,9 @@ def close(*, step: FilingStep, signing: Signing | None) -> None:
         one.department = department
         one.stated = {**as_stated(rows[client]), "before": line.standing.code if line.standing else ""}
         written.append(one)
-    Proposal.objects.bulk_create([one for one in written if one.pk is None], batch_size=_AT_ONCE)
+    add_rows(Proposal, [one for one in written if one.pk is None], batch_size=_AT_ONCE)
     kept = [one for one in written if one.client_id in made]
-    Proposal.objects.bulk_update(kept, ["department", "stated"], batch_size=_AT_ONCE)
+    set_rows(Proposal, kept, ["department", "stated"])
     if signing is not None:
         records.sign(
             kind=PAPER,
@@ -183,7 +184,8 @@ def _write_grades(proposals: list[Proposal], *, effective_on: date, act: Act) ->
         )
         for one in proposals
     ]
-    GradeChange.objects.bulk_create(
+    add_rows(
+        GradeChange,
         new,
         batch_size=_AT_ONCE,
         update_conflicts=True,

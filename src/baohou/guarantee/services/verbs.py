@@ -16,7 +16,7 @@ from baohou.guarantee.models import Guarantee
 from baohou.guarantee.services.replan import replan_at_once
 from baohou.guarantee.services.touch import touch
 from baohou.kernel.audit.models import Act
-from baohou.kernel.audit.services import record_act
+from baohou.kernel.audit.services import concern, record_act
 from baohou.kernel.parties.models import Party
 from baohou.kernel.rulebook.queries import get_rule_book
 
@@ -25,7 +25,10 @@ def act_on(
     *, verb: str, client: Party, actor: str, door: str, because: str = "", facts: dict[str, Any] | None = None
 ) -> Act:
     """Write down an act about a client."""
-    return record_act(verb=verb, door=door, by=actor, because=because, facts={"client": client.id_no, **(facts or {})})
+    told = {"client": client.id_no, **(facts or {})}
+    act = record_act(verb=verb, door=door, by=actor, because=because, facts=told)
+    concern(act, client=client.pk)
+    return act
 
 
 def settle(*, client: Party, since: date) -> None:

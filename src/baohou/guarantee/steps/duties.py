@@ -23,6 +23,7 @@ from baohou.guarantee.services.replan import OF_CLIENTS, OF_DEPARTMENTS, mark_fo
 from baohou.guarantee.services.set_aside import list_clients_set_aside, set_aside
 from baohou.guarantee.steps.basis import BOOKING
 from baohou.kernel import columns
+from baohou.kernel.audit import bulk
 from baohou.kernel.columns import Packed
 from baohou.kernel.duties import store
 from baohou.kernel.duties.store import Difference
@@ -113,6 +114,7 @@ def _openings(book: RuleBook, touched: set[int], task: Task, counts: Counts) -> 
     counts.read += len(facts.guarantees) + len(facts.grades)
     duties: pl.DataFrame = visit_duties(facts, book, on=task.on, after=task.after).to_native()
     fresh = duties.filter(~pl.col("client_id").is_in(pl.Series(list(touched), dtype=pl.Int64).implode()))
+    bulk.note(store.TABLE.name, "added", fresh)
     columns.insert(store.TABLE, fresh.sort("key"))
     counts.new += len(fresh)
     mark_for_recheck(fresh.filter(pl.col("due_on") < day_number(task.on)).select("key"))

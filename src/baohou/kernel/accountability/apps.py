@@ -9,8 +9,10 @@ class Accountability(AppConfig):
     verbose_name = "奖惩"
 
     def ready(self) -> None:
+        from baohou.kernel.accountability import proving
         from baohou.kernel.accountability.appeals import PAPER
         from baohou.kernel.accountability.worklist import tell_appeal
         from baohou.kernel.papers import records
 
         records.register(records.PaperKind(PAPER, "申诉", tell_appeal))
+        proving.register()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import narwhals as nw
@@ -13,6 +15,8 @@ from django.utils import timezone
 from baohou.core.columns import DAY_BITS, SUBJECT_BITS, Frame, day_number, unpack_key
 from baohou.kernel import columns
 from baohou.kernel.accountability.models import Entry, EntryKind
+from baohou.kernel.audit import bulk
+from baohou.kernel.audit.chain import moment
 from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.duties import kinds
 
@@ -80,11 +84,32 @@ def write(entries: pl.DataFrame, duties: pl.DataFrame, booked: pl.DataFrame, *, 
     dated = pl.when(pl.col("seq") == 0).then(pl.col("due_on") + 1).otherwise(day_number(on))
     told = told.with_columns(dated=dated.cast(pl.Int32))
     now = timezone.now()
+    told = told.select(*_ENTRIES.columns).sort("duty_key", "seq")
+    words: set[tuple[int, int, str, str]] = set()
     for (kind, duty_kind), group in told.group_by("kind", "duty_kind"):
         known = kinds.get(int(str(duty_kind)))
         because = _because(known, EntryKind(int(str(kind))))
         constants: columns.Constants = {"clause": known.penalty, "because": because, "recorded_at": now}
+        words.add((int(str(kind)), int(str(duty_kind)), known.penalty, because))
         columns.insert(_ENTRIES, group.select(*_ENTRIES.columns), constants=constants)
+    sums = {"recorded_at": moment(now), "fen": int(told["fen"].sum()), "words": sorted(map(list, words))}
+    bulk.note(_ENTRIES.name, "added", told, **sums)
+
+
+def read_written() -> Iterator[tuple[str, pl.DataFrame, set[tuple[int, int, str, str]]]]:
+    """What ``write`` has written, as the ledger has it now: (when, entries, words) of each time, the first first."""
+    names = [column.source for column in _ENTRIES.columns.values()]
+    rows = Entry.objects.filter(act__isnull=True).order_by("recorded_at", "duty_key", "seq")
+    for at, group in groupby(rows.values_list("recorded_at", "clause", "because", *names).iterator(), itemgetter(0)):
+        values, words = [], set()
+        for _, clause, because, *row in group:
+            values.append([_as_number(value) for value in row])
+            words.add((row[2], row[6], clause, because))
+        yield moment(at), pl.DataFrame(values, schema=dict.fromkeys(_ENTRIES.columns, pl.Int64), orient="row"), words
+
+
+def _as_number(value: date | int | None) -> int:
+    return day_number(value) if isinstance(value, date) else value or 0
 
 
 def _kind() -> pl.Expr:

@@ -13,6 +13,7 @@ import polars as pl
 
 from baohou.core.columns import EPOCH, NEVER, pack_key
 from baohou.kernel import columns
+from baohou.kernel.audit import bulk
 from baohou.kernel.columns import Among, Column, Kind, Longs, Packed, Table
 
 TABLE: Final = Table(
@@ -113,6 +114,8 @@ def _within(keys: Longs, among: Longs) -> npt.NDArray[np.bool_]:
 
 def apply(difference: Difference) -> None:
     """Write a difference; the primary key keeps a duty from standing twice."""
+    for done, rows in (("removed", difference.removed), ("changed", difference.changed), ("added", difference.new)):
+        bulk.note(TABLE.name, done, rows)
     columns.delete(TABLE, difference.removed["key"])
     columns.update(TABLE, difference.changed)
     columns.insert(TABLE, difference.new)

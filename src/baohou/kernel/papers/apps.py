@@ -9,8 +9,6 @@ class Papers(AppConfig):
     verbose_name = "文书"
 
     def ready(self) -> None:
-        from baohou.kernel.papers.records import watching
-        from baohou.kernel.watch import checks
+        from baohou.kernel.papers.records import proving
 
-        for check in watching.CHECKS:
-            checks.register(check)
+        proving.register()

@@ -7,3 +7,8 @@ class Parties(AppConfig):
     name = "baohou.kernel.parties"
     label = "parties"
     verbose_name = "主体"
+
+    def ready(self) -> None:
+        from baohou.kernel.audit.capture import name_noun
+
+        name_noun("client", "parties.Party")

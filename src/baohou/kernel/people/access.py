@@ -39,6 +39,7 @@ class Right(Enum):
     ADMINISTER = "administer"
     SEE_PEOPLE = "see_people"
     MOVE_WORK = "move_work"
+    SEE_AUDIT = "see_audit"
 
 
 REACH = {
@@ -60,10 +61,10 @@ RIGHTS: dict[Post, frozenset[Right]] = {
     Post.DEPARTMENT_MANAGER: _MANAGES_CLIENTS
     | {Right.CHANGE_GRADE, Right.ORDER_SPECIAL, Right.FILE_REPORT, Right.SEE_PEOPLE, Right.MOVE_WORK},
     Post.RISK_SUPERVISOR: _RISK,
-    Post.RISK_MANAGER: _RISK | {Right.CHANGE_GRADE, Right.WAIVE},
-    Post.GENERAL_MANAGER: _READS_ALL | {Right.ORDER_SPECIAL, Right.WAIVE},
-    Post.ADMIN: _READS_ALL | {Right.ADMINISTER, Right.MOVE_WORK},
-    Post.AUDITOR: _READS_ALL | {Right.OVERSEE},
+    Post.RISK_MANAGER: _RISK | {Right.CHANGE_GRADE, Right.WAIVE, Right.SEE_AUDIT},
+    Post.GENERAL_MANAGER: _READS_ALL | {Right.ORDER_SPECIAL, Right.WAIVE, Right.SEE_AUDIT},
+    Post.ADMIN: _READS_ALL | {Right.ADMINISTER, Right.MOVE_WORK, Right.SEE_AUDIT},
+    Post.AUDITOR: _READS_ALL | {Right.OVERSEE, Right.SEE_AUDIT},
 }
 
 

@@ -7,3 +7,9 @@ class People(AppConfig):
     name = "baohou.kernel.people"
     label = "people"
     verbose_name = "人员"
+
+    def ready(self) -> None:
+        from baohou.kernel.audit.capture import name_noun
+
+        name_noun("department", "people.Department")
+        name_noun("staff", fields=("staff_id",))

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from baohou.core.errors import Refused
+from baohou.kernel.audit.capture import change_rows, set_rows
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.people.models import Post, Posting, Staff
 
@@ -41,9 +42,9 @@ def make_logins(password: str) -> list[Login]:
     users = {user.username: user for user in User.objects.filter(username__in=[staff.staff_no for staff in new])}
     for staff in new:
         staff.user = users[staff.staff_no]
-    Staff.objects.bulk_update(new, ["user"], batch_size=500)
     if new:
         record_act(verb="people.make_logins", door="command", facts={"logins": len(new)})
+    set_rows(Staff, new, ["user"], batch_size=500)
     return _one_of_each_post()
 
 
@@ -66,10 +67,10 @@ def make_first_admin(*, staff_no: str, name: str, password: str) -> User:
         raise Refused("people.not_first", "已有登录用户，请由系统管理员登录。")
     if Staff.objects.filter(staff_no=staff_no).exists():
         raise Refused("people.staff_no_taken", f"工号 {staff_no} 已有人使用，请另取一个管理员工号。", where="staff_no")
+    record_act(verb="people.make_first_admin", door="page", by=staff_no)
     user = User.objects.create_user(username=staff_no, password=password)
     staff = Staff.objects.create(staff_no=staff_no, name=name, user=user)
     Posting.objects.create(staff=staff, post=Post.ADMIN)
-    record_act(verb="people.make_first_admin", door="page", by=staff_no)
     return user
 
 
@@ -93,20 +94,20 @@ def give_login(*, staff: Staff, on: date, actor: str, door: str) -> str:
         if User.objects.filter(username=staff.staff_no).exists():
             raise Refused("people.login.taken", f"用户名 {staff.staff_no} 已被别人使用，请先核对工号。")
         user = User(username=staff.staff_no)
+    verb = "people.give_login" if new else "people.reset_login"
+    record_act(verb=verb, door=door, by=actor, facts={"staff_no": staff.staff_no})
     user.set_password(password)
     user.save()
     staff.user, staff.must_change_password = user, True
     staff.save(update_fields=["user", "must_change_password"])
-    verb = "people.give_login" if new else "people.reset_login"
-    record_act(verb=verb, door=door, by=actor, facts={"staff_no": staff.staff_no})
     return password
 
 
 @transaction.atomic
 def password_changed(*, staff: Staff, door: str) -> None:
     """Note that a person has chosen a password; the change itself is the framework's."""
-    Staff.objects.filter(pk=staff.pk).update(must_change_password=False)
     record_act(verb="people.change_password", door=door, by=staff.staff_no)
+    change_rows(Staff.objects.filter(pk=staff.pk), must_change_password=False)
 
 
 def has_left(user: AbstractBaseUser, *, on: date) -> bool:

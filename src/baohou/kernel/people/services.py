@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pypinyin import lazy_pinyin
 
+from baohou.kernel.audit.capture import add_rows
 from baohou.kernel.papers.reading import Unreadable
 from baohou.kernel.people.models import Department
 from baohou.kernel.people.queries import get_departments
@@ -37,7 +38,7 @@ class Departments:
         """The rows of these departments, of which the new ones are added."""
         missing = sorted(set(names) - self.known.keys())
         if missing:
-            Department.objects.bulk_create([Department(name=name) for name in missing])
+            add_rows(Department, [Department(name=name) for name in missing])
             self.known = get_departments()
         return self.known
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from baohou.core import rulebook as core
+from baohou.kernel.audit.capture import add_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.rulebook import queries, registry
@@ -75,9 +76,9 @@ def _carry_out(plan: Plan, act: Act) -> None:
     _end_standing(rule_set, plan, act)
     for version, draft in plan.replaced:
         change = str(version), queries.as_yaml(version), queries.draft_as_yaml(draft)
+        record_changes(act=act, table="rulebook.ruleversion", rows=[change])
         version.clauses.all().delete()
         _write(version, draft, plan)
-        record_changes(act=act, table="rulebook.ruleversion", rows=[change])
     for draft in plan.added:
         _write(RuleVersion(rule_set=rule_set), draft, plan)
 
@@ -89,9 +90,9 @@ def _end_standing(rule_set: RuleSet, plan: Plan, act: Act) -> None:
         end = plan.ends[version.effective_on]
         if version.ends_on != end:
             before, version.ends_on = version.ends_on, end
-            version.save(update_fields=["ends_on"])
             change = {"ends_on": before and str(before)}, {"ends_on": end and str(end)}
             record_changes(act=act, table="rulebook.ruleversion", rows=[(str(version), *change)])
+            version.save(update_fields=["ends_on"])
 
 
 def _write(version: RuleVersion, draft: Draft, plan: Plan) -> None:
@@ -125,7 +126,7 @@ def _write_parameter(clause: Clause, parameter: core.Parameter) -> None:
     row = Parameter.objects.create(
         clause=clause, name=parameter.name, value=parameter.value, reference=parameter.reference
     )
-    ParameterException.objects.bulk_create(
+    exceptions = (
         ParameterException(
             parameter=row,
             label=exception.label,
@@ -136,3 +137,4 @@ def _write_parameter(clause: Clause, parameter: core.Parameter) -> None:
         )
         for exception in parameter.exceptions
     )
+    add_rows(ParameterException, exceptions)

@@ -14,6 +14,7 @@ from django.db.models import Model
 
 from baohou.core.errors import Refused
 from baohou.day.lock import only_run
+from baohou.kernel.audit import guards
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.papers import records
 from baohou.kernel.watch import checks
@@ -29,6 +30,8 @@ Tell = Callable[[str], None]
 VERB: Final = "upkeep.restore"
 _FROM_MIGRATING: Final = ("django_", "auth_permission", "rulebook_", "watch_")
 """Tables in which an empty installation has rows: the beginnings of names."""
+_OF_ACTS: Final = frozenset({"audit_change", "audit_concern", "audit_link"})
+"""Tables of acts, which are asked themselves."""
 _PATIENCE_SECONDS: Final = 60
 
 
@@ -75,7 +78,7 @@ def _rows_held() -> str:
     """A table in which somebody has put something; empty when nobody has in any."""
     there = set(connection.introspection.table_names())
     for table, model in schema.models_at(schema.shipped()).items():
-        if table not in there or table.startswith(_FROM_MIGRATING) or table == "audit_change":
+        if table not in there or table.startswith(_FROM_MIGRATING) or table in _OF_ACTS:
             continue
         rows = model._base_manager.all()
         if table == "audit_act":
@@ -166,6 +169,7 @@ def _take_own() -> dict[type[Model], list[bytes]]:
 def _empty() -> None:
     """Take away all rows: what the installation held, and what migrations put into new tables."""
     there = set(connection.introspection.table_names())
+    guards.take_down()  # those of the audit; migrating puts them up again
     ours = connection.introspection.django_table_names(only_existing=True, include_views=False)
     names = [connection.ops.quote_name(table) for table in sorted(there & set(ours))]
     with connection.cursor() as cursor:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from baohou.core.errors import Refused
+from baohou.kernel.audit.capture import add_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.papers.archive.reading import rule_of
@@ -82,7 +83,8 @@ def open_volume(
         retention_years=retention_years,
         act=act,
     )
-    VolumeItem.objects.bulk_create(
+    add_rows(
+        VolumeItem,
         [
             VolumeItem(
                 volume=volume,

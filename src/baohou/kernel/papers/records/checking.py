@@ -26,7 +26,10 @@ class Checked:
 
 def check(seal: Seal) -> Checked:
     """Compare a seal with its own content, with the tables it was made from, with the bytes of its files."""
-    kind = kinds.get(seal.kind)
+    known = {kind.code: kind for kind in kinds.list_kinds()}
+    kind = known.get(seal.kind)
+    if kind is None or not _is_formed(seal.content):
+        return Checked(seal, kind.title if kind else seal.kind, ["封存的种类或内容不是本程序写的样子。"])
     faults = []
     if digest(seal.content) != seal.sha256:
         faults.append("封存的内容与封存时的摘要不符。")
@@ -41,6 +44,10 @@ def check(seal: Seal) -> Checked:
     faults += [f"文件“{name}”缺失或被改动。" for name, sha256 in named if not _is_whole(sha256)]
     faults += _broken_addenda(seal)
     return Checked(seal, kind.title, faults)
+
+
+def _is_formed(content: object) -> bool:
+    return isinstance(content, dict) and {"said", "files", "signatures"} <= content.keys()
 
 
 def _is_whole(sha256: str) -> bool:

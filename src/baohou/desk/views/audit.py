@@ -1,0 +1,139 @@
+"""Who did what, when, from where, before and after: looked up, read act by act, and taken along as a workbook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from baohou.desk.audit_export import write_acts
+from baohou.desk.audit_words import DOORS, name_of
+from baohou.desk.views.asked import day_of
+from baohou.kernel.audit.models import Act, Change
+from baohou.kernel.audit.queries import Filters, get_place, iterate_acts, list_acts, list_verbs
+from baohou.kernel.parties.models import Party
+from baohou.kernel.people.access import Right
+from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.models import Staff
+
+NOUNS: Final = ("client", "guarantee", "duty", "department", "staff")
+MOST_ROWS: Final = 200
+MOST_EXPORTED: Final = 20_000
+_MOST_CLIENTS: Final = 50
+_LONGEST: Final = 64
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An act in a list."""
+
+    act: Act
+    name: Any
+    who: str
+    door: Any
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that an act changed, column by column: (column, before, after, whether it differs)."""
+
+    change: Change
+    cells: list[tuple[str, Any, Any, bool]]
+
+
+@door(Right.SEE_AUDIT)
+def audit_page(request: Asked) -> HttpResponse:
+    """Acts, the latest first, under the filters of the address."""
+    filters = filters_of(request)
+    before = request.GET.get("before", "")
+    page = list_acts(filters, before=int(before) if before.isdecimal() and len(before) < 18 else None)
+    context = {
+        "filters": filters,
+        "acts": _shown(page.acts),
+        "more": page.more,
+        "verbs": sorted(((verb, str(name_of(verb))) for verb in list_verbs()), key=lambda one: one[1]),
+        "doors": DOORS.items(),
+        "about": _about(filters),
+    }
+    return render(request, "desk/audit.html", context)
+
+
+@door(Right.SEE_AUDIT)
+def act_page(request: Asked, pk: int) -> HttpResponse:
+    """One act: from where, what it was about, its rows before and after, its place in the chain."""
+    act = Act.objects.filter(pk=pk).first()
+    if act is None:
+        raise Http404
+    changes = list(act.changes.order_by("pk")[: MOST_ROWS + 1])
+    context = {
+        "shown": _shown([act])[0],
+        "facts": [(name, value) for name, value in act.facts.items() if value not in (None, "", [])],
+        "rows": [Row(one, _cells(one.before, one.after)) for one in changes[:MOST_ROWS]],
+        "more_rows": len(changes) > MOST_ROWS,
+        "place": get_place(act),
+    }
+    return render(request, "desk/act.html", context)
+
+
+@door(Right.SEE_AUDIT)
+def audit_export(request: Asked) -> HttpResponse:
+    """The acts under the filters as a workbook, the latest first, at most MOST_EXPORTED."""
+    response = HttpResponse(content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    response["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate()}.xlsx"'
+    names = dict(Staff.objects.values_list("staff_no", "name"))
+    write_acts(iterate_acts(filters_of(request), limit=MOST_EXPORTED), names=names, out=response)
+    return response
+
+
+def filters_of(request: Asked) -> Filters:
+    """The filters of the address; what is none is left out."""
+    asked = request.GET
+    words = asked.get("q", "").strip()[:_LONGEST]
+    clients: tuple[int, ...] = ()
+    if words:
+        clients = tuple(Party.objects.filter(name__startswith=words).values_list("pk", flat=True)[:_MOST_CLIENTS])
+    about = next(
+        ((noun, int(asked[noun])) for noun in NOUNS if asked.get(noun, "").isdecimal() and len(asked[noun]) < 19), None
+    )
+    return Filters(
+        by=asked.get("by", "").strip()[:_LONGEST],
+        verb=asked.get("verb", "")[:_LONGEST],
+        door=asked.get("door", "") if asked.get("door", "") in DOORS else "",
+        since=day_of(asked.get("since", "")),
+        until=day_of(asked.get("until", "")),
+        words=words,
+        about=about,
+        clients=clients,
+    )
+
+
+def _shown(acts: list[Act]) -> list[Shown]:
+    names = dict(Staff.objects.filter(staff_no__in={act.by for act in acts}).values_list("staff_no", "name"))
+    return [Shown(act, name_of(act.verb), names.get(act.by, ""), DOORS.get(act.door, act.door)) for act in acts]
+
+
+def _about(filters: Filters) -> str:
+    """What the acts looked at are about, in words."""
+    if filters.about is None:
+        return ""
+    noun, number = filters.about
+    if noun == "client":
+        return Party.objects.filter(pk=number).values_list("name", flat=True).first() or ""
+    words = {"guarantee": _("担保项目"), "duty": _("事项"), "department": _("部门"), "staff": _("人员")}
+    return f"{words[noun]} {number}"
+
+
+def _cells(before: Any, after: Any) -> list[tuple[str, Any, Any, bool]]:
+    """What differs first, then what stayed."""
+    if not isinstance(before, dict | None) or not isinstance(after, dict | None):
+        return [("", before, after, before != after)]
+    old, new = before or {}, after or {}
+    names = list(dict.fromkeys([*old, *new]))
+    cells = [(name, old.get(name), new.get(name), old.get(name) != new.get(name)) for name in names]
+    if before is None or after is None:
+        return [cell for cell in cells if cell[1] not in (None, "") or cell[2] not in (None, "")]
+    return sorted(cells, key=lambda cell: not cell[3])

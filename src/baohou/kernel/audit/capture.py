@@ -1,0 +1,255 @@
+"""What an act adds, changes and removes: noted as it is saved, so that a verb has it for nothing.
+
+From record_act to the end of its transaction, whatever the models save or delete is the act's. What is written many
+rows at once goes through add_rows, change_rows and set_rows. Derived tables are left out, each with its reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models.signals import post_delete, post_save, pre_save
+
+from baohou.kernel.audit.chain import canonical
+from baohou.kernel.audit.masking import mask, plain
+from baohou.kernel.audit.models import Act, Change, Concern
+
+M = TypeVar("M", bound=Model)
+ROW_BY_ROW: Final = 100
+"""So many rows added at once are told one by one; more by their number and the digest of all."""
+
+_LEFT_OUT: dict[str, str] = {}
+_NOUNS: dict[str, str] = {}
+_FIELDS: dict[str, str] = {}
+
+
+def leave_out(*labels: str, because: str) -> None:
+    """Rows of these models are not noted: ``because`` says what they are derived from, or where else they are told."""
+    _LEFT_OUT.update(dict.fromkeys((label.lower() for label in labels), because))
+
+
+def name_noun(noun: str, label: str = "", *, fields: Sequence[str] = ()) -> None:
+    """Let acts be found by a model's rows and by what refers to them; or by fields that hold such a number."""
+    if label:
+        _NOUNS[label.lower()] = noun
+    _FIELDS.update(dict.fromkeys(fields, noun))
+
+
+def list_left_out() -> dict[str, str]:
+    """The models left out, with the reason of each."""
+    return dict(_LEFT_OUT)
+
+
+def watched() -> list[type[Model]]:
+    """Every model whose rows are noted."""
+    ours = (model for model in apps.get_models() if model.__module__.startswith("baohou."))
+    return [model for model in ours if model._meta.label_lower not in _LEFT_OUT and model._meta.app_label != "audit"]
+
+
+def watch() -> None:
+    """Begin to note; called once every app is ready."""
+    for model in watched():
+        uid = f"audit.{model._meta.label}"
+        pre_save.connect(_before_saving, sender=model, dispatch_uid=uid)
+        post_save.connect(_saved, sender=model, dispatch_uid=uid)
+        post_delete.connect(_deleted, sender=model, dispatch_uid=uid)
+
+
+@dataclass
+class Open:
+    """The act of the transaction at work, the tables it told of in its own words, and what it is about so far."""
+
+    act: Act
+    told: set[str] = field(default_factory=set)
+    about: set[tuple[str, int]] = field(default_factory=set)
+    ended: Callable[[], object] = field(default=lambda: None)
+
+
+_NAME: Final = "audit_open_act"
+
+
+def begin(act: Act, ended: Callable[[], object]) -> None:
+    """The act of the present transaction; ``ended`` is what the transaction was told to call when it commits."""
+    setattr(connection, _NAME, Open(act, ended=ended))
+
+
+def get_open() -> Open | None:
+    """The act of the transaction at work; None after its end, and after a rollback took it back."""
+    found: Open | None = getattr(connection, _NAME, None)
+    if found is None or not connection.in_atomic_block:
+        return None
+    return found if any(call is found.ended for _, call, _ in reversed(connection.run_on_commit)) else None
+
+
+def snapshot(row: Model) -> dict[str, Any]:
+    """All columns of a row, as the audit keeps them."""
+    return {one.attname: plain(one.value_from_object(row)) for one in row._meta.concrete_fields}
+
+
+def note(changes: Iterable[tuple[type[Model], str, int | None, Any, Any]], *, opened: Open) -> None:
+    """Write down rows of models: (model, business key, number, before, after)."""
+    rows = list(changes)
+    Change.objects.bulk_create(
+        [
+            Change(act=opened.act, table=model._meta.label, key=mask(key)[:255], row=number, before=before, after=after)
+            for model, key, number, before, after in rows
+        ],
+        batch_size=500,
+    )
+    about: set[tuple[str, int]] = set()
+    for model, _, number, before, after in rows:
+        about |= _about(model, number, before) | _about(model, number, after)
+    concern(about, opened=opened)
+
+
+def concern(about: Iterable[tuple[str, int]], *, opened: Open) -> None:
+    """Write down what an act is about, each once."""
+    fresh = sorted(set(about) - opened.about)
+    if fresh:
+        opened.about.update(fresh)
+        Concern.objects.bulk_create([Concern(act=opened.act, noun=noun, number=number) for noun, number in fresh])
+
+
+def _about(model: type[Model], number: int | None, values: Any) -> set[tuple[str, int]]:
+    if not isinstance(values, dict):
+        return set()
+    about = set()
+    noun = _NOUNS.get(model._meta.label_lower)
+    if noun and number is not None:
+        about.add((noun, number))
+    for one in model._meta.concrete_fields:
+        value = values.get(one.attname)
+        if not isinstance(value, int) or isinstance(value, bool):
+            continue
+        related = one.related_model._meta.label_lower if isinstance(one, ForeignKey) else ""
+        noun = _NOUNS.get(related) or _FIELDS.get(one.attname)
+        if noun:
+            about.add((noun, value))
+    return about
+
+
+def _before_saving(sender: type[Model], instance: Model, raw: bool = False, **_: Any) -> None:
+    if raw or instance._state.adding or get_open() is None:
+        return
+    stored = sender._base_manager.filter(pk=instance.pk).first()
+    instance.__dict__["_audit_before"] = snapshot(stored) if stored is not None else None
+
+
+def _saved(sender: type[Model], instance: Model, created: bool, raw: bool = False, **_: Any) -> None:
+    before = instance.__dict__.pop("_audit_before", None)
+    opened = get_open()
+    if raw or opened is None:
+        return
+    after = snapshot(instance)
+    if before == after:
+        return
+    _tell(sender, instance, before, after, opened)
+
+
+def _deleted(sender: type[Model], instance: Model, **_: Any) -> None:
+    opened = get_open()
+    if opened is not None:
+        _tell(sender, instance, snapshot(instance), None, opened)
+
+
+def _tell(model: type[Model], row: Model, before: Any, after: Any, opened: Open) -> None:
+    number = row.pk if isinstance(row.pk, int) else None
+    if before is not None and model._meta.db_table in opened.told:
+        concern(_about(model, number, before) | _about(model, number, after), opened=opened)
+        return
+    note([(model, _name(row), number, before, after)], opened=opened)
+
+
+def _name(row: Model) -> str:
+    """What a row is called: by its own unique column; a row's words may ask the database for others."""
+    unique = next((one for one in row._meta.concrete_fields if one.unique and not one.primary_key), None)
+    return str(unique.value_from_object(row)) if unique is not None and not unique.is_relation else f"#{row.pk}"
+
+
+def _required(model: type[Model]) -> Open:
+    """The act that a bulk write is part of; without one there is no write."""
+    opened = get_open()
+    if opened is None:
+        raise RuntimeError(f"{model._meta.label} would be written without an act")
+    return opened
+
+
+def add_rows(model: type[M], rows: Iterable[M], **options: Any) -> list[M]:
+    """bulk_create within an act: few rows are noted one by one, many by their number and digest.
+
+    With ``update_conflicts`` the rows that stood under the same unique fields are noted as they were.
+    """
+    opened = _required(model)
+    wanted = list(rows)
+    if not wanted:
+        return []
+    fields = [model._meta.get_field(name).attname for name in options.get("unique_fields", ())]
+    stood = _standing(model, wanted, fields) if fields else {}
+    added = model._default_manager.bulk_create(wanted, **options)
+    if len(added) > ROW_BY_ROW:
+        note([(model, f"×{len(added)}", None, None, _in_sum([snapshot(row) for row in added]))], opened=opened)
+        return added
+    told = []
+    for row in added:
+        before = stood.get(tuple(getattr(row, name) for name in fields)) if fields else None
+        if before is not None and model._meta.db_table in opened.told:
+            continue
+        number = before["id"] if before is not None and "id" in before else row.pk
+        after = {**snapshot(row), **({"id": number} if before is not None and "id" in before else {})}
+        told.append((model, _name(row) if number else "", number, before, after))
+    note(told, opened=opened)
+    return added
+
+
+def _standing(model: type[M], rows: Sequence[M], fields: Sequence[str]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """The stored rows under the unique fields of others, by these."""
+    there: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for start in range(0, len(rows), 500):
+        piece = rows[start : start + 500]
+        lookups = {f"{name}__in": {getattr(row, name) for row in piece} for name in fields}
+        for row in model._base_manager.filter(**lookups):
+            there[tuple(getattr(row, name) for name in fields)] = snapshot(row)
+    return there
+
+
+def set_rows(model: type[M], rows: Sequence[M], fields: Sequence[str], *, batch_size: int = 200) -> None:
+    """bulk_update within an act."""
+    if not rows:
+        return
+    opened = _required(model)
+    before = _stored(model, [row.pk for row in rows])
+    model._default_manager.bulk_update(rows, fields, batch_size=batch_size)
+    if model._meta.db_table not in opened.told:
+        _note_changed(model, before, {row.pk: snapshot(row) for row in rows}, opened)
+
+
+def change_rows(rows: QuerySet[M], **values: Any) -> int:
+    """QuerySet.update within an act: all rows are noted as they were and as they are."""
+    model = rows.model
+    opened = _required(model)
+    before = _stored(model, list(rows.values_list("pk", flat=True)))
+    changed = model._base_manager.filter(pk__in=list(before)).update(**values)
+    _note_changed(model, before, _stored(model, list(before)), opened)
+    return changed
+
+
+def _stored(model: type[Model], numbers: Sequence[Any]) -> dict[Any, dict[str, Any]]:
+    pieces = [numbers[start : start + 500] for start in range(0, len(numbers), 500)]
+    return {row.pk: snapshot(row) for piece in pieces for row in model._base_manager.filter(pk__in=piece)}
+
+
+def _note_changed(
+    model: type[Model], before: dict[Any, dict[str, Any]], after: dict[Any, dict[str, Any]], opened: Open
+) -> None:
+    differing = [number for number in before if before[number] != after.get(number)]
+    note([(model, f"#{one}", one, before[one], after.get(one)) for one in differing], opened=opened)
+
+
+def _in_sum(said: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"rows": len(said), "sha256": hashlib.sha256("\n".join(map(canonical, said)).encode()).hexdigest()}

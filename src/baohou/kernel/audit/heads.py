@@ -1,0 +1,108 @@
+"""The head of the chain outside the database: a line for each day in a file, and a letter where mail is set up.
+
+Whoever cuts the chain's tail, or computes all of it anew, cannot make it meet a line that was written before. The file
+proves as much as it is out of reach of who owns the database: another disk, another machine, a mailbox.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.utils import timezone
+
+from baohou.core.errors import Refused
+from baohou.kernel.audit import chain
+from baohou.kernel.audit.models import Act, Link
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last link as it stood at a moment; ``on`` is the business day it was written out for."""
+
+    on: str
+    at: str
+    position: int
+    act: int
+    form: int
+    sha256: str
+
+
+def places() -> list[Path]:
+    """The files that heads are appended to."""
+    return [Path(place) for place in settings.AUDIT_HEADS]
+
+
+def write_out(*, on: date) -> Head | None:
+    """Link what waits, and write the head into every file and into a letter; None before the first act.
+
+    A file that cannot be written, or a letter that cannot be sent, is logged and keeps nothing else from being done.
+    """
+    chain.link_pending(everything=True)
+    link = Link.objects.order_by("-position").first()
+    if link is None:
+        return None
+    at = timezone.now().isoformat(timespec="seconds")
+    head = Head(str(on), at, link.position, link.act_id, link.form, link.sha256)
+    line = json.dumps(asdict(head), ensure_ascii=False)
+    for place in places():
+        try:
+            _append(place, line)
+        except OSError as fault:
+            log.error("the head of the chain could not be written to %s: %s", place, fault)
+    if settings.AUDIT_MAIL:
+        _send(head, line)
+    return head
+
+
+def read(files: Iterable[Path]) -> list[tuple[Path, int, Head]]:
+    """(file, line number, head) of each line; Refused when a file is lacking or a line is none of ours."""
+    found = []
+    for file in files:
+        try:
+            lines = file.read_text("utf-8").splitlines()
+        except OSError as fault:
+            raise Refused("audit.heads.unreadable", f"链头文件读不出来：{fault}", where=str(file)) from fault
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                found.append((file, number, Head(**json.loads(line))))
+            except (ValueError, TypeError) as fault:
+                message = f"第 {number} 行不是链头记录，文件被改动过。"
+                raise Refused("audit.heads.malformed", message, where=str(file)) from fault
+    return found
+
+
+def count_waiting() -> int:
+    """How many acts wait to be linked."""
+    return Act.objects.filter(link__isnull=True).count()
+
+
+def _append(place: Path, line: str) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _send(head: Head, line: str) -> None:
+    words = (
+        f"{settings.PUBLIC_URL} 的留痕链，业务日 {head.on} 终了时到第 {head.position} 环：\n\n{head.sha256}\n\n"
+        f"请保存这封信。要核对时，把下面一行存成文件，运行 baohou verify --heads 文件：\n\n{line}\n"
+    )
+    try:
+        send_mail(f"保后留痕链头 {head.on} 第 {head.position} 环", words, None, settings.AUDIT_MAIL)
+    except (OSError, SMTPException) as fault:
+        log.error("the head of the chain could not be sent by mail: %s", fault)

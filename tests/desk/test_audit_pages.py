@@ -1,0 +1,95 @@
+"""The pages of the audit: who may look, what is found, what an act's page says; and that they ask a bounded number."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import Client
+
+from baohou.guarantee.rules.words import Grade
+from baohou.guarantee.services import grades
+from baohou.kernel.audit import chain
+from baohou.kernel.audit.models import Act
+from tests.cast import Portfolio
+from tests.desk.conftest import Enter
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def graded(evening: Portfolio) -> Portfolio:
+    """钱丙 graded 东方钢铁 watch as of 2026-10-08, because 存货积压."""
+    manager = evening.cast.manager
+    grades.change(
+        client=evening.steel, grade=Grade.WATCH, effective_on=date(2026, 10, 8), because="存货积压",
+        by=manager, actor=manager.staff_no, door="page",
+    )  # fmt: skip
+    chain.link_pending(everything=True)
+    setattr(connection, "audit_open_act", None)  # noqa: B010 # as after the commit, which the test does not make
+    return evening
+
+
+@pytest.mark.parametrize("post", ["manager", "a", "outsider"])
+def test_whoever_has_no_right_to_it_is_refused(graded: Portfolio, enter: Enter, post: str) -> None:
+    browser = enter(getattr(graded.cast, post))
+    act = Act.objects.latest("pk")
+    for path in ("/audit/", f"/audit/{act.pk}/", "/audit/export/"):
+        assert browser.get(path).status_code == 403
+    assert "谁改过" not in browser.get(f"/clients/{graded.steel.pk}/").content.decode()
+    assert Client().get("/audit/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", True),
+        ("q=存货", True),
+        ("q=东方", True),
+        ("q=没有这个", False),
+        ("by=NOBODY", False),
+        ("verb=grades.change&door=page", True),
+        ("door=day", False),
+        ("since=2020-01-01&until=2020-12-31", False),
+        ("client=999999", False),
+        ("client=x&since=never&before=first", True),
+    ],
+)
+def test_acts_are_found(graded: Portfolio, enter: Enter, query: str, found: bool) -> None:
+    page = enter(graded.cast.risk_manager).get(f"/audit/?{query}")
+    assert page.status_code == 200
+    assert (any(one.act.verb == "grades.change" for one in page.context["acts"])) is found
+
+
+def test_an_act_is_read_before_and_after_with_its_place(graded: Portfolio, enter: Enter) -> None:
+    browser = enter(graded.cast.risk_manager)
+    page = browser.get(f"/audit/?client={graded.steel.pk}")
+    assert "谁改过 东方钢铁有限公司" in page.content.decode()
+    act = next(one.act for one in page.context["acts"] if one.act.verb == "grades.change")
+    said = browser.get(f"/audit/{act.pk}/").content.decode()
+    assert "存货积压" in said and "相符" in said and "新增" in said
+    assert f"第 {act.link.position} 环" in said
+    assert "谁改过" in browser.get(f"/clients/{graded.steel.pk}/").content.decode()
+
+
+def test_an_export_has_a_row_for_each_act_and_no_formula(graded: Portfolio, enter: Enter) -> None:
+    file = enter(graded.cast.risk_manager).get("/audit/export/?verb=grades.change").content
+    sheet = openpyxl.load_workbook(io.BytesIO(file)).active
+    assert sheet is not None
+    assert [row[10] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["存货积压"]
+
+
+def test_a_list_of_any_length_asks_a_bounded_number(
+    graded: Portfolio, enter: Enter, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    browser = enter(graded.cast.risk_manager)
+    verbs = Act.objects.values("verb").distinct().count()
+    with django_assert_max_num_queries(14 + verbs):
+        browser.get("/audit/?q=东方")
+    with django_assert_max_num_queries(18):
+        browser.get(f"/audit/{Act.objects.latest('pk').pk}/")

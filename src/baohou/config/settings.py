@@ -61,6 +61,8 @@ INSTALLED_APPS = [
     "baohou.kernel.parties",
     "baohou.kernel.rulebook",
     "baohou.kernel.duties",
+    "baohou.kernel.outbox",
+    "baohou.kernel.notices",
     "baohou.kernel.accountability",
     "baohou.day",
     "baohou.guarantee",
@@ -133,3 +135,23 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+OUTBOX_TRIES = int(os.environ.get("BAOHOU_OUTBOX_TRIES", "8"))
+OUTBOX_FIRST_PAUSE = float(os.environ.get("BAOHOU_OUTBOX_FIRST_PAUSE", "30"))
+OUTBOX_LONGEST_PAUSE = float(os.environ.get("BAOHOU_OUTBOX_LONGEST_PAUSE", "14400"))
+"""Seconds after the first failure, and at most, before a message is tried again."""
+
+EMAIL_HOST = os.environ.get("BAOHOU_SMTP_HOST", "")
+EMAIL_PORT = int(os.environ.get("BAOHOU_SMTP_PORT", "465"))
+EMAIL_HOST_USER = os.environ.get("BAOHOU_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("BAOHOU_SMTP_PASSWORD", "")
+_SMTP_BY = os.environ.get("BAOHOU_SMTP_TLS", "ssl")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _SMTP_BY == "ssl", _SMTP_BY == "starttls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("BAOHOU_MAIL_FROM", EMAIL_HOST_USER or "baohou@localhost")
+
+SMS_URL = os.environ.get("BAOHOU_SMS_URL", "https://dysmsapi.aliyuncs.com/")
+SMS_KEY = os.environ.get("BAOHOU_SMS_KEY", "")
+SMS_SECRET = os.environ.get("BAOHOU_SMS_SECRET", "")
+SMS_SIGN = os.environ.get("BAOHOU_SMS_SIGN", "")
+SMS_TEMPLATE = os.environ.get("BAOHOU_SMS_TEMPLATE", "")

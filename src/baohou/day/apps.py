@@ -9,6 +9,10 @@ class Day(AppConfig):
     verbose_name = "日终"
 
     def ready(self) -> None:
+        from baohou.day import telling
         from baohou.day.jobs import kinds, of_day
+        from baohou.kernel.notices import kinds as notices
 
         kinds.register(of_day.RUN)
+        notices.register(telling.DAY_FAILED)
+        notices.register(telling.JOB_ENDED)

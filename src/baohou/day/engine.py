@@ -16,6 +16,7 @@ from baohou.day.lock import only_run, step_alone
 from baohou.day.models import Run, StepRun, Watermark
 from baohou.day.queries import get_business_day
 from baohou.day.registry import Counts, Progress, Step, Task, first_fact, steps
+from baohou.day.telling import telling_of_failure
 
 _TRIES = 4
 
@@ -95,7 +96,8 @@ def _run(*, on: date | None, rebuild: bool, retry: bool, progress: Progress) -> 
     if last is not None and day < last:
         return Report(on=last, ran=False)
     run = Run.objects.create(on=day, rebuild=rebuild)
-    reports = [_patiently(step, run, rebuild=rebuild, retry=retry, progress=progress) for step in steps()]
+    with telling_of_failure(day, run.pk):
+        reports = [_patiently(step, run, rebuild=rebuild, retry=retry, progress=progress) for step in steps()]
     Run.objects.filter(pk=run.pk).update(ended_at=timezone.now())
     return Report(on=day, ran=True, steps=reports)
 

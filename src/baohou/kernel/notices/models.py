@@ -12,7 +12,9 @@ class Notice(models.Model):
     """Something a person is told, once: ``key`` names what of and to whom. ``for_absent`` stands in for whom."""
 
     staff = models.ForeignKey("people.Staff", on_delete=models.CASCADE, related_name="notices", db_index=False)
-    for_absent = models.ForeignKey("people.Staff", null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    for_absent = models.ForeignKey(
+        "people.Staff", null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     kind = models.CharField(max_length=32)
     key = models.CharField(max_length=160, unique=True)
     title = models.CharField(max_length=255)
@@ -93,3 +95,13 @@ class CompanyHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.digest_at} {self.quiet_from} {self.quiet_to}"
+
+
+class ToldUpTo(models.Model):
+    """Up to which row of a table people have been told."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    row = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.row}"

@@ -66,9 +66,7 @@ def mine_page(request: Asked) -> HttpResponse:
     form = HabitsForm(request.POST or None, initial=initial)
     chosen = _ticked(request) if request.method == "POST" else get_chosen(staff)
     if request.method == "POST" and form.is_valid():
-        preferences.set_habits(
-            staff=staff, chosen=chosen, **form.cleaned_data, actor=request.person.actor, door="page"
-        )
+        preferences.set_habits(staff=staff, chosen=chosen, **form.cleaned_data, actor=request.person.actor, door="page")
         messages.success(request, _("已保存，从现在起按此通知。"), extra_tags="ok")
         return redirect("notices.mine")
     return _show_mine(request, staff, form, chosen)

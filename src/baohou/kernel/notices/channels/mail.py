@@ -58,5 +58,3 @@ def send(where: str, letter: Letter) -> None:
         raise NotSent(f"邮件服务器回答 {fault.smtp_code}。") from None
     except (smtplib.SMTPException, OSError):
         raise NotSent("连不上邮件服务器，请检查 BAOHOU_SMTP_HOST 和网络。") from None
-
-

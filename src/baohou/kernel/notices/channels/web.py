@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
@@ -34,7 +33,7 @@ def post(url: str, *, content: bytes, kind: str, whom: str) -> dict[str, Any]:
             wait = fault.headers.get("Retry-After", "")
         after = float(wait) if wait.isdecimal() else 0
         raise NotSent(f"{whom}回答 HTTP {fault.code}。", after_seconds=after) from None
-    except (URLError, HTTPException, socket.timeout, OSError):
+    except (TimeoutError, URLError, HTTPException, OSError):
         raise NotSent(f"连不上{whom}，请检查服务器的网络。") from None
     except ValueError:
         raise NotSent(f"{whom}的回答无法读懂。") from None

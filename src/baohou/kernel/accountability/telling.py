@@ -36,7 +36,7 @@ def tell_filed(appeal: Appeal) -> None:
         key=f"appeal:{appeal.pk}",
         title=f"{appeal.staff.name}提出申诉，请裁定",
         text=appeal.text,
-        url=reverse("appeals"),
+        url=reverse("appeals.decide", args=[appeal.pk]),
         on=appeal.filed_on,
     )
 
@@ -53,7 +53,7 @@ def tell_decided(decision: AppealDecision) -> None:
         key=f"appeal:{decision.appeal_id}:decided",
         title=f"您的申诉已裁定：{verdict.label}{waived}",
         text=f"理由：{decision.because}" if decision.because else "",
-        url=reverse("penalties"),
+        url=reverse("penalties.story", args=[decision.appeal.duty_key, decision.appeal.staff_id]),
         on=decision.on,
     )
 

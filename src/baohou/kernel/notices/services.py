@@ -128,7 +128,7 @@ def outside_key(key: str, channel: str) -> str:
 
 
 def mark_read(*, staff_id: int, pks: Collection[int] | None = None) -> int:
-    """Mark a person's own notices as read: these, or (None) all. How many were unread. It leaves no act: it is private."""
+    """Mark a person's own notices as read: these, or (None) all; how many were unread."""
     unread = Notice.objects.filter(staff=staff_id, read_at__isnull=True)
     if pks is not None:
         unread = unread.filter(pk__in=pks)

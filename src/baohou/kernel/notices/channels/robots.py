@@ -51,7 +51,7 @@ class Robot:
         secret = secret.strip()
         if secret and not _SECRET.fullmatch(secret):
             raise Refused(
-                "notices.address.secret", "加签密钥里有不认识的字符，请从群机器人的设置里整个复制。", where="密钥"
+                "notices.address.secret", "加签密钥不对，请从群机器人的设置里整个复制。", where="密钥"
             )
         return f"{found.group(1)} {secret}".strip()
 

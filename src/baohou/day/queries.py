@@ -11,7 +11,7 @@ from baohou.day.registry import steps
 
 
 def get_business_day() -> date | None:
-    """The last business day that every step that decides it has run; None before the first. It is the "today" of every page."""
+    """The last business day that every deciding step has run; None before the first. The "today" of every page."""
     names = [step.name for step in steps() if step.decides_the_day]
     marks = Watermark.objects.filter(step__in=names)
     if marks.count() < len(names):

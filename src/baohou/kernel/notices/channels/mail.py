@@ -1,4 +1,4 @@
-"""E-mail by SMTP. The Message-ID is made of the message's key: a copy sent twice is one to mailboxes that look at it."""
+"""E-mail by SMTP. The Message-ID is made of the message's key: sent twice, many mailboxes show it once."""
 
 from __future__ import annotations
 

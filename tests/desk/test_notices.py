@@ -11,8 +11,7 @@ from django.core import mail
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
@@ -38,7 +37,7 @@ ACTS = {"actor": "S01", "door": "page"}
 
 
 @pytest.fixture(autouse=True)
-def mail_server(settings: SettingsWrapper) -> None:
+def mail_server(settings: Settings) -> None:
     """This installation has a mail server, and everyone is at the office at ten in the morning of the day."""
     settings.EMAIL_HOST = "mail.example.cn"
     settings.PUBLIC_URL = "https://baohou.example.cn"
@@ -61,9 +60,7 @@ def told(staff: Staff) -> list[str]:
 
 def give_mail(staff: Staff) -> Address:
     said = f"{staff.staff_no.lower()}@example.cn"
-    return preferences.set_address(
-        staff=staff, channel="mail", said=said, secret="", actor=staff.staff_no, door="page"
-    )
+    return preferences.set_address(staff=staff, channel="mail", said=said, secret="", actor=staff.staff_no, door="page")
 
 
 def hand_in_plan(portfolio: Portfolio) -> Filing:
@@ -115,7 +112,13 @@ def test_the_deputy_of_an_absent_manager_is_told_as_well(evening: Portfolio, clo
     """钱丙 is away and 周丁 stands in: both read that the plan came back, and 周丁 for whom."""
     cast = evening.cast
     deputies.name_deputy(
-        staff=cast.manager, deputy=cast.other_manager, first_on=TODAY, last_on=TODAY, because="年假", actor="M01", door="page"
+        staff=cast.manager,
+        deputy=cast.other_manager,
+        first_on=TODAY,
+        last_on=TODAY,
+        because="年假",
+        actor="M01",
+        door="page",
     )
     assert told(cast.other_manager)[-1].startswith("请您代钱丙办理")
     return_plan(evening, hand_in_plan(evening))
@@ -127,7 +130,13 @@ def test_who_has_left_is_told_nothing(evening: Portfolio, clock: object) -> None
     """赵己 left on 2026-10-20: only 孙戊 reads that a plan waits."""
     cast = evening.cast
     postings.change_post(
-        staff=cast.risk_manager, department=None, post=Post.LEFT, effective_on=TODAY, because="离职", actor="X01", door="page"
+        staff=cast.risk_manager,
+        department=None,
+        post=Post.LEFT,
+        effective_on=TODAY,
+        because="离职",
+        actor="X01",
+        door="page",
     )
     hand_in_plan(evening)
     assert told(cast.risk_manager) == []
@@ -166,7 +175,7 @@ def test_a_mail_says_what_where_and_always_has_the_same_number(evening: Portfoli
 
 
 def test_at_night_it_waits_for_the_morning_unless_it_is_urgent(
-    evening: Portfolio, clock: Callable[[datetime], None], settings: SettingsWrapper
+    evening: Portfolio, clock: Callable[[datetime], None], settings: Settings
 ) -> None:
     """2026-10-20, 22:00 in Shanghai: the plan's return is mailed at 07:30; a failed day is mailed at once."""
     cast = evening.cast
@@ -178,7 +187,9 @@ def test_at_night_it_waits_for_the_morning_unless_it_is_urgent(
     assert Message.objects.latest("pk").due_at == datetime(2026, 10, 20, 22, tzinfo=SHANGHAI)
 
 
-def test_everyone_chooses_channels_for_each_kind_and_hours(evening: Portfolio, clock: Callable[[datetime], None]) -> None:
+def test_everyone_chooses_channels_for_each_kind_and_hours(
+    evening: Portfolio, clock: Callable[[datetime], None]
+) -> None:
     """钱丙 wants no mail about returns, and is not to be disturbed from 9 to 11."""
     manager = evening.cast.manager
     give_mail(manager)

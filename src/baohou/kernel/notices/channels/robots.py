@@ -50,9 +50,7 @@ class Robot:
             raise Refused("notices.address.robot", message, where="地址")
         secret = secret.strip()
         if secret and not _SECRET.fullmatch(secret):
-            raise Refused(
-                "notices.address.secret", "加签密钥不对，请从群机器人的设置里整个复制。", where="密钥"
-            )
+            raise Refused("notices.address.secret", "加签密钥不对，请从群机器人的设置里整个复制。", where="密钥")
         return f"{found.group(1)} {secret}".strip()
 
     def send(self, where: str, letter: Letter) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from baohou.day.models import Run, SetAside, Watermark
 from baohou.day.registry import steps
@@ -14,10 +14,9 @@ def get_business_day() -> date | None:
     """The last business day that every deciding step has run; None before the first. The "today" of every page."""
     names = [step.name for step in steps() if step.decides_the_day]
     marks = Watermark.objects.filter(step__in=names)
-    if marks.count() < len(names):
-        return None
-    day: date | None = marks.aggregate(day=Min("on"))["day"]
-    return day
+    seen = marks.aggregate(marks=Count("pk"), day=Min("on"))
+    day: date | None = seen["day"]
+    return None if seen["marks"] < len(names) else day
 
 
 def list_runs(*, limit: int = 50) -> QuerySet[Run]:

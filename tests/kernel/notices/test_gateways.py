@@ -51,7 +51,7 @@ def platform() -> Iterator[Platform]:
             self.end_headers()
             self.wfile.write(json.dumps(there.answer).encode())
 
-        do_GET = do_POST
+        do_GET = do_POST  # noqa: N815
 
         def log_message(self, *_: Any) -> None:
             """Quiet."""

@@ -78,9 +78,9 @@ def get_owed(owners: Collection[int], *, on: date) -> dict[int, Owed]:
         "today": Q(due_on=on),
         "week": Q(due_on__gt=on),
     }
-    counted = mine.order_by().values("owner").annotate(**{name: Count("pk", filter=of) for name, of in parts.items()})
-    for row in counted:
-        owed[row["owner"]].counts = {name: row[name] for name in parts}
+    sums = {name: Count("pk", filter=of) for name, of in parts.items()}
+    for owner, *counts in mine.order_by().values("owner").annotate(**sums).values_list("owner", *parts):
+        owed[owner].counts = dict(zip(parts, counts, strict=True))
     for name, of in parts.items():
         for owner, said in _first(mine.filter(of)):
             owed[owner].named[name].append(said)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, Max, Q, Sum
 from django.urls import reverse
@@ -85,7 +86,7 @@ def tell_posted(*, on: date) -> int:
     return sum(row["penalties"] + row["reversals"] for row in sums)
 
 
-def _posted(person: Staff, row: dict[str, int], on: date, last: int) -> Telling:
+def _posted(person: Staff, row: Mapping[str, Any], on: date, last: int) -> Telling:
     said = []
     if row["penalties"]:
         said.append(f"处罚 {row['penalties']} 笔，共 {format_yuan(row['fen'])} 元")

@@ -103,7 +103,8 @@ def _notice(telling: Telling, to: Staff, absent: Staff | None) -> Notice:
 def _fresh(notices: list[Notice]) -> list[Notice]:
     """Those that nobody has been told yet."""
     unique = {notice.key: notice for notice in notices}
-    keys, known = list(unique), set()
+    keys = list(unique)
+    known: set[str] = set()
     for start in range(0, len(keys), _AT_ONCE):
         there = Notice.objects.filter(key__in=keys[start : start + _AT_ONCE])
         known.update(there.values_list("key", flat=True))

@@ -82,7 +82,7 @@ def get_owed(owners: Collection[int], *, on: date) -> dict[int, Owed]:
     for owner, *counts in mine.order_by().values("owner").annotate(**sums).values_list("owner", *parts):
         owed[owner].counts = dict(zip(parts, counts, strict=True))
     for name, of in parts.items():
-        for owner, said in _first(mine.filter(of)):
+        for owner, said in _first(mine.filter(of), on):
             owed[owner].named[name].append(said)
     for duty in open_.filter(key__in=list(received)[:_PIECE]).select_related("party", "department"):
         name = "overdue" if duty.due_on < on else "today" if duty.due_on == on else "week"
@@ -90,7 +90,7 @@ def get_owed(owners: Collection[int], *, on: date) -> dict[int, Owed]:
         to.counts[name] += 1
         if len(to.named[name]) < NAMED:
             what = duty.party.name if duty.party else duty.department.name if duty.department else ""
-            to.named[name].append(_said(duty.kind, what, duty.due_on))
+            to.named[name].append(_said(duty.kind, what, duty.due_on, on))
     return owed
 
 
@@ -101,7 +101,7 @@ def list_newly_late(*, after: date, on: date) -> list[Late]:
     )
     counts = dict(late.order_by().values_list("owner").annotate(Count("pk")))
     named: defaultdict[int, list[str]] = defaultdict(list)
-    for owner, said in _first(late):
+    for owner, said in _first(late, on):
         named[owner].append(said)
     found = []
     for person in Staff.objects.in_bulk(list(counts)).values():
@@ -112,7 +112,7 @@ def list_newly_late(*, after: date, on: date) -> list[Late]:
     return found
 
 
-def _first(duties: QuerySet[Duty]) -> Iterator[tuple[int, str]]:
+def _first(duties: QuerySet[Duty], on: date) -> Iterator[tuple[int, str]]:
     """The first NAMED duties of each owner, in words."""
     turn = Window(RowNumber(), partition_by=F("owner"), order_by=[F("due_on"), F("key")])
     what = Coalesce(F("party__name"), F("department__name"), Value(""), output_field=CharField())
@@ -120,11 +120,12 @@ def _first(duties: QuerySet[Duty]) -> Iterator[tuple[int, str]]:
     for owner, kind, name, due_on in ranked.order_by("owner", "due_on", "key").values_list(
         "owner", "kind", "what", "due_on"
     ):
-        yield owner, _said(kind, name, due_on)
+        yield owner, _said(kind, name, due_on, on)
 
 
-def _said(kind: int, what: str, due_on: date) -> str:
-    return f"{what} {DutyKind(kind).zh}（{due_on.month}月{due_on.day}日，周{_WEEKDAYS[due_on.weekday()]}）"
+def _said(kind: int, what: str, due_on: date, on: date) -> str:
+    year = f"{due_on.year}年" if due_on.year != on.year else ""
+    return f"{what} {DutyKind(kind).zh}（{year}{due_on.month}月{due_on.day}日，周{_WEEKDAYS[due_on.weekday()]}）"
 
 
 def _moved(owners: Collection[int], on: date) -> dict[int, tuple[int, int]]:

@@ -54,6 +54,8 @@ def of_the_domain() -> Iterator[str]:
         VisitKind,
     )
     from baohou.kernel.accountability.models import EntryKind, Verdict
+    from baohou.kernel.notices.kinds import every as notice_kinds
+    from baohou.kernel.outbox.models import State
     from baohou.kernel.papers.reading.table import OPENING, READING
     from baohou.kernel.papers.records.kinds import list_kinds
     from baohou.kernel.papers.taking.take import CHECKING, COMPARING, REMOVING, WRITING
@@ -67,6 +69,8 @@ def of_the_domain() -> Iterator[str]:
     yield NOT_SIGNED.zh
     yield from (kind.title for kind in list_kinds())
     yield from Post.labels
+    yield from State.labels
+    yield from (kind.title for kind in notice_kinds())
     yield from Industry.labels
     yield from EntryKind.labels
     yield from Verdict.labels

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 
@@ -65,6 +64,8 @@ INSTALLED_APPS = [
     "baohou.kernel.parties",
     "baohou.kernel.rulebook",
     "baohou.kernel.duties",
+    "baohou.kernel.outbox",
+    "baohou.kernel.notices",
     "baohou.kernel.accountability",
     "baohou.day",
     "baohou.upkeep",
@@ -182,11 +183,22 @@ AUDIT_HEADS = [one for one in os.environ.get("BAOHOU_HEADS", str(VAR / "audit-he
 """Files outside the database that the day appends the head of the audit's chain to."""
 AUDIT_MAIL = [one for one in os.environ.get("BAOHOU_HEADS_MAIL", "").split(",") if one]
 """Whom the day sends the head to."""
-_MAIL = urlsplit(os.environ.get("BAOHOU_MAIL", ""))
-if _MAIL.hostname:
-    EMAIL_HOST, EMAIL_PORT = _MAIL.hostname, _MAIL.port or (465 if _MAIL.scheme == "smtps" else 25)
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_MAIL.username or ""), unquote(_MAIL.password or "")
-    EMAIL_USE_SSL = _MAIL.scheme == "smtps"
-    EMAIL_USE_TLS = _MAIL.scheme == "smtp+tls"
+OUTBOX_TRIES = int(os.environ.get("BAOHOU_OUTBOX_TRIES", "8"))
+OUTBOX_FIRST_PAUSE = float(os.environ.get("BAOHOU_OUTBOX_FIRST_PAUSE", "30"))
+OUTBOX_LONGEST_PAUSE = float(os.environ.get("BAOHOU_OUTBOX_LONGEST_PAUSE", "14400"))
+"""Seconds after the first failure, and at most, before a message is tried again."""
+
+EMAIL_HOST = os.environ.get("BAOHOU_SMTP_HOST", "")
+EMAIL_PORT = int(os.environ.get("BAOHOU_SMTP_PORT", "465"))
+EMAIL_HOST_USER = os.environ.get("BAOHOU_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("BAOHOU_SMTP_PASSWORD", "")
+_SMTP_BY = os.environ.get("BAOHOU_SMTP_TLS", "ssl")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _SMTP_BY == "ssl", _SMTP_BY == "starttls"
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = os.environ.get("BAOHOU_MAIL_FROM", "baohou@localhost")
+DEFAULT_FROM_EMAIL = os.environ.get("BAOHOU_MAIL_FROM", EMAIL_HOST_USER or "baohou@localhost")
+
+SMS_URL = os.environ.get("BAOHOU_SMS_URL", "https://dysmsapi.aliyuncs.com/")
+SMS_KEY = os.environ.get("BAOHOU_SMS_KEY", "")
+SMS_SECRET = os.environ.get("BAOHOU_SMS_SECRET", "")
+SMS_SIGN = os.environ.get("BAOHOU_SMS_SIGN", "")
+SMS_TEMPLATE = os.environ.get("BAOHOU_SMS_TEMPLATE", "")

@@ -11,5 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("baohou.kernel.accountability.urls")),
     path("", include("baohou.kernel.people.urls")),
     path("", include("baohou.upkeep.urls")),
+    path("", include("baohou.kernel.notices.urls")),
+    path("", include("baohou.kernel.outbox.urls")),
 ]
 handler500 = "baohou.upkeep.answers.server_error"

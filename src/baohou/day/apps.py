@@ -9,13 +9,16 @@ class Day(AppConfig):
     verbose_name = "日终"
 
     def ready(self) -> None:
-        from baohou.day import lines
+        from baohou.day import lines, telling
         from baohou.day.jobs import kinds, of_day
         from baohou.kernel.audit.capture import leave_out
+        from baohou.kernel.notices import kinds as notices
         from baohou.kernel.watch import checks, gauges
         from baohou.kernel.watch.lines import register
 
         kinds.register(of_day.RUN)
+        notices.register(telling.DAY_FAILED)
+        notices.register(telling.JOB_ENDED)
         register(lines.PART)
         gauges.register(lines.tell_gauges)
         checks.register(lines.CHECK)

@@ -16,6 +16,7 @@ from baohou.day.lock import only_run, step_alone
 from baohou.day.models import Run, StepRun, Watermark
 from baohou.day.queries import get_business_day
 from baohou.day.registry import Counts, Progress, Step, Task, first_fact, steps
+from baohou.day.telling import telling_of_failure
 from baohou.kernel.audit import heads
 from baohou.kernel.audit.bulk import tallying
 from baohou.kernel.audit.services import record_act
@@ -100,7 +101,8 @@ def _run(*, on: date | None, rebuild: bool, retry: bool, progress: Progress) -> 
         return Report(on=last, ran=False)
     require_writable()
     run = Run.objects.create(on=day, rebuild=rebuild)
-    reports = [_patiently(step, run, rebuild=rebuild, retry=retry, progress=progress) for step in steps()]
+    with telling_of_failure(day, run.pk):
+        reports = [_patiently(step, run, rebuild=rebuild, retry=retry, progress=progress) for step in steps()]
     Run.objects.filter(pk=run.pk).update(ended_at=timezone.now())
     if not connection.in_atomic_block:
         heads.write_out(on=day)

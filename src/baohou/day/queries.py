@@ -11,8 +11,8 @@ from baohou.day.registry import steps
 
 
 def get_business_day() -> date | None:
-    """The last business day that every step has run; None before the first. It is the "today" of every page."""
-    names = [step.name for step in steps()]
+    """The last business day that every deciding step has run; None before the first. The "today" of every page."""
+    names = [step.name for step in steps() if step.decides_the_day]
     marks = Watermark.objects.filter(step__in=names).aggregate(day=Min("on"), steps=Count("pk"))
     day: date | None = marks["day"]
     return day if marks["steps"] == len(names) else None

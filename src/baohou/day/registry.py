@@ -43,12 +43,14 @@ class Step:
 
     ``work`` runs in one transaction with the step's watermark; it must not read the clock. ``basis`` digests what all
     of the step's work up to a day rests on beside facts (the rule book); when it changes, everything is derived anew.
+    A step that derives nothing which a page shows does not decide which business day it is.
     """
 
     name: str
     title: str
     work: Callable[[Task], Counts]
     basis: Callable[[date], str] = field(default=lambda on: "")
+    decides_the_day: bool = True
 
 
 _STEPS: list[Step] = []

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from baohou.kernel.notices.queries import count_unread
 from baohou.kernel.people.access import Person, Right
 
 
@@ -45,6 +46,7 @@ PLACES = (
     Place("people", _("人员"), "users-group", Right.SEE_PEOPLE),
     Place("runs", _("日终运行"), "history"),
     Place("audit", _("留痕"), "eye", Right.SEE_AUDIT),
+    Place("outbox", _("发件箱"), "send", Right.ADMINISTER),
     Place("imports", _("导入数据"), "file-import", Right.ADMINISTER),
     Place("system", _("系统状态"), "heartbeat", Right.ADMINISTER),
 )
@@ -57,6 +59,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     person: Person | None = getattr(request, "person", None)
     if person is None:
         return {}
+    unread = count_unread(person.staff_id) if person.staff_id else 0
     places = [place for place in PLACES if place.right is None or person.may(place.right)]
     business_day = getattr(request, "business_day", None)
     calendar = timezone.localdate()
@@ -68,6 +71,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "calendar_day": calendar,
         "day_is_behind": business_day is not None and business_day < calendar,
         "here": (match.url_name or "").split(".")[0] if match else "",
+        "unread": unread,
         "places": places,
         "thumb_places": places[:ON_THE_THUMB],
         "other_places": places[ON_THE_THUMB:],

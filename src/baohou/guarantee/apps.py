@@ -21,9 +21,10 @@ class Guarantee(AppConfig):
         from baohou.guarantee.queries.sealed_visits import KIND, tell_visit
         from baohou.guarantee.rules.parameters import CLAUSES, SPECS
         from baohou.guarantee.rules.words import CLAUSE_OF, PENALTY_OF, DutyKind
-        from baohou.guarantee.services import moves
+        from baohou.guarantee.services import moves, telling
         from baohou.kernel.audit.capture import leave_out, name_noun
         from baohou.kernel.duties import kinds
+        from baohou.kernel.notices import kinds as notices
         from baohou.kernel.papers import archive
         from baohou.kernel.papers.records import PaperKind
         from baohou.kernel.papers.records import register as register_paper
@@ -41,6 +42,8 @@ class Guarantee(AppConfig):
         jobs.register(TAKE)
         for kind in DutyKind:
             kinds.register(kinds.Kind(kind.value, kind.code, kind.zh, CLAUSE_OF[kind], PENALTY_OF[kind]))
+        for notice in telling.KINDS:
+            notices.register(notice)
         bonds.register(managers_or_departments_left)
         register_paper(PaperKind(KIND, "客户回访报告", tell_visit))
         register_paper(PaperKind(PAPER, "回访计划表", tell_accepted_plan))

@@ -116,6 +116,21 @@ def _server(port: int, workers: int) -> Iterator[subprocess.Popen[bytes]]:
             os.killpg(child.pid, signal.SIGKILL)
 
 
+@contextlib.contextmanager
+def _sender() -> Iterator[None]:
+    """The worker that sends notices, beside the web server; it ends with us."""
+    command = Path(sys.executable).with_name("baohou")
+    child = subprocess.Popen([command, "send", "--stay"], start_new_session=True)  # noqa: S603
+    try:
+        yield
+    finally:
+        child.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(10)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+
+
 def _stop(*_: object) -> NoReturn:
     """Being told to end is as good as Ctrl+C: the server must not outlive us."""
     raise KeyboardInterrupt
@@ -174,7 +189,7 @@ def serve(port: int, workers: int, demo: bool, clients: int, still: bool) -> Non
         _load_demo(clients)
     _collect_static()
     signal.signal(signal.SIGTERM, _stop)
-    with contextlib.suppress(KeyboardInterrupt), _server(port, workers) as child:
+    with contextlib.suppress(KeyboardInterrupt), _sender(), _server(port, workers) as child:
         begun = None if still else _run_day()
         _wait_until_it_answers(child, port)
         click.echo(f"\n保后 · Baohou  http://{HOST}:{port}/   （Ctrl+C 停止 · stops it）")

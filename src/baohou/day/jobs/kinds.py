@@ -17,12 +17,16 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class JobKind:
-    """``work`` does what the wish asks, for a staff number; ``place`` is the address that shows what came of it."""
+    """``work`` does what the wish asks, for a staff number; ``place`` is the address that shows what came of it.
+
+    ``tells``: who asked for it gets a notice of its success, too, not of its failure only.
+    """
 
     code: str
     title: str
     work: Callable[[Wish, str, Tell], Result]
     place: Callable[[Wish], str]
+    tells: bool = True
 
 
 _KINDS: dict[str, JobKind] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, OperationalError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from baohou.core.errors import Refused
@@ -11,6 +12,7 @@ from baohou.day.jobs.beats import beating, log_of
 from baohou.day.jobs.kinds import Wish, get
 from baohou.day.jobs.queries import see
 from baohou.day.models import Job, JobState
+from baohou.day.telling import tell_ended
 from baohou.kernel.watch.readonly import require_writable
 
 BROKEN = "程序出错，没有写入任何内容。请把 var/jobs/{pk}.log 交给维护人员。"
@@ -84,6 +86,13 @@ def _bury(job: Job) -> None:
 
 
 def _end(pk: int, state: JobState, *, message: str = "", result: Wish | None = None) -> None:
-    """Write down how a job at work ended; one that has ended stays as it is."""
+    """Write down how a job at work ended, and tell who asked for it; one that has ended stays as it is."""
     running = Job.objects.filter(pk=pk, state=JobState.RUNNING)
-    running.update(state=state, active=False, message=message, result=result or {}, ended_at=timezone.now())
+    with transaction.atomic():
+        if not running.update(state=state, active=False, message=message, result=result or {}, ended_at=timezone.now()):
+            return
+        job = Job.objects.get(pk=pk)
+        kind = get(job.kind)
+        if kind.tells or state != JobState.DONE:
+            place = kind.place(job.wish) if state == JobState.DONE else reverse("runs.job", args=[pk])
+            tell_ended(job, title=kind.title, place=place)

@@ -58,5 +58,5 @@ def _place(wish: Wish) -> str:
     return reverse("imports.check", args=[wish["token"]])
 
 
-CHECK = JobKind("import.check", "检查文件", _work, _place)
+CHECK = JobKind("import.check", "检查文件", _work, _place, tells=False)
 TAKE = JobKind("import.take", "导入文件", _work, _place)

@@ -24,7 +24,7 @@ from baohou.guarantee.queries.moves import (
     managers_of_clients,
 )
 from baohou.guarantee.rules.words import DutyKind
-from baohou.guarantee.services import verbs
+from baohou.guarantee.services import telling, verbs
 from baohou.guarantee.services.replan import replan_at_once
 from baohou.guarantee.services.touch import touch
 from baohou.kernel.audit.capture import add_rows, set_rows
@@ -362,6 +362,7 @@ def _list(move: WorkMove, plan: Plan) -> None:
     if plan.supervisor is not None:
         signers.append((WATCHES, plan.supervisor))
     add_rows(MoveSigner, [MoveSigner(move=move, role=role, staff=one) for role, one in signers])
+    telling.tell_signers(move, [one for _, one in signers])
 
 
 def _what(duty: Duty) -> str:

@@ -24,6 +24,12 @@ def _book(task: Task) -> Counts:
     return penalties.work(task)
 
 
+def _tell(task: Task) -> Counts:
+    from baohou.guarantee.steps import notices
+
+    return notices.work(task)
+
+
 def _first_fact() -> date | None:
     from baohou.guarantee.queries.facts import get_first_fact
 
@@ -32,10 +38,12 @@ def _first_fact() -> date | None:
 
 DUTIES = Step(name=PLANNING, title="应办事项", work=_plan, basis=of_book)
 PENALTIES = Step(name=BOOKING, title="处罚记账", work=_book, basis=of_penalties)
+NOTICES = Step(name="guarantee.notices", title="通知和晨报", work=_tell, decides_the_day=False)
 
 
 def register() -> None:
     """Make the steps and the first fact known to the engine."""
     registry.register(DUTIES)
     registry.register(PENALTIES)
+    registry.register(NOTICES)
     registry.register_first_fact(_first_fact)

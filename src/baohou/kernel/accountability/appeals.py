@@ -10,6 +10,7 @@ from django.db import transaction
 
 from baohou.core.errors import Refused
 from baohou.core.money import format_yuan
+from baohou.kernel.accountability import telling
 from baohou.kernel.accountability.models import Appeal, AppealDecision, Entry, Verdict
 from baohou.kernel.accountability.services import hold, require_another, waive
 from baohou.kernel.audit.services import record_act
@@ -60,6 +61,7 @@ def file_appeal(
     for file in files:
         kept = records.keep(file.content, name=file.name)
         records.attach(kind=PAPER, subject_id=appeal.pk, file=kept.file, name=file.name, act=act)
+    telling.tell_filed(appeal)
     return appeal
 
 
@@ -155,6 +157,8 @@ def _close(
             actor=actor,
             door=door,
         )
-    return AppealDecision.objects.create(
+    decision = AppealDecision.objects.create(
         appeal=appeal, verdict=verdict, amount_fen=granted, because=because, by=by, on=on, waiver=waiver, act=act
     )
+    telling.tell_decided(decision)
+    return decision

@@ -9,10 +9,13 @@ class Accountability(AppConfig):
     verbose_name = "奖惩"
 
     def ready(self) -> None:
-        from baohou.kernel.accountability import proving
+        from baohou.kernel.accountability import proving, telling
         from baohou.kernel.accountability.appeals import PAPER
         from baohou.kernel.accountability.worklist import tell_appeal
+        from baohou.kernel.notices import kinds
         from baohou.kernel.papers import records
 
+        for kind in telling.KINDS:
+            kinds.register(kind)
         records.register(records.PaperKind(PAPER, "申诉", tell_appeal))
         proving.register()

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from baohou.core.errors import Refused
 from baohou.kernel.audit.services import record_act, record_changes
+from baohou.kernel.people import standing_in
 from baohou.kernel.people.access import Person, Right, may_stand_for
 from baohou.kernel.people.models import Deputy, Post, Posting, Staff
 
@@ -57,9 +58,11 @@ def name_deputy(
         "last_on": str(last_on),
     }
     act = record_act(verb="people.name_deputy", door=door, by=actor, because=because, facts=facts)
-    return Deputy.objects.create(
+    named = Deputy.objects.create(
         staff=staff, deputy=deputy, first_on=first_on, last_on=last_on, because=because, act=act
     )
+    standing_in.tell_all(named)
+    return named
 
 
 @transaction.atomic

@@ -1,0 +1,187 @@
+"""What each person owes, for many people at once: the morning digest, and what has just become late."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Final
+
+from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, Window
+from django.db.models.functions import Coalesce, RowNumber
+from django.urls import reverse
+
+from baohou.guarantee.models import MovedDuty, MoveSigner
+from baohou.guarantee.queries.pages.waiting import SENT_BACK, WaitingLine, list_waiting
+from baohou.guarantee.rules.words import DutyKind
+from baohou.kernel.duties.models import Duty
+from baohou.kernel.notices.digest import Digest
+from baohou.kernel.people.access import Person
+from baohou.kernel.people.models import Post, Staff
+from baohou.kernel.people.standing import list_people
+
+NAMED: Final = 3
+"""So many duties of each part are named; the rest are counted."""
+_PIECE: Final = 500
+_WEEKDAYS: Final = "一二三四五六日"
+_PARTS: Final = ("overdue", "today", "week")
+
+
+@dataclass
+class Owed:
+    """What somebody owes: how many by part, and the first of each in words."""
+
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_PARTS, 0))
+    named: dict[str, list[str]] = field(default_factory=lambda: {part: [] for part in _PARTS})
+
+    def __bool__(self) -> bool:
+        return any(self.counts.values())
+
+
+@dataclass(frozen=True)
+class Late:
+    """What has just become late for a person, in words."""
+
+    person: Staff
+    title: str
+    text: str
+    url: str
+
+
+def list_digests(staff_ids: Collection[int], *, on: date) -> Iterator[Digest]:
+    """The digests of those who owe or are waited for; of somebody with nothing to do, none.
+
+    Some queries for each 500 people; more only for those whose post has others waiting for them (heads, risk).
+    """
+    everyone = sorted(staff_ids)
+    for start in range(0, len(everyone), _PIECE):
+        people = list_people(everyone[start : start + _PIECE], on=on)
+        owners = {pk for person in people for pk in person.staff_ids}
+        owed, signing = get_owed(owners, on=on), _to_sign(owners)
+        for person in people:
+            digest = _digest(person, owed, _waiting(person, signing, on), on)
+            if digest is not None:
+                yield digest
+
+
+def get_owed(owners: Collection[int], *, on: date) -> dict[int, Owed]:
+    """What each of some people owes up to Sunday, with what was handed over to or by them. Six queries."""
+    owed: defaultdict[int, Owed] = defaultdict(Owed)
+    sunday = on + timedelta(days=6 - on.weekday())
+    open_ = Duty.objects.filter(done_on__isnull=True, lapsed_on__isnull=True, opens_on__lte=on, due_on__lte=sunday)
+    moved = _moved(owners, on)
+    mine = _without(open_.filter(owner__in=owners), [key for key, (owner, _) in moved.items() if owner in owners])
+    received = {key: to for key, (_, to) in moved.items() if to in owners}
+    parts = {
+        "overdue": Q(due_on__lt=on),
+        "today": Q(due_on=on),
+        "week": Q(due_on__gt=on),
+    }
+    sums = {name: Count("pk", filter=of) for name, of in parts.items()}
+    for owner, *counts in mine.order_by().values("owner").annotate(**sums).values_list("owner", *parts):
+        owed[owner].counts = dict(zip(parts, counts, strict=True))
+    for name, of in parts.items():
+        for owner, said in _first(mine.filter(of), on):
+            owed[owner].named[name].append(said)
+    for duty in open_.filter(key__in=list(received)[:_PIECE]).select_related("party", "department"):
+        name = "overdue" if duty.due_on < on else "today" if duty.due_on == on else "week"
+        to = owed[received[duty.key]]
+        to.counts[name] += 1
+        if len(to.named[name]) < NAMED:
+            what = duty.party.name if duty.party else duty.department.name if duty.department else ""
+            to.named[name].append(_said(duty.kind, what, duty.due_on, on))
+    return owed
+
+
+def list_newly_late(*, after: date, on: date) -> list[Late]:
+    """Whose duties were due on ``after`` or later and are past on ``on``: one entry per person. Five queries."""
+    late = Duty.objects.filter(
+        done_on__isnull=True, lapsed_on__isnull=True, owner__isnull=False, due_on__gte=after, due_on__lt=on
+    )
+    counts = dict(late.order_by().values_list("owner").annotate(Count("pk")))
+    named: defaultdict[int, list[str]] = defaultdict(list)
+    for owner, said in _first(late, on):
+        named[owner].append(said)
+    found = []
+    for person in Staff.objects.in_bulk(list(counts)).values():
+        n = counts[person.pk]
+        rest = [f"……共 {n} 件"] if n > NAMED else []
+        text = "\n".join([f"· {said}" for said in named[person.pk]] + rest)
+        found.append(Late(person, f"您有 {n} 件事项逾期了，请尽快办理", text, reverse("home")))
+    return found
+
+
+def _first(duties: QuerySet[Duty], on: date) -> Iterator[tuple[int, str]]:
+    """The first NAMED duties of each owner, in words."""
+    turn = Window(RowNumber(), partition_by=F("owner"), order_by=[F("due_on"), F("key")])
+    what = Coalesce(F("party__name"), F("department__name"), Value(""), output_field=CharField())
+    ranked = duties.annotate(turn=turn, what=what).filter(turn__lte=NAMED)
+    for owner, kind, name, due_on in ranked.order_by("owner", "due_on", "key").values_list(
+        "owner", "kind", "what", "due_on"
+    ):
+        yield owner, _said(kind, name, due_on, on)
+
+
+def _said(kind: int, what: str, due_on: date, on: date) -> str:
+    year = f"{due_on.year}年" if due_on.year != on.year else ""
+    return f"{what} {DutyKind(kind).zh}（{year}{due_on.month}月{due_on.day}日，周{_WEEKDAYS[due_on.weekday()]}）"
+
+
+def _moved(owners: Collection[int], on: date) -> dict[int, tuple[int, int]]:
+    """Open duties that passed from or to these people: (whom the rules name, who does it). One query."""
+    names = Duty.objects.filter(key=OuterRef("duty_key"), done_on__isnull=True, lapsed_on__isnull=True)
+    rows = MovedDuty.objects.filter(Q(to__in=owners) | Q(owner__in=owners), move__effective_on__lte=on)
+    still = rows.annotate(named=Subquery(names.values("owner")[:1])).filter(named=F("owner")).order_by("pk")
+    last = {key: (owner, to) for key, owner, to in still.values_list("duty_key", "owner", "to")}
+    return {key: (owner, to) for key, (owner, to) in last.items() if owner != to}
+
+
+def _without(duties: QuerySet[Duty], keys: list[int]) -> QuerySet[Duty]:
+    return duties.exclude(key__in=keys) if keys else duties
+
+
+def _to_sign(owners: Collection[int]) -> set[int]:
+    return set(MoveSigner.objects.filter(staff__in=owners, signed_on__isnull=True).values_list("staff", flat=True))
+
+
+def _waiting(person: Person, signing: set[int], on: date) -> list[WaitingLine]:
+    """What waits for a person; a project manager has nothing but lists to sign, so only those who have are asked."""
+    if person.post is Post.PROJECT_MANAGER and not person.stands_for and person.staff_id not in signing:
+        return []
+    return [line for line in list_waiting(person, on=on) if line.part != SENT_BACK]
+
+
+def _digest(person: Person, owed: dict[int, Owed], waiting: list[WaitingLine], on: date) -> Digest | None:
+    own = owed.get(person.staff_id, Owed())
+    absent = [(one.name, owed[one.staff_id]) for one in person.stands_for if owed.get(one.staff_id)]
+    if not own and not absent and not waiting:
+        return None
+    assert person.staff is not None, "only members of staff have addresses"
+    lines = _part_lines(own)
+    for name, those in absent:
+        lines += ["", f"代{name}：" + "，".join(_counted(those))]
+    if waiting:
+        lines += ["", f"等您处理 {len(waiting)} 件"] + [
+            f"· {line.what} {line.who}".rstrip() for line in waiting[:NAMED]
+        ]
+        lines += [f"  ……另有 {len(waiting) - NAMED} 件"] if len(waiting) > NAMED else []
+    counted = _counted(own) or [f"代办 {len(absent)} 人的事项"] * bool(absent) or [f"{len(waiting)} 件等您处理"]
+    title = f"{on.month}月{on.day}日 周{_WEEKDAYS[on.weekday()]}：{'，'.join(counted)}"
+    return Digest(person.staff, title, "\n".join(lines).strip(), reverse("home"))
+
+
+def _counted(owed: Owed) -> list[str]:
+    words = {"overdue": "逾期", "today": "今天到期", "week": "本周到期"}
+    return [f"{words[part]} {owed.counts[part]} 件" for part in _PARTS if owed.counts[part]]
+
+
+def _part_lines(owed: Owed) -> list[str]:
+    words = {"overdue": "已逾期", "today": "今天到期", "week": "本周内到期"}
+    lines: list[str] = []
+    for part in _PARTS:
+        count = owed.counts[part]
+        if count:
+            lines += ["", f"{words[part]} {count} 件"] + [f"· {said}" for said in owed.named[part]]
+            lines += [f"  ……另有 {count - len(owed.named[part])} 件"] if count > len(owed.named[part]) else []
+    return lines

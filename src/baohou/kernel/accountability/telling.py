@@ -1,0 +1,96 @@
+"""What people are told of penalties and appeals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Count, Max, Q, Sum
+from django.urls import reverse
+
+from baohou.core.money import format_yuan
+from baohou.kernel.accountability.models import Appeal, AppealDecision, Entry, EntryKind, Verdict
+from baohou.kernel.notices.kinds import NoticeKind
+from baohou.kernel.notices.models import ToldUpTo
+from baohou.kernel.notices.services import Telling, tell, tell_everyone, tell_many
+from baohou.kernel.people.access import REACH, RIGHTS, Reach, Right
+from baohou.kernel.people.directory import list_in_service
+from baohou.kernel.people.models import Staff
+
+FILED: Final = NoticeKind("appeal.filed", "有申诉等我裁定")
+DECIDED: Final = NoticeKind("appeal.decided", "我的申诉已裁定")
+POSTED: Final = NoticeKind("penalty.posted", "处罚或冲回记到我名下")
+KINDS: Final = (FILED, DECIDED, POSTED)
+_LEDGER: Final = "accountability_entry"
+_JUDGES: Final = frozenset(
+    post for post, rights in RIGHTS.items() if Right.WAIVE in rights and REACH[post] is Reach.ALL
+)
+
+
+def tell_filed(appeal: Appeal) -> None:
+    """Tell those who may decide an appeal, but for the one who appeals."""
+    held = list_in_service(on=appeal.filed_on, posts=_JUDGES)
+    tell_everyone(
+        [posting.staff for posting in held if posting.staff_id != appeal.staff_id],
+        kind=FILED.code,
+        key=f"appeal:{appeal.pk}",
+        title=f"{appeal.staff.name}提出申诉，请裁定",
+        text=appeal.text,
+        url=reverse("appeals.decide", args=[appeal.pk]),
+        on=appeal.filed_on,
+    )
+
+
+def tell_decided(decision: AppealDecision) -> None:
+    """Tell who appealed how it ended; of a withdrawal nobody, for it was the person's own act."""
+    verdict = Verdict(decision.verdict)
+    if verdict is Verdict.WITHDRAWN:
+        return
+    waived = f"，减免 {format_yuan(decision.amount_fen)} 元" if decision.amount_fen else ""
+    tell(
+        person=decision.appeal.staff,
+        kind=DECIDED.code,
+        key=f"appeal:{decision.appeal_id}:decided",
+        title=f"您的申诉已裁定：{verdict.label}{waived}",
+        text=f"理由：{decision.because}" if decision.because else "",
+        url=reverse("penalties.story", args=[decision.appeal.duty_key, decision.appeal.staff_id]),
+        on=decision.on,
+    )
+
+
+def tell_posted(*, on: date) -> int:
+    """Tell each person once of what was booked since people were told last; how many rows that was.
+
+    The first time nobody is told: what stands then is history. Rows that are written stay, and their numbers grow.
+    """
+    last = Entry.objects.aggregate(last=Max("pk"))["last"] or 0
+    mark, made = ToldUpTo.objects.get_or_create(name=_LEDGER, defaults={"row": last})
+    if made or mark.row == last:
+        return 0
+    fresh = Entry.objects.filter(pk__gt=mark.row, pk__lte=last).exclude(kind=EntryKind.WAIVER)
+    penalty = Q(kind=EntryKind.PENALTY)
+    sums = list(
+        fresh.order_by()
+        .values("staff")
+        .annotate(
+            penalties=Count("pk", filter=penalty),
+            fen=Sum("amount_fen", filter=penalty, default=0),
+            reversals=Count("pk", filter=~penalty),
+            back_fen=Sum("amount_fen", filter=~penalty, default=0),
+        )
+    )
+    people = Staff.objects.in_bulk([row["staff"] for row in sums])
+    tell_many([_posted(people[row["staff"]], row, on, last) for row in sums], on=on)
+    ToldUpTo.objects.filter(name=_LEDGER).update(row=last)
+    return sum(row["penalties"] + row["reversals"] for row in sums)
+
+
+def _posted(person: Staff, row: Mapping[str, Any], on: date, last: int) -> Telling:
+    said = []
+    if row["penalties"]:
+        said.append(f"处罚 {row['penalties']} 笔，共 {format_yuan(row['fen'])} 元")
+    if row["reversals"]:
+        said.append(f"冲回 {row['reversals']} 笔，共 {format_yuan(-row['back_fen'])} 元")
+    text = "有不同意见可以申诉。" if row["penalties"] else ""
+    return Telling(person, POSTED.code, f"entries:{last}", f"记到您名下：{'；'.join(said)}", text, reverse("penalties"))

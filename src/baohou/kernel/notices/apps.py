@@ -1,0 +1,19 @@
+"""通知, as Django sees it."""
+
+from django.apps import AppConfig
+
+
+class Notices(AppConfig):
+    name = "baohou.kernel.notices"
+    label = "notices"
+    verbose_name = "通知"
+
+    def ready(self) -> None:
+        from baohou.kernel.notices import channels, kinds
+        from baohou.kernel.notices.deputies import tell_deputy
+        from baohou.kernel.people import standing_in
+
+        channels.register()
+        kinds.register(kinds.DIGEST)
+        kinds.register(kinds.DEPUTY_NAMED)
+        standing_in.register(tell_deputy)

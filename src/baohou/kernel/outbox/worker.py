@@ -1,0 +1,112 @@
+"""Sending what waits: each message leased by one worker, tried with growing pauses, and shown when it is given up.
+
+A message is taken in a transaction of its own, sent outside of any, and marked in another. A worker that vanishes in
+between leaves a lease that runs out; what happens then is the channel's to say (Channel.repeatable).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from baohou.kernel.outbox import channels
+from baohou.kernel.outbox.channels import NotSent, Outgoing
+from baohou.kernel.outbox.models import PENDING, Message, State
+
+AT_ONCE: Final = 10
+"""So many messages are leased together: together they must be sent well before the lease runs out."""
+LEASE: Final = timedelta(minutes=10)
+LOST: Final = "发送途中程序停了，不知道是否已经发出，没有自动重发。请问一下收件人再决定是否重发。"
+TOO_LATE: Final = "过了有效期，没有发送。"
+_SPREAD: Final = 0.2
+
+
+@dataclass
+class Passed:
+    """What one pass did."""
+
+    sent: int = 0
+    failed: int = 0
+    given_up: int = 0
+
+
+def send_waiting(*, stop: Callable[[], bool] = lambda: False) -> Passed:
+    """Send everything that is due now; other workers may do the same beside it."""
+    passed = Passed(given_up=_clear_away())
+    while not stop():
+        leased = lease()
+        if not leased:
+            break
+        for message in leased:
+            _send(message, passed)
+    return passed
+
+
+def lease(limit: int = AT_ONCE) -> list[Message]:
+    """Take messages that are due for this worker alone; rows that another worker is taking are passed over.
+
+    SQLite has one writer at a time, and its transactions here begin as writers, so that none takes the same row.
+    """
+    now, token = timezone.now(), uuid4().hex
+    with transaction.atomic():
+        due = Message.objects.filter(state__in=PENDING, due_at__lte=now).order_by("due_at", "pk")
+        taken = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+        Message.objects.filter(pk__in=taken).update(
+            state=State.SENDING,
+            lease=token,
+            leased_until=now + LEASE,
+            tried_at=now,
+            attempts=F("attempts") + 1,
+        )
+    return list(Message.objects.filter(pk__in=taken, lease=token).order_by("pk"))
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: four times as long each time up to the longest, a fifth more or less."""
+    seconds = min(settings.OUTBOX_FIRST_PAUSE * 4 ** (attempts - 1), settings.OUTBOX_LONGEST_PAUSE)
+    return timedelta(seconds=seconds * random.uniform(1 - _SPREAD, 1 + _SPREAD))  # noqa: S311
+
+
+def _send(message: Message, passed: Passed) -> None:
+    channel = channels.find(message.channel)
+    try:
+        if channel is None:
+            raise NotSent(f"没有“{message.channel}”这种渠道。", hopeless=True)
+        channel.send(Outgoing(message.key, message.title, message.payload))
+    except NotSent as fault:
+        hopeless = fault.hopeless or message.attempts >= settings.OUTBOX_TRIES
+        wait = max(pause(message.attempts), timedelta(seconds=fault.after_seconds))
+        state = State.GIVEN_UP if hopeless else State.FAILED
+        _mark(message, state=state, error=fault.why[:500], due_at=timezone.now() + wait)
+        passed.given_up += hopeless
+        passed.failed += not hopeless
+    else:
+        _mark(message, state=State.SENT, error="", sent_at=timezone.now())
+        passed.sent += 1
+
+
+def _mark(message: Message, **facts: object) -> None:
+    """Write down what became of a message, while the lease is still this worker's."""
+    mine = Message.objects.filter(pk=message.pk, lease=message.lease, state=State.SENDING)
+    mine.update(lease="", leased_until=None, **facts)
+
+
+def _clear_away() -> int:
+    """Free messages whose worker vanished, and give up those whose time is over; how many were given up."""
+    now = timezone.now()
+    vanished = Message.objects.filter(state=State.SENDING, leased_until__lt=now)
+    once_only = [channel.code for channel in channels.every() if not channel.repeatable]
+    freed = {"lease": "", "leased_until": None}
+    lost = vanished.filter(channel__in=once_only).update(state=State.GIVEN_UP, error=LOST, **freed)
+    vanished.filter(~Q(channel__in=once_only)).update(state=State.FAILED, error="发送途中程序停了，重新发送。", **freed)
+    stale = Message.objects.filter(state__in=PENDING, expires_at__lt=now)
+    return lost + stale.update(state=State.GIVEN_UP, error=TOO_LATE)

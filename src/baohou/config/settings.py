@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "baohou.kernel.audit",
     "baohou.kernel.papers",
     "baohou.kernel.people",
+    "baohou.kernel.api",
     "baohou.kernel.parties",
     "baohou.kernel.rulebook",
     "baohou.kernel.duties",
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "baohou.desk.callers.callers",
 ]
 
 ROOT_URLCONF = "baohou.config.urls"
@@ -133,3 +135,6 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+API_CALLS_PER_MINUTE = int(os.environ.get("BAOHOU_API_CALLS", "600"))
+"""So many calls a minute one token makes in one process; above that it is asked to wait (429)."""

@@ -65,7 +65,9 @@ def invalid(wrong: ValidationError) -> HttpResponse:
     """A body, query or path that is not as described: the first fault, and where it is."""
     first = wrong.errors[0] if wrong.errors else {}
     place = [str(part) for part in first.get("loc", ())]
-    where = ".".join(place[2:] if place[:1] in (["body"], ["query"], ["form"], ["file"]) and len(place) > 2 else place[1:])
+    where = ".".join(
+        place[2:] if place[:1] in (["body"], ["query"], ["form"], ["file"]) and len(place) > 2 else place[1:]
+    )
     said = str(first.get("msg", ""))
     return problem(422, "api.invalid", f"{where or '请求'}：{said}" if said else "", where)
 

@@ -47,7 +47,9 @@ class _Asked:
     scopes: list[str]
 
 
-def answer_once(request: HttpRequest, caller: Caller, run: Run, *, whole: bool = True, secret: bool = False) -> HttpResponse:
+def answer_once(
+    request: HttpRequest, caller: Caller, run: Run, *, whole: bool = True, secret: bool = False
+) -> HttpResponse:
     """Do what is asked unless it was done, and answer as then.
 
     ``whole``: act and answer are one transaction; an operation that starts another process cannot have that.

@@ -119,5 +119,3 @@ def first_of(rows: Sequence[T], after: str, *, limit: int, key: Any) -> tuple[li
     start = next((n for n, row in enumerate(rows, 1) if str(key(row)) == after), 0) if after else 0
     page = list(rows[start : start + limit])
     return page, str(key(page[-1])) if start + limit < len(rows) else ""
-
-

@@ -64,9 +64,7 @@ def make_own_token(
 
 
 @transaction.atomic
-def make_system_token(
-    *, system: System, name: str, scopes: Collection[str], days: int, actor: str, door: str
-) -> Made:
+def make_system_token(*, system: System, name: str, scopes: Collection[str], days: int, actor: str, door: str) -> Made:
     """Make a token for a system."""
     _require(Post(system.post), name, scopes, days)
     return _make(name=name, scopes=scopes, days=days, actor=actor, door=door, system=system)
@@ -167,7 +165,11 @@ def _make(
     prefix = secrets.token_hex(4)
     text = f"{_MARK}_{prefix}_{secrets.token_urlsafe(32)}"
     expires: datetime = timezone.now() + timedelta(days=days)
-    facts = {"token": prefix, "for": system.code if system else staff.staff_no if staff else "", "scopes": sorted(scopes)}
+    facts = {
+        "token": prefix,
+        "for": system.code if system else staff.staff_no if staff else "",
+        "scopes": sorted(scopes),
+    }
     act = record_act(verb="api.make_token", door=door, by=actor, because=name.strip(), facts=facts)
     token = Token.objects.create(
         prefix=prefix,

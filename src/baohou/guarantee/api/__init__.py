@@ -1,0 +1,1 @@
+"""The room's operations: the same verbs, guards and filters as its pages."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from baohou.config.api import api
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("baohou.desk.urls")),
     path("", include("baohou.guarantee.urls")),
     path("", include("baohou.day.urls")),
     path("", include("baohou.kernel.accountability.urls")),
     path("", include("baohou.kernel.people.urls")),
+    path("api/v1/", api.urls),
 ]

@@ -1,4 +1,4 @@
-"""Before and around every call of the API: who calls, not too often, and an answer in the API's words whatever fails."""
+"""Before and around every call of the API: who calls, not too often, and answers in its words whatever fails."""
 
 from __future__ import annotations
 

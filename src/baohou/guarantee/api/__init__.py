@@ -1,1 +1,5 @@
 """The room's operations: the same verbs, guards and filters as its pages."""
+
+from baohou.guarantee.api import clients, duties, grading, measures, plans, visits
+
+ROOMS = (clients.room, duties.room, plans.room, visits.room, grading.room, measures.room)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from ninja import Query
+from pydantic import Field
 
 from baohou.core.period import Quarter
 from baohou.guarantee.api.shapes import DutyOut, GradeCode, StateCode, duty
@@ -17,8 +18,6 @@ from baohou.guarantee.views.guards import duty_for
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import Call, Room
 from baohou.kernel.api.schemas import USUAL, Cursor, In, Limit, Out, Page, Pk, Word
-
-from pydantic import Field
 
 room = Room("应办事项")
 

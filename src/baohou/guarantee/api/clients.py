@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from ninja import Query
+from ninja import Query, Status
 
 from baohou.guarantee.api.shapes import DutyOut, GradeCode, PersonOut, UrgencyCode, code, duty, person, person_or_none
 from baohou.guarantee.api.shapes import word as read
@@ -189,7 +189,7 @@ def list_grades(request: Call, client: Pk) -> list[GradeOut]:
 
 
 @room.writes("/clients/{client}/grades", GradeOut, right=Right.CHANGE_GRADE, status=201)
-def change_grade(request: Call, client: Pk, body: GradeIn) -> tuple[int, GradeOut]:
+def change_grade(request: Call, client: Pk, body: GradeIn) -> Status[GradeOut]:
     """调整分类；由此产生的回访马上重排。"""
     changed = grades.change(
         client=client_for(request, client),
@@ -200,11 +200,11 @@ def change_grade(request: Call, client: Pk, body: GradeIn) -> tuple[int, GradeOu
         actor=request.person.actor,
         door=DOOR,
     )
-    return 201, _grade(changed)
+    return Status(201, _grade(changed))
 
 
 @room.writes("/clients/{client}/special-orders", OrderOut, right=Right.ORDER_SPECIAL, status=201)
-def order_special(request: Call, client: Pk, body: OrderIn) -> tuple[int, OrderOut]:
+def order_special(request: Call, client: Pk, body: OrderIn) -> Status[OrderOut]:
     """下达特别回访。"""
     order = orders.order_special(
         client=client_for(request, client),
@@ -215,13 +215,16 @@ def order_special(request: Call, client: Pk, body: OrderIn) -> tuple[int, OrderO
         actor=request.person.actor,
         door=DOOR,
     )
-    return 201, OrderOut(
-        id=order.pk,
-        client_id=order.client_id,
-        urgency=Urgency(order.urgency).code,  # type: ignore[arg-type]
-        ordered_on=order.ordered_on,
-        because=order.because,
-        by=person(order.by),
+    return Status(
+        201,
+        OrderOut(
+            id=order.pk,
+            client_id=order.client_id,
+            urgency=Urgency(order.urgency).code,  # type: ignore[arg-type]
+            ordered_on=order.ordered_on,
+            because=order.because,
+            by=person(order.by),
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from ninja import Status
 from pydantic import Field
 
 from baohou.core.errors import Refused
@@ -174,7 +175,7 @@ def list_reports(request: Call, quarter: QuarterName) -> list[ReportsOut]:
 @room.writes("/reports/{quarter}/{department}/{kind}", FilingOut, right=Right.FILE_REPORT, status=201)
 def file_report(
     request: Call, quarter: QuarterName, department: Pk, kind: Literal["classification_report"], body: FileIn
-) -> tuple[int, FilingOut]:
+) -> Status[FilingOut]:
     """报送没有改动的分类表；有签字的用 /gradings，计划用 /plans，移交用 /handovers。"""
     of, report = department_for(request, department), FilingKind.read(kind)
     assert report is not None
@@ -187,7 +188,7 @@ def file_report(
         actor=request.person.actor,
         door=DOOR,
     )
-    return 201, _filing(filing)
+    return Status(201, _filing(filing))
 
 
 @room.serves("/reports/{quarter}/{department}/forms/{form}.{ending}", "application/pdf", XLSX)

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
-from ninja import File, Form, Query
+from ninja import File, Form, Query, Status
 from ninja.files import UploadedFile
 from pydantic import Field
 
@@ -187,7 +187,7 @@ def one(request: Call, visit: Pk) -> SheetOut:
 @room.writes("/clients/{client}/visit-files", KeptOut, right=Right.RECORD_VISIT, status=201)
 def keep_file(
     request: Call, client: Pk, told: Annotated[UploadIn, Form()], file: Annotated[UploadedFile, File()]
-) -> tuple[int, KeptOut]:
+) -> Status[KeptOut]:
     """先传回访的一个文件（或客户签名），以摘要为名，再在报告里写明。"""
     client_for(request, client)
     kept = submissions.keep_file(
@@ -198,11 +198,11 @@ def keep_file(
         is_signature=told.is_signature,
         taken_at=told.taken_at,
     ).file
-    return 201, KeptOut(sha256=kept.sha256, size=kept.size, content_type=kept.content_type)
+    return Status(201, KeptOut(sha256=kept.sha256, size=kept.size, content_type=kept.content_type))
 
 
 @room.writes("/clients/{client}/visits", SheetOut, right=Right.RECORD_VISIT, status=201)
-def record(request: Call, client: Pk, body: VisitIn) -> tuple[int, SheetOut]:
+def record(request: Call, client: Pk, body: VisitIn) -> Status[SheetOut]:
     """记录一次回访：连同附件和签名一起存入并封存。"""
     done = submissions.submit(
         key=body.key,
@@ -211,15 +211,15 @@ def record(request: Call, client: Pk, body: VisitIn) -> tuple[int, SheetOut]:
         actor=request.person.actor,
         door=DOOR,
     )
-    return 201, _sheet(visit_for(request, done.visit.pk))
+    return Status(201, _sheet(visit_for(request, done.visit.pk)))
 
 
 @room.writes("/visits/{visit}/addenda", SheetOut, right=Right.RECORD_VISIT, status=201)
-def add(request: Call, visit: Pk, body: AddIn) -> tuple[int, SheetOut]:
+def add(request: Call, visit: Pk, body: AddIn) -> Status[SheetOut]:
     """给封存的报告加一条补充或更正。"""
     found = visit_for(request, visit)
     submissions.add(visit=found, text=body.text, by=person_of(request), actor=request.person.actor, door=DOOR)
-    return 201, _sheet(found)
+    return Status(201, _sheet(found))
 
 
 @room.serves("/visits/{visit}/report.pdf", "application/pdf")

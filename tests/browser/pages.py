@@ -177,6 +177,8 @@ PAGES = (
     Opened("check", ADMIN),
     Opened("imports.mappings", ADMIN),
     Opened("runs.jobs", ADMIN),
+    Opened("tokens", MANAGER),
+    Opened("systems", ADMIN),
 )
 NO_PAGES = {
     "imports.columns": "needs a file sent; the tests of importing look at it",
@@ -185,6 +187,8 @@ NO_PAGES = {
     "runs.job": "needs long work begun; the tests of importing look at it",
     "runs.job.again": "takes only a post, or is looked at by the tests of its matter",
     "runs.job.progress": "is a part of a page",
+    "systems.one": "needs a system; the tests of tokens look at it",
+    "tokens.revoke": "takes only a post",
     "grading": "leads to the page of the person's department",
     "penalties.statement": "leads to the statement of this month",
     "appeals.close": "takes only a post, or is looked at by the tests of its matter",

@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("baohou.day.urls")),
     path("", include("baohou.kernel.accountability.urls")),
     path("", include("baohou.kernel.people.urls")),
+    path("", include("baohou.kernel.api.urls")),
     path("api/v1/", api.urls),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
@@ -23,9 +24,9 @@ GRADE = {"grade": "watch", "effective_on": "2026-10-19", "because": "欠息"}
 def test_it_rejects_calls_without_a_token(evening: Portfolio) -> None:
     """Nobody reads without a token, and a session's cookie is none: 401 in the API's own words."""
     browser = Client()
-    user = evening.cast.manager.user or __import__("django.contrib.auth.models", fromlist=["User"]).User.objects.create(
-        username="M01"
-    )
+    user = User.objects.create(username="M01")
+    evening.cast.manager.user = user
+    evening.cast.manager.save()
     browser.force_login(user)
     for answer in (browser.get("/api/v1/clients"), Caller("bh_0_x").get("/clients"), Caller("").get("/nothing")):
         assert answer.status_code == 401

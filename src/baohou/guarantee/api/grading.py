@@ -64,7 +64,7 @@ class TableOut(Out):
     seal: str
 
 
-class LineOut(Out):
+class GradingLineOut(Out):
     """A client on the table; ``seen`` goes back with a proposal, so that nobody overwrites what was not seen."""
 
     client: Ref
@@ -115,7 +115,7 @@ class SignIn(In):
     filed_on: Day
 
 
-class VerdictIn(In):
+class GradingVerdictIn(In):
     """Accepting, or returning with a reason."""
 
     verdict: Literal["accept", "return"]
@@ -137,18 +137,20 @@ def one(request: Call, quarter: QuarterName, department: Pk) -> TableOut:
     return _table(table_for(request, quarter, department))
 
 
-@room.reads("/gradings/{quarter}/{department}/clients", Page[LineOut])
+@room.reads("/gradings/{quarter}/{department}/clients", Page[GradingLineOut])
 def list_lines(
     request: Call, quarter: QuarterName, department: Pk, limit: Limit = USUAL, cursor: Cursor = ""
-) -> Page[LineOut]:
+) -> Page[GradingLineOut]:
     """分类表上的客户。"""
     table = table_for(request, quarter, department)
     rows, more = first_of(table.lines, opened(request, cursor), limit=limit, key=lambda line: line.client_id)
-    return Page[LineOut](items=[_line(row) for row in rows], next=sealed(request, more))
+    return Page[GradingLineOut](items=[_line(row) for row in rows], next=sealed(request, more))
 
 
-@room.writes("/gradings/{quarter}/{department}/clients/{client}", LineOut, right=Right.PROPOSE_GRADE, method="PUT")
-def propose(request: Call, quarter: QuarterName, department: Pk, client: Pk, body: ProposalIn) -> LineOut:
+@room.writes(
+    "/gradings/{quarter}/{department}/clients/{client}", GradingLineOut, right=Right.PROPOSE_GRADE, method="PUT"
+)
+def propose(request: Call, quarter: QuarterName, department: Pk, client: Pk, body: ProposalIn) -> GradingLineOut:
     """拟定一个客户的分类。"""
     table = table_for(request, quarter, department, only=client)
     proposals.propose(
@@ -213,7 +215,7 @@ def hand_in(request: Call, quarter: QuarterName, department: Pk, body: SignIn) -
 
 
 @room.writes("/gradings/{quarter}/{department}/review", TableOut, right=Right.REVIEW_REPORT)
-def review(request: Call, quarter: QuarterName, department: Pk, body: VerdictIn) -> TableOut:
+def review(request: Call, quarter: QuarterName, department: Pk, body: GradingVerdictIn) -> TableOut:
     """接收（分类即生效、表即封存）或退回。"""
     table = table_for(request, quarter, department)
     if table.filing is None:
@@ -252,8 +254,8 @@ def _table(table: GradingTable) -> TableOut:
     )
 
 
-def _line(line: Line) -> LineOut:
-    return LineOut(
+def _line(line: Line) -> GradingLineOut:
+    return GradingLineOut(
         client=Ref(id=line.client_id, name=line.name),
         id_no=line.id_no,
         standing=code(line.standing),

@@ -155,14 +155,14 @@ class BackIn(In):
     because: Text
 
 
-class PlaceIn(In):
+class VolumePlaceIn(In):
     """Where a volume stands."""
 
     cabinet: Short
     shelf: Short = ""
 
 
-class AcceptIn(PlaceIn):
+class AcceptIn(VolumePlaceIn):
     """Taking in: where the volume stands, how many years it is kept (null: for good)."""
 
     retention_years: Years | None
@@ -419,7 +419,7 @@ def contents_file(request: Call, volume: Pk) -> HttpResponse:
 
 
 @room.writes("/volumes/{volume}/place", OneVolumeOut, right=Right.KEEP_ARCHIVE, method="PUT")
-def move_volume(request: Call, volume: Pk, body: PlaceIn) -> OneVolumeOut:
+def move_volume(request: Call, volume: Pk, body: VolumePlaceIn) -> OneVolumeOut:
     """换存放位置。"""
     place = Place(body.cabinet, body.shelf)
     archive.move(volume=volume_for(request, volume), place=place, actor=request.person.actor, door=DOOR)

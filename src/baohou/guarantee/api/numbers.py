@@ -27,7 +27,7 @@ class HeadOut(Out):
     currency: str
 
 
-class SheetOut(Out):
+class TableOfNumbersOut(Out):
     """A table: its columns, its rows, what it says of itself."""
 
     code: str
@@ -37,8 +37,8 @@ class SheetOut(Out):
     rows: list[list[str | int | float | None]]
 
 
-@room.reads("/overview", list[SheetOut], right=Right.SEE_EVERYTHING)
-def overview_tables(request: Call) -> list[SheetOut]:
+@room.reads("/overview", list[TableOfNumbersOut], right=Right.SEE_EVERYTHING)
+def overview_tables(request: Call) -> list[TableOfNumbersOut]:
     """经营总览的各张表。"""
     return _told(overview.tables(request.today))
 
@@ -49,8 +49,8 @@ def overview_file(request: Call, code: str) -> HttpResponse:
     return _file(overview.tables(request.today), code)
 
 
-@room.reads("/risk/{quarter}", list[SheetOut], right=Right.SEE_EVERYTHING)
-def risk_tables(request: Call, quarter: QuarterName) -> list[SheetOut]:
+@room.reads("/risk/{quarter}", list[TableOfNumbersOut], right=Right.SEE_EVERYTHING)
+def risk_tables(request: Call, quarter: QuarterName) -> list[TableOfNumbersOut]:
     """风险视图的各张表。"""
     return _told(risk.tables(request.today, quarter_of_path(quarter)))
 
@@ -66,9 +66,9 @@ def _file(sheets: Sequence[Sheet], code: str) -> HttpResponse:
     return sheets_file(wanted, f"{code}.xlsx")
 
 
-def _told(sheets: Sequence[Sheet]) -> list[SheetOut]:
+def _told(sheets: Sequence[Sheet]) -> list[TableOfNumbersOut]:
     return [
-        SheetOut(
+        TableOfNumbersOut(
             code=sheet.code,
             title=str(sheet.title),
             note=str(sheet.note),

@@ -132,7 +132,7 @@ class SpreadOut(Out):
     left: list[int]
 
 
-class VerdictIn(In):
+class PlanVerdictIn(In):
     """Accepting what was seen, or returning it with a reason."""
 
     verdict: Literal["accept", "return"]
@@ -221,7 +221,7 @@ def hand_in(request: Call, quarter: QuarterName, department: Pk) -> PlanOut:
 
 
 @room.writes("/plans/{quarter}/{department}/review", PlanOut, right=Right.REVIEW_REPORT)
-def review(request: Call, quarter: QuarterName, department: Pk, body: VerdictIn) -> PlanOut:
+def review(request: Call, quarter: QuarterName, department: Pk, body: PlanVerdictIn) -> PlanOut:
     """接收或退回。"""
     planner = _asked(request, quarter, department)
     if body.verdict == "return":

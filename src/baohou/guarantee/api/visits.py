@@ -75,7 +75,7 @@ class SealOut(Out):
     check_url: str
 
 
-class SheetOut(VisitOut):
+class VisitReportOut(VisitOut):
     """A visit with all that was told of it."""
 
     methods: dict[str, str]
@@ -98,7 +98,7 @@ class VisitQuery(In):
     until: Day | None = None
 
 
-class PlaceIn(In):
+class DevicePlaceIn(In):
     """Where a device was, in degrees."""
 
     latitude: Annotated[Degrees, Field(ge=-90, le=90)]
@@ -131,11 +131,11 @@ class VisitIn(In):
     signature: Sha256 | None = None
     unsigned_because: Annotated[Word, Field(max_length=500)] = ""
     files: list[NamedFile] = Field(default_factory=list, max_length=submissions.MOST_FILES)
-    place: PlaceIn | None = None
+    place: DevicePlaceIn | None = None
     finished_at: datetime | None = None
 
 
-class UploadIn(In):
+class VisitFileIn(In):
     """What is told of a file."""
 
     key: UUID
@@ -178,15 +178,15 @@ def list_all(
     return Page[VisitOut](items=[VisitOut(**_visit(one)) for one in page[:limit]], next=sealed(request, more))
 
 
-@room.reads("/visits/{visit}", SheetOut)
-def one(request: Call, visit: Pk) -> SheetOut:
+@room.reads("/visits/{visit}", VisitReportOut)
+def one(request: Call, visit: Pk) -> VisitReportOut:
     """一次回访的全部内容、附件、签名和封存。"""
     return _sheet(visit_for(request, visit))
 
 
 @room.writes("/clients/{client}/visit-files", KeptOut, right=Right.RECORD_VISIT, status=201)
 def keep_file(
-    request: Call, client: Pk, told: Annotated[UploadIn, Form()], file: Annotated[UploadedFile, File()]
+    request: Call, client: Pk, told: Annotated[VisitFileIn, Form()], file: Annotated[UploadedFile, File()]
 ) -> Status[KeptOut]:
     """先传回访的一个文件（或客户签名），以摘要为名，再在报告里写明。"""
     client_for(request, client)
@@ -201,8 +201,8 @@ def keep_file(
     return Status(201, KeptOut(sha256=kept.sha256, size=kept.size, content_type=kept.content_type))
 
 
-@room.writes("/clients/{client}/visits", SheetOut, right=Right.RECORD_VISIT, status=201)
-def record(request: Call, client: Pk, body: VisitIn) -> Status[SheetOut]:
+@room.writes("/clients/{client}/visits", VisitReportOut, right=Right.RECORD_VISIT, status=201)
+def record(request: Call, client: Pk, body: VisitIn) -> Status[VisitReportOut]:
     """记录一次回访：连同附件和签名一起存入并封存。"""
     done = submissions.submit(
         key=body.key,
@@ -214,8 +214,8 @@ def record(request: Call, client: Pk, body: VisitIn) -> Status[SheetOut]:
     return Status(201, _sheet(visit_for(request, done.visit.pk)))
 
 
-@room.writes("/visits/{visit}/addenda", SheetOut, right=Right.RECORD_VISIT, status=201)
-def add(request: Call, visit: Pk, body: AddIn) -> Status[SheetOut]:
+@room.writes("/visits/{visit}/addenda", VisitReportOut, right=Right.RECORD_VISIT, status=201)
+def add(request: Call, visit: Pk, body: AddIn) -> Status[VisitReportOut]:
     """给封存的报告加一条补充或更正。"""
     found = visit_for(request, visit)
     submissions.add(visit=found, text=body.text, by=person_of(request), actor=request.person.actor, door=DOOR)
@@ -311,7 +311,7 @@ def _visit(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _sheet(visit: Visit) -> SheetOut:
+def _sheet(visit: Visit) -> VisitReportOut:
     sheet = get_sheet(visit)
     record = sheet.record
     seal = None
@@ -323,7 +323,7 @@ def _sheet(visit: Visit) -> SheetOut:
             intact=sheet.checked is not None and sheet.checked.intact,
             check_url=sheet.check_url,
         )
-    return SheetOut(
+    return VisitReportOut(
         **_visit(visit),
         methods={method.code: told for method, told in sheet.methods},
         other_methods=sheet.other_methods,

@@ -148,7 +148,7 @@ class AppealOut(Out):
     files: list[Ref]
 
 
-class LineOut(Out):
+class StatementLineOut(Out):
     """A person's month."""
 
     staff: Ref | None
@@ -165,14 +165,14 @@ class StatementOut(Out):
     last: date
     people: int
     totals: TotalsOut
-    items: list[LineOut]
+    items: list[StatementLineOut]
     next: str | None
 
 
 class PersonalOut(Out):
     """One person's month, entry by entry."""
 
-    line: LineOut
+    line: StatementLineOut
     entries: list[EntryOut]
 
 
@@ -400,8 +400,8 @@ def _totals(sums: Totals) -> TotalsOut:
     return TotalsOut(**{name: getattr(sums, name) for name in TotalsOut.model_fields})
 
 
-def _line(line: Line) -> LineOut:
-    return LineOut(
+def _line(line: Line) -> StatementLineOut:
+    return StatementLineOut(
         staff=ref(line.staff),
         department=line.department,
         opening_fen=line.opening_fen,

@@ -64,9 +64,7 @@ def system_page(request: Asked, pk: int) -> HttpResponse:
     made = None
     if request.method == "POST" and form.is_valid():
         try:
-            made = tokens.make_system_token(
-                system=system, **form.cleaned_data, actor=request.person.actor, door="page"
-            )
+            made = tokens.make_system_token(system=system, **form.cleaned_data, actor=request.person.actor, door="page")
         except Refused as refusal:
             show_refusal(form, refusal)
     context = {"form": form, "made": made, "tokens": tokens.list_tokens(system=system), "system": system}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import hypothesis
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -42,6 +45,17 @@ def callers(evening: Portfolio, call_as: CallAs, settings: Any) -> list[Caller]:
     settings.API_CALLS_PER_MINUTE = 10**9
     cast = evening.cast
     return [call_as(who) for who in (cast.manager, cast.risk_manager, cast.admin, cast.a)]
+
+
+@pytest.fixture(autouse=True)
+def one_connection() -> Iterator[None]:
+    """A request neither begins nor ends the test's own transaction, as with the test client."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
 
 
 def test_nothing_that_is_described_breaks_it(evening: Portfolio, callers: list[Caller]) -> None:

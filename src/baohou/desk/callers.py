@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
@@ -25,15 +26,17 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 def callers(answer: Answer) -> Answer:
     """Let in who brings a token; a session's cookie opens nothing here, so that no foreign page can write."""
 
-    def respond(request: Any) -> HttpResponseBase:
+    def ask(request: Any) -> HttpResponseBase:
+        request.person = request.caller = None
+        refusal = None if request.path in OPEN else _let_in(request)
+        return refusal or answer(request)
+
+    asked: Answer = convert_exception_to_response(ask)
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith(ROOT):
             return answer(request)
-        request.person = request.caller = None
-        if request.path not in OPEN:
-            refusal = _let_in(request)
-            if refusal is not None:
-                return refusal
-        given = answer(request)
+        given = asked(request)
         given.headers.setdefault("Cache-Control", "no-store")
         if given.status_code >= 400 and not given.headers.get("Content-Type", "").startswith("application/json"):
             said = problem(given.status_code)

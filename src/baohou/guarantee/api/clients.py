@@ -9,6 +9,7 @@ from ninja import Query, Status
 
 from baohou.guarantee.api.shapes import DutyOut, GradeCode, PersonOut, UrgencyCode, code, duty, person, person_or_none
 from baohou.guarantee.api.shapes import word as read
+from baohou.guarantee.models import GradeChange
 from baohou.guarantee.queries.pages.clients import Filters, list_clients
 from baohou.guarantee.queries.pages.glance import Glance, Held, get_glance
 from baohou.guarantee.rules.words import Grade, Urgency
@@ -232,8 +233,7 @@ def _said(text: str | None) -> str | None:
     return "" if text == NOT_SAID else text or None
 
 
-def _grade(change: object) -> GradeOut:
-    given: grades.GradeChange = change  # type: ignore[assignment]
+def _grade(given: GradeChange) -> GradeOut:
     return GradeOut(
         client_id=given.client_id,
         grade=Grade(given.grade).code,  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -208,7 +208,7 @@ def _seen(request: Call, move: WorkMove) -> bool:
     return request.person.sees_staff(move.staff_id, posting.department_id if posting else None)
 
 
-def _move(move: WorkMove) -> dict[str, object]:
+def _move(move: WorkMove) -> dict[str, Any]:
     return {
         "id": move.pk,
         "staff": person(move.staff),
@@ -221,7 +221,7 @@ def _move(move: WorkMove) -> dict[str, object]:
 def _one(move: WorkMove) -> OneMoveOut:
     guarantees = move.guarantees.select_related("guarantee").order_by("guarantee__project_no")
     return OneMoveOut(
-        **_move(move),  # type: ignore[arg-type]
+        **_move(move),
         guarantees=[Ref(id=row.guarantee_id, name=row.guarantee.project_no) for row in guarantees],
         duties=move.duties.count(),
         signers=[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import IntegrityError
@@ -29,6 +29,13 @@ SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
     500: ("api.internal", "程序出错，什么也没有写入。请把时间和请求告诉维护人员。"),
     503: ("api.unavailable", "系统正在维护，请稍后再试。"),
 }
+_KNOWN: Final = (
+    (Http404, 404),
+    (PermissionDenied, 403),
+    (IntegrityError, 409),
+    (RequestDataTooBig, 413),
+    (SuspiciousOperation, 400),
+)
 _STATE: Final = (
     "overtaken",
     "changed",
@@ -75,18 +82,13 @@ def invalid(wrong: ValidationError) -> HttpResponse:
 def answer_errors(api: NinjaAPI, fields: Mapping[str, str]) -> None:
     """Have an API answer every failure that has a meaning; what has none becomes a 500 in the middleware."""
 
-    def add(kind: type[Exception], answer: int | None = None) -> None:
-        def handle(request: HttpRequest, wrong: Exception) -> HttpResponse:
-            assert answer is not None
-            return problem(answer)
+    def answer(request: HttpRequest, wrong: Any) -> HttpResponse:
+        if isinstance(wrong, Refused):
+            return refused(wrong, fields)
+        if isinstance(wrong, ValidationError):
+            return invalid(wrong)
+        status: int = getattr(wrong, "status_code", 0) or next(n for kind, n in _KNOWN if isinstance(wrong, kind))
+        return problem(status)
 
-        api.add_exception_handler(kind, handle)
-
-    add(Http404, 404)
-    add(PermissionDenied, 403)
-    add(IntegrityError, 409)
-    add(RequestDataTooBig, 413)
-    add(SuspiciousOperation, 400)
-    api.add_exception_handler(Refused, lambda request, wrong: refused(wrong, fields))
-    api.add_exception_handler(ValidationError, lambda request, wrong: invalid(wrong))
-    api.add_exception_handler(HttpError, lambda request, wrong: problem(wrong.status_code))
+    for kind in (Refused, ValidationError, HttpError, *(kind for kind, _ in _KNOWN)):
+        api.add_exception_handler(kind, answer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.conf import settings
 from django.core.cache import cache
@@ -31,7 +31,7 @@ def callers(answer: Answer) -> Answer:
         refusal = None if request.path in OPEN else _let_in(request)
         return refusal or answer(request)
 
-    asked: Answer = convert_exception_to_response(ask)
+    asked = cast(Answer, convert_exception_to_response(ask))
 
     def respond(request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith(ROOT):

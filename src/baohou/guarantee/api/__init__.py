@@ -1,6 +1,7 @@
 """The room's operations: the same verbs, guards and filters as its pages."""
 
 from baohou.guarantee.api import (
+    archive,
     clients,
     duties,
     grading,
@@ -14,5 +15,6 @@ from baohou.guarantee.api import (
 )
 
 ROOMS = tuple(
-    part.room for part in (clients, duties, plans, visits, grading, measures, hand_overs, moves, imports, numbers)
+    part.room
+    for part in (clients, duties, plans, visits, grading, measures, hand_overs, archive, moves, imports, numbers)
 )

@@ -22,7 +22,9 @@ from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of, require
 from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Ref, Text
 from baohou.kernel.papers.printing import write_pdf
-from baohou.kernel.people.access import Right
+from baohou.kernel.people.access import Reach, Right
+from baohou.kernel.people.models import Posting
+from baohou.kernel.people.queries import get_postings
 
 room = Room("工作移交")
 
@@ -166,9 +168,10 @@ def list_all(request: Call, limit: Limit = USUAL, cursor: Cursor = "") -> Page[M
     found, after = visible_moves(request.person).order_by("-pk"), opened(request, cursor)
     found = found.filter(pk__lt=int(after)) if after else found
     rows = list(found[: limit + 1])
-    seen = [row for row in rows[:limit] if _seen(request, row)]
     more = rows[limit - 1].pk if len(rows) > limit else None
-    return Page[MoveOut](items=[MoveOut(**_move(row)) for row in seen], next=sealed(request, more))
+    return Page[MoveOut](
+        items=[MoveOut(**_move(row)) for row in _seen(request, rows[:limit])], next=sealed(request, more)
+    )
 
 
 @room.reads("/moves/{move}", OneMoveOut)
@@ -198,14 +201,22 @@ def _choices(body: MoveIn) -> dict[int, tuple[int | None, int | None]]:
     return {each.guarantee: (each.a, each.b) for each in body.choices}
 
 
-def _seen(request: Call, move: WorkMove) -> bool:
-    """Whether the row is of somebody within reach, or one to sign; a department's manager sees no other's."""
-    if request.person.reach.value == "all" or move.staff_id == request.person.staff_id:
-        return True
-    if MoveSigner.objects.filter(move=move, staff=request.person.staff_id).exists():
-        return True
-    posting = move.staff.postings.filter(effective_on__lte=request.today).order_by("-effective_on").first()
-    return request.person.sees_staff(move.staff_id, posting.department_id if posting else None)
+def _seen(request: Call, moves: list[WorkMove]) -> list[WorkMove]:
+    """Those of somebody within reach or to be signed; a department's manager sees no other's. Two queries."""
+    person = request.person
+    if person.reach is Reach.ALL:
+        return moves
+    signs = set(MoveSigner.objects.filter(move__in=moves, staff=person.staff_id).values_list("move_id", flat=True))
+    held = get_postings(staff_ids={move.staff_id for move in moves}, on=request.today)
+    return [
+        move
+        for move in moves
+        if move.pk in signs or person.sees_staff(move.staff_id, _department(held.get(move.staff_id)))
+    ]
+
+
+def _department(posting: Posting | None) -> int | None:
+    return posting.department_id if posting else None
 
 
 def _move(move: WorkMove) -> dict[str, Any]:

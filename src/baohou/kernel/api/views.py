@@ -35,6 +35,8 @@ def own_page(request: Asked) -> HttpResponse:
             )
         except Refused as refusal:
             show_refusal(form, refusal)
+        else:
+            form = TokenForm(post=request.person.post)
     context = {"form": form, "made": made, "tokens": tokens.list_tokens(staff=staff), "system": None}
     return render(request, "api/tokens.html", context)
 
@@ -67,6 +69,8 @@ def system_page(request: Asked, pk: int) -> HttpResponse:
             made = tokens.make_system_token(system=system, **form.cleaned_data, actor=request.person.actor, door="page")
         except Refused as refusal:
             show_refusal(form, refusal)
+        else:
+            form = TokenForm(post=Post(system.post))
     context = {"form": form, "made": made, "tokens": tokens.list_tokens(system=system), "system": system}
     return render(request, "api/tokens.html", context)
 

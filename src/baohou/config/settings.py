@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "baohou.kernel.audit",
     "baohou.kernel.papers",
     "baohou.kernel.people",
+    "baohou.kernel.api",
     "baohou.kernel.parties",
     "baohou.kernel.rulebook",
     "baohou.kernel.duties",
@@ -90,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "baohou.desk.callers.callers",
 ]
 
 ROOT_URLCONF = "baohou.config.urls"
@@ -202,3 +204,5 @@ SMS_KEY = os.environ.get("BAOHOU_SMS_KEY", "")
 SMS_SECRET = os.environ.get("BAOHOU_SMS_SECRET", "")
 SMS_SIGN = os.environ.get("BAOHOU_SMS_SIGN", "")
 SMS_TEMPLATE = os.environ.get("BAOHOU_SMS_TEMPLATE", "")
+API_CALLS_PER_MINUTE = int(os.environ.get("BAOHOU_API_CALLS", "600"))
+"""So many calls a minute one token makes in one process; above that it is asked to wait (429)."""

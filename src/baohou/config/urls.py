@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from baohou.config.api import api
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("baohou.desk.urls")),
     path("", include("baohou.guarantee.urls")),
@@ -13,5 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("baohou.upkeep.urls")),
     path("", include("baohou.kernel.notices.urls")),
     path("", include("baohou.kernel.outbox.urls")),
+    path("", include("baohou.kernel.api.urls")),
+    path("api/v1/", api.urls),
 ]
 handler500 = "baohou.upkeep.answers.server_error"

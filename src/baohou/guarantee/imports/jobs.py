@@ -17,7 +17,9 @@ MARKING = "标出差错"
 MARKED = "marked.xlsx"
 
 
-def wish_for(*, token: str, kind: str, path: Path, name: str, mapping: Path | None, how: str = "") -> Wish:
+def wish_for(
+    *, token: str, kind: str, path: Path, name: str, mapping: Path | None, how: str = "", door: str = "page"
+) -> Wish:
     """What a job is asked; ``how`` is empty for a check, else whole, update, partial or partial-update."""
     return {
         "token": token,
@@ -26,6 +28,7 @@ def wish_for(*, token: str, kind: str, path: Path, name: str, mapping: Path | No
         "name": name,
         "mapping": str(mapping) if mapping else "",
         "how": how,
+        "door": door,
     }
 
 
@@ -43,7 +46,7 @@ def _work(wish: Wish, by: str, tell: Tell) -> dict[str, Any]:
         update=how in ("update", "partial-update"),
         partial=how in ("partial", "partial-update"),
         by=by,
-        door="page",
+        door=wish.get("door", "page"),
         tell=tell,
     )
     if outcome.faults:

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,8 +16,8 @@ from baohou.guarantee.forms.hand_overs import LoanForm, PlaceForm, ReturnForm, R
 from baohou.guarantee.queries.hand_overs import VOLUMES
 from baohou.guarantee.queries.pages.volumes import find_receipt, list_visible_items, visible_volumes
 from baohou.guarantee.views import answers
+from baohou.guarantee.views.guards import volume_for
 from baohou.kernel.papers import archive
-from baohou.kernel.papers.models import Volume
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 
@@ -42,7 +42,7 @@ def list_page(request: Asked) -> HttpResponse:
 @door()
 def volume_page(request: Asked, pk: int) -> HttpResponse:
     """One volume: where it stands, until when it is kept, what lies in it, who had it."""
-    volume = _volume_for(request, pk)
+    volume = volume_for(request, pk)
     whole = request.person.sees_department(volume.unit_id)
     context = {
         "standing": archive.standing_of(volume, on=timezone.localdate()),
@@ -59,7 +59,7 @@ def volume_page(request: Asked, pk: int) -> HttpResponse:
 @door()
 def contents_file(request: Asked, pk: int) -> HttpResponse:
     """The contents page to print, for those who see all of the department."""
-    volume = _volume_for(request, pk)
+    volume = volume_for(request, pk)
     if not request.person.sees_department(volume.unit_id):
         raise Http404
     try:
@@ -73,7 +73,7 @@ def contents_file(request: Asked, pk: int) -> HttpResponse:
 @door(Right.KEEP_ARCHIVE)
 def move_page(request: Asked, pk: int) -> HttpResponse:
     """Put a volume in another place."""
-    volume = _volume_for(request, pk)
+    volume = volume_for(request, pk)
     form = PlaceForm(request.POST or None, initial={"cabinet": volume.cabinet, "shelf": volume.shelf})
     if request.method == "POST" and form.is_valid():
         try:
@@ -89,7 +89,7 @@ def move_page(request: Asked, pk: int) -> HttpResponse:
 @door(Right.KEEP_ARCHIVE)
 def lend_page(request: Asked, pk: int) -> HttpResponse:
     """Lend a volume."""
-    volume = _volume_for(request, pk)
+    volume = volume_for(request, pk)
     form = LoanForm(request.POST or None, initial={"borrowed_on": timezone.localdate()}, latest=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -116,7 +116,7 @@ def lend_page(request: Asked, pk: int) -> HttpResponse:
 @door(Right.KEEP_ARCHIVE)
 def return_page(request: Asked, pk: int) -> HttpResponse:
     """Take a volume back."""
-    volume = _volume_for(request, pk)
+    volume = volume_for(request, pk)
     today: date = timezone.localdate()
     form = ReturnForm(request.POST or None, initial={"returned_on": today}, latest=today)
     if request.method == "POST" and form.is_valid():
@@ -161,8 +161,3 @@ def rule_page(request: Asked) -> HttpResponse:
             messages.success(request, _("已记下，以后立的卷照此编号和保管。"), extra_tags="ok")
             return redirect("handover.archive")
     return render(request, "guarantee/volume_rule.html", {"form": form})
-
-
-def _volume_for(request: Asked, pk: int) -> Volume:
-    """A volume within the person's reach."""
-    return get_object_or_404(visible_volumes(request.person), pk=pk)

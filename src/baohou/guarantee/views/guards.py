@@ -6,13 +6,19 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from baohou.core.period import NotAQuarter, Quarter
-from baohou.guarantee.models import Visit
+from baohou.guarantee.models import HandOver, MoveSigner, Visit, WorkMove
 from baohou.guarantee.queries.access import visible_clients
 from baohou.guarantee.queries.pages.duties import DutyRow, find_duty
+from baohou.guarantee.queries.pages.hand_overs import HandOverList, get_list
+from baohou.guarantee.queries.pages.people import visible_moves
 from baohou.guarantee.queries.pages.plans import find_plan_department
+from baohou.guarantee.queries.pages.volumes import visible_volumes
+from baohou.kernel.papers.models import Volume
 from baohou.kernel.parties.models import Party
+from baohou.kernel.people.access import Right
+from baohou.kernel.people.directory import find_visible_staff
 from baohou.kernel.people.doors import Asked
-from baohou.kernel.people.models import Department, Staff
+from baohou.kernel.people.models import Department, Posting, Staff
 
 
 def client_for(request: Asked, pk: int) -> Party:
@@ -63,3 +69,43 @@ def staff_of(request: Asked) -> Staff:
     if request.person.staff is None:
         raise Http404
     return request.person.staff
+
+
+def staff_for(request: Asked, pk: int) -> tuple[Staff, Posting | None]:
+    found = find_visible_staff(request.person, pk, on=request.today)
+    if found is None:
+        raise Http404
+    return found
+
+
+def may_move_work(request: Asked, staff: Staff, posting: Posting | None) -> bool:
+    person = request.person
+    return person.may(Right.MOVE_WORK) and person.sees_department(posting.department_id if posting else None)
+
+
+def move_for(request: Asked, pk: int) -> WorkMove:
+    """A hand-over that the person signs, or of somebody within reach."""
+    move = get_object_or_404(visible_moves(request.person), pk=pk)
+    if not MoveSigner.objects.filter(move=move, staff=request.person.staff_id).exists():
+        staff_for(request, move.staff_id)
+    return move
+
+
+def volume_for(request: Asked, pk: int) -> Volume:
+    """A volume within the person's reach."""
+    return get_object_or_404(visible_volumes(request.person), pk=pk)
+
+
+def hand_over_list_for(request: Asked, quarter: str, department: int) -> HandOverList:
+    """The list within the person's reach; anything else is not found."""
+    of = get_object_or_404(Department, pk=department)
+    found = get_list(request.person, of, quarter_named(quarter))
+    if found is None:
+        raise Http404
+    return found
+
+
+def begun(found: HandOverList) -> HandOver:
+    if found.hand_over is None:
+        raise Http404
+    return found.hand_over

@@ -20,7 +20,7 @@ from baohou.core.errors import Refused
 from baohou.core.period import Quarter
 from baohou.guarantee.exports.hand_overs import print_receipt
 from baohou.guarantee.forms.hand_overs import AcceptForm, BackForm, show_refusal
-from baohou.guarantee.models import HandOver, HandOverReceipt
+from baohou.guarantee.models import HandOverReceipt
 from baohou.guarantee.queries.hand_overs import VOLUMES
 from baohou.guarantee.queries.pages.hand_overs import (
     HandOverList,
@@ -31,7 +31,7 @@ from baohou.guarantee.queries.pages.hand_overs import (
 from baohou.guarantee.rules.words import Medium
 from baohou.guarantee.services import hand_over_receipts, hand_overs
 from baohou.guarantee.views import answers
-from baohou.guarantee.views.guards import quarter_named, staff_of
+from baohou.guarantee.views.guards import begun, hand_over_list_for, quarter_named, staff_of
 from baohou.kernel.papers import archive
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
@@ -71,7 +71,7 @@ def _show(request: Asked, quarter: Quarter, department: Department, **typed: Any
 @door()
 def begin(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Make the list."""
-    found = _list_for(request, quarter, department)
+    found = hand_over_list_for(request, quarter, department)
     if not found.gives:
         raise PermissionDenied
     return _do(
@@ -92,10 +92,10 @@ def begin(request: Asked, quarter: str, department: int) -> HttpResponse:
 @door()
 def refresh(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Put on the list what was recorded since."""
-    found = _list_for(request, quarter, department)
+    found = hand_over_list_for(request, quarter, department)
     if not (found.gives or found.receives):
         raise PermissionDenied
-    hand_over = _begun(found)
+    hand_over = begun(found)
     return _do(
         request,
         found,
@@ -110,10 +110,10 @@ def refresh(request: Asked, quarter: str, department: int) -> HttpResponse:
 @door()
 def give(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Tick reports as given: those chosen, or all that are in the person's hands."""
-    found = _list_for(request, quarter, department)
+    found = hand_over_list_for(request, quarter, department)
     if not found.gives:
         raise PermissionDenied
-    hand_over, chosen = _begun(found), _chosen(request)
+    hand_over, chosen = begun(found), _chosen(request)
     items = visible_items(request.person, hand_over).filter(given_on__isnull=True)
     items = items if "all" in request.POST else items.filter(pk__in=chosen)
     typed = {item: request.POST.get(f"pages-{item}", "").strip() for item in items.values_list("pk", flat=True)}
@@ -144,10 +144,10 @@ def give(request: Asked, quarter: str, department: int) -> HttpResponse:
 @door()
 def withdraw(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Take back one's ticks of giving."""
-    found = _list_for(request, quarter, department)
+    found = hand_over_list_for(request, quarter, department)
     if not found.gives:
         raise PermissionDenied
-    hand_over = _begun(found)
+    hand_over = begun(found)
     items = list(visible_items(request.person, hand_over).filter(pk__in=_chosen(request)))
     return _do(
         request,
@@ -163,8 +163,8 @@ def withdraw(request: Asked, quarter: str, department: int) -> HttpResponse:
 @door(Right.REVIEW_REPORT)
 def receive(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Tick reports as received: those chosen, or all that were given."""
-    found = _list_for(request, quarter, department)
-    hand_over = _begun(found)
+    found = hand_over_list_for(request, quarter, department)
+    hand_over = begun(found)
     wanted = Q(given_on__isnull=False) if "all" in request.POST else Q(pk__in=_chosen(request))
     chosen = list(hand_over.items.filter(wanted, received_on__isnull=True))
     return _do(
@@ -185,8 +185,8 @@ def receive(request: Asked, quarter: str, department: int) -> HttpResponse:
 @door(Right.REVIEW_REPORT)
 def back_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Send the chosen reports back with a reason; without any, the receipt that the department signed."""
-    found = _list_for(request, quarter, department)
-    hand_over = _begun(found)
+    found = hand_over_list_for(request, quarter, department)
+    hand_over = begun(found)
     items = list(hand_over.items.filter(pk__in=_chosen(request)).select_related("visit__client"))
     asked = "because" in request.POST
     form = BackForm(request.POST if asked else None)
@@ -212,8 +212,8 @@ def back_page(request: Asked, quarter: str, department: int) -> HttpResponse:
 @door(Right.FILE_REPORT)
 def sign_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """The department manager signs that everything is given."""
-    found = _list_for(request, quarter, department)
-    hand_over = _begun(found)
+    found = hand_over_list_for(request, quarter, department)
+    hand_over = begun(found)
     if not found.signs:
         raise PermissionDenied
     form = forms.Form(request.POST or None)
@@ -238,8 +238,8 @@ def sign_page(request: Asked, quarter: str, department: int) -> HttpResponse:
 @door(Right.REVIEW_REPORT)
 def accept_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """The risk department signs, and says where the volume stands and how long it is kept."""
-    found = _list_for(request, quarter, department)
-    hand_over = _begun(found)
+    found = hand_over_list_for(request, quarter, department)
+    hand_over = begun(found)
     rule = archive.rule_of(VOLUMES)
     initial = {"retention_years": rule.retention_years, "for_good": rule.retention_years is None}
     form = AcceptForm(request.POST or None, initial=initial)
@@ -278,21 +278,6 @@ def receipt_file(request: Asked, pk: int) -> HttpResponse:
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("handover")
     return answers.pdf(content, f"{hand_over.department.name}-{hand_over.quarter}-移交回执.pdf")
-
-
-def _list_for(request: Asked, quarter: str, department: int) -> HandOverList:
-    """The list within the person's reach; anything else is not found."""
-    of = get_object_or_404(Department, pk=department)
-    found = get_list(request.person, of, quarter_named(quarter))
-    if found is None:
-        raise Http404
-    return found
-
-
-def _begun(found: HandOverList) -> HandOver:
-    if found.hand_over is None:
-        raise Http404
-    return found.hand_over
 
 
 def _chosen(request: Asked) -> list[int]:

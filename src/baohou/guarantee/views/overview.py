@@ -82,6 +82,12 @@ def table_file(request: Asked, code: str) -> HttpResponse:
     return sheets_file(wanted, f"{title}-{request.today}.xlsx")
 
 
+def tables(today: date) -> list[Sheet]:
+    """All tables with all of their rows."""
+    keep_up(on=today)
+    return _sheets(_Whole(today))
+
+
 class _Whole:
     """The portfolio as a whole on each day shown."""
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -28,27 +28,26 @@ from baohou.guarantee.queries.moves import (
     list_receivers,
     propose,
 )
-from baohou.guarantee.queries.pages.people import get_person_page, visible_moves
+from baohou.guarantee.queries.pages.people import get_person_page
 from baohou.guarantee.services import moves
-from baohou.guarantee.views.guards import staff_of
+from baohou.guarantee.views.guards import may_move_work, move_for, staff_for, staff_of
 from baohou.kernel.papers import records
 from baohou.kernel.papers.printing import write_pdf
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.deputies import may_name_deputy
-from baohou.kernel.people.directory import find_visible_staff
 from baohou.kernel.people.doors import Asked, door
-from baohou.kernel.people.models import Posting, Staff
+from baohou.kernel.people.models import Staff
 
 
 @door()
 def person_page(request: Asked, pk: int) -> HttpResponse:
     """One person: posts over time, guarantees managed, open duties, deputies, hand-overs."""
-    staff, posting = _staff_for(request, pk)
+    staff, posting = staff_for(request, pk)
     department = posting.department_id if posting else None
     context = {
         "page": get_person_page(staff, posting, on=request.today),
         "may_name_deputy": may_name_deputy(request.person, staff, department),
-        "may_move": _may_move(request, staff, posting),
+        "may_move": may_move_work(request, staff, posting),
     }
     return render(request, "guarantee/person.html", context)
 
@@ -56,8 +55,8 @@ def person_page(request: Asked, pk: int) -> HttpResponse:
 @door(Right.MOVE_WORK)
 def move_page(request: Asked, pk: int) -> HttpResponse:
     """Hand over everything someone manages and owes: propose, choose, look at it once more, do it."""
-    staff, posting = _staff_for(request, pk)
-    if not _may_move(request, staff, posting) and not request.person.reads_only:
+    staff, posting = staff_for(request, pk)
+    if not may_move_work(request, staff, posting) and not request.person.reads_only:
         raise PermissionDenied
     form = forms.MoveForm(request.POST or None, initial={"effective_on": _day(request)})
     on = form.cleaned_data["effective_on"] if form.is_valid() else _day(request)
@@ -94,7 +93,7 @@ def move_page(request: Asked, pk: int) -> HttpResponse:
 @door()
 def move_list_page(request: Asked, pk: int) -> HttpResponse:
     """What was handed over, who has signed and who has not."""
-    move = _move_for(request, pk)
+    move = move_for(request, pk)
     seal = records.find_seal(kind=moves.PAPER, subject_id=move.pk)
     people = ("was_a", "was_b", "now_a", "now_b")
     context = {
@@ -111,7 +110,7 @@ def move_list_page(request: Asked, pk: int) -> HttpResponse:
 @door()
 def sign_page(request: Asked, pk: int, signer: int) -> HttpResponse:
     """Sign the list in one's role."""
-    move = _move_for(request, pk)
+    move = move_for(request, pk)
     place = get_object_or_404(MoveSigner, pk=signer, move=move)
     try:
         moves.sign(move=move, signer=place, by=staff_of(request), actor=request.person.actor, door="page")
@@ -125,7 +124,7 @@ def sign_page(request: Asked, pk: int, signer: int) -> HttpResponse:
 @door()
 def paper_file(request: Asked, pk: int) -> HttpResponse:
     """The list of a hand-over as PDF."""
-    move, out = _move_for(request, pk), io.BytesIO()
+    move, out = move_for(request, pk), io.BytesIO()
     try:
         write_pdf(papers=[list_paper(move)], out=out)
     except Refused as refusal:
@@ -191,23 +190,3 @@ def _day(request: Asked) -> date:
     except ValueError:
         return request.today
     return max(asked, request.today)
-
-
-def _staff_for(request: Asked, pk: int) -> tuple[Staff, Posting | None]:
-    found = find_visible_staff(request.person, pk, on=request.today)
-    if found is None:
-        raise Http404
-    return found
-
-
-def _may_move(request: Asked, staff: Staff, posting: Posting | None) -> bool:
-    person = request.person
-    return person.may(Right.MOVE_WORK) and person.sees_department(posting.department_id if posting else None)
-
-
-def _move_for(request: Asked, pk: int) -> WorkMove:
-    """A hand-over that the person signs, or of somebody within reach."""
-    move = get_object_or_404(visible_moves(request.person), pk=pk)
-    if not MoveSigner.objects.filter(move=move, staff=request.person.staff_id).exists():
-        _staff_for(request, move.staff_id)
-    return move

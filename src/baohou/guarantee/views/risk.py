@@ -82,6 +82,12 @@ def table_file(request: Asked, quarter: str, code: str) -> HttpResponse:
     return sheets_file(wanted, f"{title}-{chosen}.xlsx")
 
 
+def tables(today: date, quarter: Quarter) -> list[Sheet]:
+    """All tables of a quarter with all of their rows."""
+    keep_up(on=today)
+    return _sheets(today, quarter)
+
+
 def _chosen(request: Asked, quarter: str) -> Quarter:
     return quarter_named(quarter) if quarter else quarter_of(request.today)
 

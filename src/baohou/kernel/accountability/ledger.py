@@ -119,7 +119,7 @@ def visible_entries(person: Person, *, on: date) -> QuerySet[Entry]:
     return entries.filter(within)
 
 
-def list_ledger(person: Person, filters: Filters, *, on: date, after: str = "") -> Ledger:
+def list_ledger(person: Person, filters: Filters, *, on: date, after: str = "", most: int = PAGE) -> Ledger:
     """Stories with an entry under the filters, the one with the latest such entry first. At most five queries."""
     entries = _filtered(person, filters, on)
     later = _matching(person, filters, on).filter(
@@ -130,10 +130,10 @@ def list_ledger(person: Person, filters: Filters, *, on: date, after: str = "") 
         staff_id__lte=OuterRef("staff_id"),
     )
     latest = _behind(entries.filter(~Exists(later)), after).order_by("-dated", "-pk")
-    page = list(latest.values("dated", "pk", "duty_key", "staff_id")[: PAGE + 1])
-    more = f"{page[PAGE - 1]['dated']}.{page[PAGE - 1]['pk']}" if len(page) > PAGE else ""
+    page = list(latest.values("dated", "pk", "duty_key", "staff_id")[: most + 1])
+    more = f"{page[most - 1]['dated']}.{page[most - 1]['pk']}" if len(page) > most else ""
     totals = get_totals(entries) if filters.is_narrow(person) else None
-    return Ledger(_stories(page[:PAGE], on), totals, more)
+    return Ledger(_stories(page[:most], on), totals, more)
 
 
 def get_ledger_totals(person: Person, filters: Filters, *, on: date) -> Totals:

@@ -64,7 +64,7 @@ def list_waiting_appeals(person: Person, *, limit: int = 5) -> list[AppealRow]:
     return describe(list(_waiting(person)[:limit])) if person.may(Right.WAIVE) else []
 
 
-def list_appeals(person: Person, part: str, *, after: str = "") -> Appeals:
+def list_appeals(person: Person, part: str, *, after: str = "", most: int = PAGE) -> Appeals:
     """A part of parts_for: those that wait oldest first, the others newest first. Three queries and a count."""
     newest_first = part != "waiting"
     appeals = {
@@ -75,9 +75,9 @@ def list_appeals(person: Person, part: str, *, after: str = "") -> Appeals:
     }[part]
     count = appeals.order_by()[:MANY].count()
     order = ("-filed_on", "-pk") if newest_first else ("filed_on", "pk")
-    page = list(_behind(appeals, after, newest_first=newest_first).order_by(*order)[: PAGE + 1])
-    last = page[PAGE - 1] if len(page) > PAGE else None
-    return Appeals(describe(page[:PAGE]), count, f"{last.filed_on}.{last.pk}" if last else "")
+    page = list(_behind(appeals, after, newest_first=newest_first).order_by(*order)[: most + 1])
+    last = page[most - 1] if len(page) > most else None
+    return Appeals(describe(page[:most]), count, f"{last.filed_on}.{last.pk}" if last else "")
 
 
 def describe(appeals: list[Appeal]) -> list[AppealRow]:

@@ -84,7 +84,8 @@ class Person:
     """Someone who asks for a page: who, and by which post on the business day.
 
     ``staff`` is None only for the installation's superuser, who counts as an administrator without a staff number.
-    ``stands_for`` are those whose clients and duties the person sees as well, as their deputy.
+    ``stands_for`` are those whose clients and duties the person sees as well, as their deputy. Who comes by a token has
+    ``scopes``, the rights that the token carries at most; ``system`` is the code of a program that has a token itself.
     """
 
     staff: Staff | None
@@ -92,6 +93,8 @@ class Person:
     department_id: int | None
     department_name: str
     stands_for: tuple[Absent, ...] = ()
+    scopes: frozenset[Right] | None = None
+    system: str = ""
 
     @property
     def staff_id(self) -> int:
@@ -115,11 +118,13 @@ class Person:
 
     @property
     def name(self) -> str:
-        return self.staff.name if self.staff else Post.ADMIN.label
+        return self.staff.name if self.staff else self.system or Post.ADMIN.label
 
     @property
     def actor(self) -> str:
         """What the audit writes down as the one who acted."""
+        if self.system:
+            return f"system:{self.system}"
         return self.staff.staff_no if self.staff else Post.ADMIN.value
 
     @property
@@ -132,7 +137,7 @@ class Person:
         return self.post is Post.AUDITOR
 
     def may(self, right: Right) -> bool:
-        return right in RIGHTS[self.post]
+        return right in RIGHTS[self.post] and (self.scopes is None or right in self.scopes)
 
     def sees_department(self, department_id: int | None) -> bool:
         """Whether the person sees everything of a department."""

@@ -46,7 +46,7 @@ def door(
             person: Person | None = getattr(request, "person", None)
             if person is None:
                 return no_post(request)
-            if not _is_let_in(person, right, request.method or ""):
+            if not is_let_in(person, right, request.method or ""):
                 raise PermissionDenied
             if person.staff is not None and person.staff.must_change_password:
                 return redirect("password")
@@ -57,7 +57,8 @@ def door(
     return guard
 
 
-def _is_let_in(person: Person, right: Right | None, method: str) -> bool:
+def is_let_in(person: Person, right: Right | None, method: str) -> bool:
+    """Whether a door opens: an auditor's to read only, everyone else's by the right it asks for."""
     if person.reads_only:
         return method in _READING
     return right is None or person.may(right)

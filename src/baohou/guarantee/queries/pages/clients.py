@@ -14,7 +14,7 @@ from django.db.models.functions import Collate
 
 from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, Measure, Visit
 from baohou.guarantee.queries.access import managed_guarantees, visible_clients
-from baohou.guarantee.queries.pages.duties import MANY
+from baohou.guarantee.queries.pages.duties import MANY, PAGE
 from baohou.guarantee.queries.pages.finding import among, find, holding
 from baohou.guarantee.rules.words import Grade, Urgency
 from baohou.kernel.duties.models import Duty
@@ -105,12 +105,14 @@ def graded(clients: QuerySet[Party], *, on: date) -> QuerySet[Party]:
     return clients.annotate(grade_on=Subquery(latest.values("grade")[:1]))
 
 
-def list_clients(person: Person, *, on: date, filters: Filters, after: str = "") -> ClientPage:
-    """One page of clients by name in pinyin, behind the client ``after`` (its number)."""
+def list_clients(
+    person: Person, *, on: date, filters: Filters, after: str = "", most: int = PAGE, counted: bool = True
+) -> ClientPage:
+    """One page of clients by name in pinyin, behind the client ``after`` (its number); ``counted`` as ``find`` says."""
     unless = default_grade(on)
     matching = _filtered(_within_reach(person, on, filters), on, filters, unless)
     few = bool(filters.manager_id) or person.reach is Reach.OWN
-    found = find(matching, words=filters.words, after=after, few=few)
+    found = find(matching, words=filters.words, after=after, few=few, most=most, counted=counted)
     more = str(found.clients[-1].pk) if found.more else ""
     return ClientPage(_rows(found.clients, on, unless), found.count, more, found.at_least)
 

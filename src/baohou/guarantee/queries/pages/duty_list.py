@@ -70,14 +70,19 @@ class DutyPage:
         return self.count >= MANY
 
 
-def list_duty_page(person: Person, *, on: date, filters: DutyFilters, after: str = "") -> DutyPage:
-    """One page of duties by due day, behind the place ``after``; those within the person's reach."""
+def list_duty_page(
+    person: Person, *, on: date, filters: DutyFilters, after: str = "", most: int = PAGE, counted: bool = True
+) -> DutyPage:
+    """One page of duties by due day, behind the place ``after``; those within the person's reach.
+
+    Not ``counted``, the count says no more than the page.
+    """
     found = select_duties(person, on=on, filters=filters)
-    count = found.order_by()[:MANY].count()
     behind = _behind(after)
-    page = list(_ordered(found.filter(behind) if behind else found, on)[: PAGE + 1])
-    last = page[PAGE - 1] if len(page) > PAGE else None
-    return DutyPage(_listed(page[:PAGE], on), count, f"{last.due_on}.{last.key}" if last else "")
+    page = list(_ordered(found.filter(behind) if behind else found, on)[: most + 1])
+    count = found.order_by()[:MANY].count() if counted else len(page)
+    last = page[most - 1] if len(page) > most else None
+    return DutyPage(_listed(page[:most], on), count, f"{last.due_on}.{last.key}" if last else "")
 
 
 def iterate_duties(person: Person, *, on: date, filters: DutyFilters, most: int) -> Iterator[ListedDuty]:

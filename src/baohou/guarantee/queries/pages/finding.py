@@ -51,22 +51,25 @@ def among(numbers: QuerySet[Any]) -> Case:
     return Case(When(pk__in=numbers, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
-def find(matching: QuerySet[Party], *, words: str, after: str, few: bool = False) -> Found:
-    """The first PAGE of the matching clients in order of initials, behind the client ``after`` (its number).
+def find(
+    matching: QuerySet[Party], *, words: str, after: str, few: bool = False, most: int = PAGE, counted: bool = True
+) -> Found:
+    """The first ``most`` of the matching clients in order of initials, behind the client ``after`` (its number).
 
-    ``few`` says that a condition names the matching clients one by one, so that all can be counted.
+    ``few`` says that a condition names the matching clients one by one, so that all can be counted. Not ``counted``,
+    the count says no more than the page.
     """
     ordered = search.by_initials(matching)
     place = Party.objects.filter(pk=int(after)).first() if after.isdecimal() else None
     if words:
-        page, count, at_least = _named(ordered, place, words)
+        page, count, at_least = _named(ordered, place, words, most)
     else:
-        page = list((search.behind(ordered, place) if place else ordered)[: PAGE + 1])
-        count, at_least = _count(matching, few)
+        page = list((search.behind(ordered, place) if place else ordered)[: most + 1])
+        count, at_least = _count(matching, few) if counted else (len(page), len(page) > most)
     if place is None:
         count = max(count, len(page))
-        at_least = at_least and len(page) > PAGE
-    return Found(page[:PAGE], count, at_least, len(page) > PAGE)
+        at_least = at_least and len(page) > most
+    return Found(page[:most], count, at_least, len(page) > most)
 
 
 def _count(matching: QuerySet[Party], few: bool) -> tuple[int, bool]:
@@ -78,7 +81,7 @@ def _count(matching: QuerySet[Party], few: bool) -> tuple[int, bool]:
     return min(looked.count(), MANY), True
 
 
-def _named(ordered: QuerySet[Party], place: Party | None, words: str) -> tuple[list[Party], int, bool]:
+def _named(ordered: QuerySet[Party], place: Party | None, words: str, most: int) -> tuple[list[Party], int, bool]:
     """The page, how many there are, and whether there may be more."""
     behind = (place.initials, place.pk) if place else None
     few: set[int] = set()
@@ -89,9 +92,9 @@ def _named(ordered: QuerySet[Party], place: Party | None, words: str) -> tuple[l
         few.update(met or ())
         if met is None:
             often = True
-            known.update(way.page(ordered, place))
+            known.update(way.page(ordered, place, most))
     known.update(ordered.filter(pk__in=few).order_by().values_list("initials", "pk"))
-    page = sorted(one for one in known if behind is None or one > behind)[: PAGE + 1]
+    page = sorted(one for one in known if behind is None or one > behind)[: most + 1]
     clients = Party.objects.in_bulk([number for _, number in page])
     return [clients[number] for _, number in page], min(len(known), MANY), often or len(known) >= MANY
 
@@ -116,16 +119,16 @@ class _Way:
         met = list(self.numbers[: FEW + 1])
         return met if len(met) <= FEW else None
 
-    def page(self, ordered: QuerySet[Party], place: Party | None) -> list[Place]:
-        """Where the first PAGE of them and one more stand, behind a client: near by, or else by their numbers."""
+    def page(self, ordered: QuerySet[Party], place: Party | None, most: int) -> list[Place]:
+        """Where the first ``most`` of them and one more stand, behind a client: near by, or else by their numbers."""
         rest = search.behind(ordered, place) if place else ordered
         if not self.scattered:
-            return list(self.narrow(rest).values_list("initials", "pk")[: PAGE + 1])
+            return list(self.narrow(rest).values_list("initials", "pk")[: most + 1])
         near = search.first(self.narrow(rest), NEAR, after=place)
-        found = list(near.values_list("initials", "pk")[: PAGE + 1])
-        if len(found) > PAGE:
+        found = list(near.values_list("initials", "pk")[: most + 1])
+        if len(found) > most:
             return found
-        return list(rest.filter(search.one_of(self.numbers)).values_list("initials", "pk")[: PAGE + 1])
+        return list(rest.filter(search.one_of(self.numbers)).values_list("initials", "pk")[: most + 1])
 
     def _is_frequent(self) -> bool:
         """Whether one in fifty of some clients is so named."""

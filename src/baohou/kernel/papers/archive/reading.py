@@ -101,7 +101,9 @@ def standing_of(volume: Volume, *, on: date) -> Standing:
     return Standing(volume, find_loan(volume), kept_through(volume), on)
 
 
-def list_volumes(within: QuerySet[Volume], *, filters: VolumeFilters, on: date, after: str = "") -> VolumePage:
+def list_volumes(
+    within: QuerySet[Volume], *, filters: VolumeFilters, on: date, after: str = "", most: int = PAGE
+) -> VolumePage:
     """One page of the volumes within a reach, the newest first, behind the volume ``after`` (its row)."""
     known = list(within.order_by().values_list("unit", "period").distinct())
     found = _filtered(within, filters, on)
@@ -110,12 +112,12 @@ def list_volumes(within: QuerySet[Volume], *, filters: VolumeFilters, on: date, 
     if last is not None:
         found = found.filter(Q(opened_on__lt=last.opened_on) | Q(opened_on=last.opened_on, pk__lt=last.pk))
     open_loans = Prefetch("loans", Loan.objects.filter(returned_on__isnull=True), to_attr="open_loans")
-    page = list(found.prefetch_related(open_loans).order_by("-opened_on", "-pk")[: PAGE + 1])
-    rows = [Standing(one, next(iter(one.open_loans), None), kept_through(one), on) for one in page[:PAGE]]
+    page = list(found.prefetch_related(open_loans).order_by("-opened_on", "-pk")[: most + 1])
+    rows = [Standing(one, next(iter(one.open_loans), None), kept_through(one), on) for one in page[:most]]
     return VolumePage(
         rows=rows,
         count=count,
-        after=str(page[PAGE - 1].pk) if len(page) > PAGE else "",
+        after=str(page[most - 1].pk) if len(page) > most else "",
         units=sorted({unit for unit, _ in known}),
         periods=sorted({period for _, period in known}, reverse=True),
     )

@@ -1,0 +1,120 @@
+"""script/bench api [--clients N] [--sqlite]: how fast the API answers with the first 50 rows of each list.
+
+The portfolio is that of script/bench pages. Server time is what Django takes from the request to the last byte, token
+and all, measured in one process. Ends with 1 when a list's median is over the aim.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from statistics import median
+from typing import Any
+
+from bench.pages import POSTGRES, _build, _people
+
+MEDIAN_MS = 25.0
+"""The aim, with a million clients."""
+LISTS = (
+    ("risk_manager", "/clients"),
+    ("department_manager", "/clients"),
+    ("project_manager", "/clients"),
+    ("risk_manager", "/clients?grade=risk"),
+    ("risk_manager", "/duties"),
+    ("risk_manager", "/duties?state=overdue"),
+    ("department_manager", "/duties"),
+    ("project_manager", "/duties"),
+    ("risk_manager", "/visits"),
+    ("department_manager", "/visits"),
+    ("risk_manager", "/penalties"),
+    ("risk_manager", "/volumes"),
+    ("risk_manager", "/moves"),
+    ("auditor", "/acts"),
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="script/bench api", description=__doc__)
+    parser.add_argument("--clients", type=int, default=1_000_000)
+    parser.add_argument("--repeat", type=int, default=20)
+    parser.add_argument("--sqlite", action="store_true", help="on SQLite")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.inside or "DATABASE_URL" in os.environ:
+        sys.exit(_measure(given.clients, given.repeat))
+    before = [] if given.sqlite else ["script/with-postgres", "--durable"]
+    with tempfile.TemporaryDirectory() as folder:
+        environ = {**os.environ, "BAOHOU_VAR": folder, "BAOHOU_POSTGRES": POSTGRES, "BAOHOU_API_CALLS": "1000000"}
+        inside = [sys.executable, "-m", "bench.api", "--inside"]
+        sizes = ["--clients", str(given.clients), "--repeat", str(given.repeat)]
+        sys.exit(subprocess.run([*before, *inside, *sizes], env=environ, check=False).returncode)
+
+
+def _measure(clients: int, repeat: int) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "baohou.config.settings")
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    _build(clients)
+    _people()
+    tokens = _tokens()
+    print(f"── {connection.vendor}, {clients:,} clients: milliseconds of {repeat} requests each", flush=True)
+    print(f"{'':<54}{'median':>9}{'p95':>9}{'Python':>9}{'queries':>9}")
+    over = 0
+    for who, path in LISTS:
+        ms, python, queries = _ask(tokens[who], path, repeat)
+        late = median(ms) > MEDIAN_MS
+        over += late
+        said = f"{who:<20}{path:<34}{median(ms):>9.1f}{sorted(ms)[int(len(ms) * 0.95)]:>9.1f}"
+        said += f"{median(python):>9.1f}{queries:>9}"
+        print(said + ("   over" if late else ""), flush=True)
+    return 1 if over else 0
+
+
+def _tokens() -> dict[str, str]:
+    """A token of one of each post."""
+    from baohou.kernel.api.tokens import make_own_token, scopes_of
+    from baohou.kernel.people.models import Post, Posting, Staff
+
+    found = {}
+    for post in (Post.PROJECT_MANAGER, Post.DEPARTMENT_MANAGER, Post.RISK_MANAGER, Post.AUDITOR):
+        number = Posting.objects.filter(post=post).order_by("pk")[0].staff_id
+        staff = Staff.objects.get(pk=number)
+        made = make_own_token(
+            staff=staff, post=post, name="bench", scopes=scopes_of(post), days=30, actor=staff.staff_no, door="command"
+        )
+        found[post.value] = made.text
+    return found
+
+
+def _ask(token: str, path: str, repeat: int) -> tuple[list[float], list[float], int]:
+    """The milliseconds of so many requests, of Python at work in them, and the first one's number of queries."""
+    from django.db import connection
+    from django.test import Client
+
+    queries: list[str] = []
+
+    def count(execute: Any, sql: str, *others: Any) -> Any:
+        queries.append(sql)
+        return execute(sql, *others)
+
+    client, address, headers = Client(), f"/api/v1{path}", {"Authorization": f"Bearer {token}"}
+    with connection.execute_wrapper(count):
+        assert client.get(address, headers=headers).status_code == 200, path
+    ms, python = [], []
+    for _ in range(repeat):
+        begun, worked = time.perf_counter(), time.process_time()
+        client.get(address, headers=headers)
+        ms.append((time.perf_counter() - begun) * 1000)
+        python.append((time.process_time() - worked) * 1000)
+    return ms, python, len(queries)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""Before and around every call of the API: who calls, not too often, and answers in its words whatever fails."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Final, cast
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.handlers.exception import convert_exception_to_response
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from baohou.day.queries import get_business_day
+from baohou.kernel.api.errors import problem
+from baohou.kernel.api.tokens import find_caller
+
+ROOT: Final = "/api/v1/"
+OPEN: Final = frozenset({f"{ROOT}openapi.json"})
+_MINUTE: Final = 60
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+def callers(answer: Answer) -> Answer:
+    """Let in who brings a token; a session's cookie opens nothing here, so that no foreign page can write."""
+
+    def ask(request: Any) -> HttpResponseBase:
+        request.person = request.caller = None
+        refusal = None if request.path in OPEN else _let_in(request)
+        return refusal or answer(request)
+
+    asked = cast(Answer, convert_exception_to_response(ask))
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(ROOT):
+            return answer(request)
+        given = asked(request)
+        given.headers.setdefault("Cache-Control", "no-store")
+        if given.status_code >= 400 and not given.headers.get("Content-Type", "").startswith("application/json"):
+            said = problem(given.status_code)
+            if given.headers.get("Allow"):
+                said.headers["Allow"] = given.headers["Allow"]
+            return said
+        return given
+
+    return respond
+
+
+def _let_in(request: Any) -> HttpResponseBase | None:
+    """Put the caller on the request; or why it is not let in."""
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    request.business_day = get_business_day()
+    request.today = request.business_day or timezone.localdate()
+    caller = find_caller(text.strip(), on=request.today) if kind.lower() == "bearer" else None
+    if caller is None:
+        return problem(401, WWW_Authenticate='Bearer realm="baohou"')
+    request.caller, request.person = caller, caller.person
+    wait = _too_often(caller.token.pk)
+    return problem(429, Retry_After=str(wait)) if wait else None
+
+
+def _too_often(token: int) -> int:
+    """Seconds to wait when a token has called too often in this minute; 0 when it may go on."""
+    minute, into = divmod(int(time.time()), _MINUTE)
+    name = f"api.rate.{token}.{minute}"
+    cache.add(name, 0, _MINUTE * 2)
+    return _MINUTE - into if cache.incr(name) > settings.API_CALLS_PER_MINUTE else 0

@@ -1,0 +1,20 @@
+"""The room's operations: the same verbs, guards and filters as its pages."""
+
+from baohou.guarantee.api import (
+    archive,
+    clients,
+    duties,
+    grading,
+    hand_overs,
+    imports,
+    measures,
+    moves,
+    numbers,
+    plans,
+    visits,
+)
+
+ROOMS = tuple(
+    part.room
+    for part in (clients, duties, plans, visits, grading, measures, hand_overs, archive, moves, imports, numbers)
+)

@@ -1,0 +1,276 @@
+"""Clients, their guarantees and their grades."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from ninja import Query, Status
+
+from baohou.guarantee.api.shapes import DutyOut, GradeCode, PersonOut, UrgencyCode, code, duty, person, person_or_none
+from baohou.guarantee.api.shapes import word as read
+from baohou.guarantee.models import GradeChange
+from baohou.guarantee.queries.pages.clients import Filters, list_clients
+from baohou.guarantee.queries.pages.glance import Glance, Held, get_glance
+from baohou.guarantee.rules.words import Grade, Urgency
+from baohou.guarantee.services import grades, orders
+from baohou.guarantee.views.guards import client_for
+from baohou.kernel.api.cursors import opened, sealed
+from baohou.kernel.api.operations import DOOR, Call, Room, person_of
+from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Ref, Sums, Text, Word, ref
+from baohou.kernel.parties.industries import UNKNOWN, Industry
+from baohou.kernel.people.access import Right
+
+room = Room("客户")
+NOT_SAID = "-"
+
+
+class ClientOut(Out):
+    """A client on the list; amounts in fen by currency."""
+
+    id: int
+    name: str
+    id_no: str
+    grade: GradeCode | None
+    grade_is_default: bool
+    department: str
+    manager: str
+    amounts_fen: Sums
+    guarantees: int
+    last_visit: date | None
+    next_due: date | None
+
+
+class GuaranteeOut(Out):
+    """A guarantee with its managers as of the business day."""
+
+    id: int
+    project_no: str
+    department: Ref | None
+    manager_a: PersonOut
+    manager_b: PersonOut | None
+    product: str
+    bank: str
+    amount_fen: int
+    currency: str
+    issued_on: date
+    ends_on: date | None
+    released_on: date | None
+    in_force: bool
+
+
+class OneClientOut(Out):
+    """A client with its guarantees and what is owed."""
+
+    id: int
+    name: str
+    id_no: str
+    grade: GradeCode | None
+    graded_on: date | None
+    amounts_fen: Sums
+    guarantees: list[GuaranteeOut]
+    owed: list[DutyOut]
+    overdue: int
+
+
+class GradeIn(In):
+    """A new grade from a day on (PGM.7)."""
+
+    grade: GradeCode
+    effective_on: Day
+    because: Text
+
+
+class GradeOut(Out):
+    """A grade given."""
+
+    client_id: int
+    grade: GradeCode
+    effective_on: date
+    because: str
+    by: PersonOut
+
+
+class OrderIn(In):
+    """A special visit ordered (PGM.5)."""
+
+    urgency: UrgencyCode
+    ordered_on: Day
+    because: Text
+
+
+class OrderOut(Out):
+    """A special visit that was ordered."""
+
+    id: int
+    client_id: int
+    urgency: UrgencyCode
+    ordered_on: date
+    because: str
+    by: PersonOut
+
+
+class ClientQuery(In):
+    """The same filters as the page's; ``-`` asks for those of whom nothing is said."""
+
+    q: Word = ""
+    grade: GradeCode | None = None
+    department: Number | None = None
+    manager: Number | None = None
+    released: bool = False
+    product: Word | None = None
+    bank: Word | None = None
+    industry: Word | None = None
+    measure: Literal["filed", "missing"] | None = None
+    on: Day | None = None
+
+    def filters(self) -> Filters:
+        """As the list wants them."""
+        known = Industry.names
+        industry = None if not self.industry else Industry[self.industry].value if self.industry in known else UNKNOWN
+        return Filters(
+            words=self.q.strip(),
+            grade=read(Grade, self.grade),
+            department_id=self.department,
+            manager_id=self.manager,
+            with_released=self.released,
+            product=_said(self.product),
+            bank=_said(self.bank),
+            industry=industry,
+            measure={"filed": True, "missing": False}.get(self.measure or ""),
+        )
+
+
+@room.reads("/clients", Page[ClientOut])
+def list_all(
+    request: Call, asked: Annotated[ClientQuery, Query()], limit: Limit = USUAL, cursor: Cursor = ""
+) -> Page[ClientOut]:
+    """在保客户，按名称拼音排列。"""
+    on = min(asked.on, request.today) if asked.on else request.today
+    page = list_clients(
+        request.person, on=on, filters=asked.filters(), after=opened(request, cursor), most=limit, counted=False
+    )
+    items = [
+        ClientOut(
+            id=row.id,
+            name=row.name,
+            id_no=row.id_no,
+            grade=code(row.grade),
+            grade_is_default=row.grade_is_default,
+            department=row.department,
+            manager=row.manager,
+            amounts_fen=row.amounts,
+            guarantees=row.guarantees,
+            last_visit=row.last_visit,
+            next_due=row.next_due,
+        )
+        for row in page.rows
+    ]
+    return Page[ClientOut](items=items, next=sealed(request, page.after))
+
+
+@room.reads("/clients/{client}", OneClientOut)
+def one(request: Call, client: Pk) -> OneClientOut:
+    """一个客户：在保业务、分类、未办事项。"""
+    return _client(get_glance(client_for(request, client), on=request.today))
+
+
+@room.reads("/clients/{client}/guarantees", list[GuaranteeOut])
+def guarantees(request: Call, client: Pk) -> list[GuaranteeOut]:
+    """客户的担保业务，新的在前。"""
+    return [_guarantee(held) for held in get_glance(client_for(request, client), on=request.today).held]
+
+
+@room.reads("/clients/{client}/grades", list[GradeOut])
+def list_grades(request: Call, client: Pk) -> list[GradeOut]:
+    """客户历次分类，新的在前，最多 200 次。"""
+    found = client_for(request, client)
+    given = found.grade_changes.filter(effective_on__lte=request.today).select_related("by")
+    return [_grade(change) for change in given.order_by("-effective_on")[:200]]
+
+
+@room.writes("/clients/{client}/grades", GradeOut, right=Right.CHANGE_GRADE, status=201)
+def change_grade(request: Call, client: Pk, body: GradeIn) -> Status[GradeOut]:
+    """调整分类；由此产生的回访马上重排。"""
+    changed = grades.change(
+        client=client_for(request, client),
+        grade=Grade.read(body.grade) or Grade.NORMAL,
+        effective_on=body.effective_on,
+        because=body.because,
+        by=person_of(request),
+        actor=request.person.actor,
+        door=DOOR,
+    )
+    return Status(201, _grade(changed))
+
+
+@room.writes("/clients/{client}/special-orders", OrderOut, right=Right.ORDER_SPECIAL, status=201)
+def order_special(request: Call, client: Pk, body: OrderIn) -> Status[OrderOut]:
+    """下达特别回访。"""
+    order = orders.order_special(
+        client=client_for(request, client),
+        ordered_on=body.ordered_on,
+        urgency=Urgency.read(body.urgency) or Urgency.NORMAL,
+        because=body.because,
+        by=person_of(request),
+        actor=request.person.actor,
+        door=DOOR,
+    )
+    return Status(
+        201,
+        OrderOut(
+            id=order.pk,
+            client_id=order.client_id,
+            urgency=Urgency(order.urgency).code,  # type: ignore[arg-type]
+            ordered_on=order.ordered_on,
+            because=order.because,
+            by=person(order.by),
+        ),
+    )
+
+
+def _said(text: str | None) -> str | None:
+    return "" if text == NOT_SAID else text or None
+
+
+def _grade(given: GradeChange) -> GradeOut:
+    return GradeOut(
+        client_id=given.client_id,
+        grade=Grade(given.grade).code,  # type: ignore[arg-type]
+        effective_on=given.effective_on,
+        because=given.because,
+        by=person(given.by),
+    )
+
+
+def _client(glance: Glance) -> OneClientOut:
+    return OneClientOut(
+        id=glance.client.pk,
+        name=glance.client.name,
+        id_no=glance.client.id_no,
+        grade=code(glance.grade),
+        graded_on=glance.graded.effective_on if glance.graded else None,
+        amounts_fen=glance.amounts,
+        guarantees=[_guarantee(held) for held in glance.held],
+        owed=[duty(row) for row in glance.owed],
+        overdue=glance.overdue,
+    )
+
+
+def _guarantee(held: Held) -> GuaranteeOut:
+    one = held.guarantee
+    return GuaranteeOut(
+        id=one.pk,
+        project_no=one.project_no,
+        department=ref(one.department),
+        manager_a=person(held.manager_a),
+        manager_b=person_or_none(held.manager_b),
+        product=one.product,
+        bank=one.bank,
+        amount_fen=one.amount_fen,
+        currency=one.currency,
+        issued_on=one.issued_on,
+        ends_on=one.ends_on,
+        released_on=one.released_on if not held.in_force else None,
+        in_force=held.in_force,
+    )

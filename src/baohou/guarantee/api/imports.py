@@ -1,0 +1,169 @@
+"""Importing files: sent, checked and taken as jobs; and which column of a file is which of ours."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import File, Form, Status
+from ninja.files import UploadedFile
+from pydantic import Field
+
+from baohou.core.errors import Refused
+from baohou.day.api import JobOut, job_out
+from baohou.day.jobs import find_latest, start
+from baohou.guarantee.imports import KINDS, WORKBOOK
+from baohou.guarantee.imports.jobs import CHECK, MARKED, TAKE, wish_for
+from baohou.guarantee.views import uploads
+from baohou.guarantee.views.uploads import Upload
+from baohou.kernel.api.operations import DOOR, Call, Room
+from baohou.kernel.api.schemas import In, Out, Pk, Text, Word
+from baohou.kernel.papers.models import ImportMapping
+from baohou.kernel.papers.reading.mapping import read_mapping
+from baohou.kernel.papers.taking.mappings import keep_mapping, list_mappings, remove_mapping
+from baohou.kernel.people.access import Right
+
+room = Room("导入")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Token = Annotated[str, Field(max_length=64)]
+
+
+class UploadIn(In):
+    """Of which kind a file is: workbook, or one of the nouns."""
+
+    kind: Word
+
+
+class UploadOut(Out):
+    """A file that waits for a day, and the job that checks it."""
+
+    token: str
+    kind: str
+    name: str
+    job: JobOut | None
+
+
+class TakeIn(In):
+    """How a file is taken: whole or only its right rows; with changes of what is known or not."""
+
+    how: Literal["whole", "update", "partial", "partial-update"]
+
+
+class MappingIn(In):
+    """A mapping: the text of its file (TOML)."""
+
+    kind: Word
+    name: Annotated[Word, Field(max_length=64)]
+    content: Text
+
+
+class ContentIn(In):
+    """The mapping by which a file is read."""
+
+    content: Text
+
+
+class MappingOut(Out):
+    """A kept mapping."""
+
+    id: int
+    kind: str
+    name: str
+    content: str
+
+
+@room.writes("/imports", UploadOut, right=Right.ADMINISTER, status=201, whole=False)
+def upload(
+    request: Call, told: Annotated[UploadIn, Form()], file: Annotated[UploadedFile, File()]
+) -> Status[UploadOut]:
+    """发一个文件来检查，什么也不写入；检查是一件后台工作。"""
+    if told.kind != WORKBOOK and told.kind not in KINDS:
+        raise Refused("guarantee.imports.kind", "没有这种文件。", where="kind")
+    kept = uploads.keep(kind=told.kind, file=file)
+    return Status(201, _begin(request, kept, ""))
+
+
+@room.reads("/imports/{token}", UploadOut, right=Right.ADMINISTER)
+def one(request: Call, token: Token) -> UploadOut:
+    """一个文件检查或导入得怎样；结果在 job.result。"""
+    kept, seen = uploads.find(token), find_latest(token)
+    if kept is None and seen is None:
+        raise Http404
+    name, kind = (kept.name, kept.kind) if kept else (seen.job.name, "") if seen else ("", "")
+    return UploadOut(token=token, kind=kind, name=name, job=job_out(seen) if seen else None)
+
+
+@room.writes("/imports/{token}/check", UploadOut, right=Right.ADMINISTER, whole=False)
+def check(request: Call, token: Token) -> UploadOut:
+    """再检查一次。"""
+    return _begin(request, _upload(token), "")
+
+
+@room.writes("/imports/{token}/take", UploadOut, right=Right.ADMINISTER, whole=False)
+def take(request: Call, token: Token, body: TakeIn) -> UploadOut:
+    """导入这个文件。"""
+    return _begin(request, _upload(token), body.how)
+
+
+@room.writes("/imports/{token}/mapping", UploadOut, right=Right.ADMINISTER, method="PUT", whole=False)
+def map_by(request: Call, token: Token, body: ContentIn) -> UploadOut:
+    """改用这个映射读文件，并再检查一次。"""
+    kept = _upload(token)
+    read_mapping(text=body.content, name=kept.name)
+    kept.map_by(body.content)
+    return _begin(request, kept, "")
+
+
+@room.serves("/imports/{token}/marked.xlsx", XLSX, right=Right.ADMINISTER)
+def marked(request: Call, token: Token) -> HttpResponse:
+    """标出差错的文件。"""
+    path = _upload(token).path.with_name(MARKED)
+    if not path.exists():
+        raise Http404
+    return HttpResponse(path.read_bytes(), content_type=XLSX)
+
+
+@room.reads("/import-mappings", list[MappingOut], right=Right.ADMINISTER)
+def mappings(request: Call) -> list[MappingOut]:
+    """保存的映射。"""
+    return [_mapping(one) for one in list_mappings()]
+
+
+@room.writes("/import-mappings", MappingOut, right=Right.ADMINISTER, status=201)
+def keep(request: Call, body: MappingIn) -> Status[MappingOut]:
+    """保存一个映射；同名的被替换。"""
+    if body.kind not in KINDS:
+        raise Refused("guarantee.imports.kind", "没有这种文件。", where="kind")
+    kept = keep_mapping(kind=body.kind, name=body.name, content=body.content, actor=request.person.actor, door=DOOR)
+    return Status(201, _mapping(kept))
+
+
+@room.writes("/import-mappings/{mapping}", MappingOut, right=Right.ADMINISTER, method="DELETE")
+def remove(request: Call, mapping: Pk) -> MappingOut:
+    """删除一个映射。"""
+    found = get_object_or_404(ImportMapping, pk=mapping)
+    told = _mapping(found)
+    remove_mapping(mapping=found, actor=request.person.actor, door=DOOR)
+    return told
+
+
+def _upload(token: str) -> Upload:
+    found = uploads.find(token)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _begin(request: Call, kept: Upload, how: str) -> UploadOut:
+    kind: Any = TAKE if how else CHECK
+    wish = wish_for(
+        token=kept.token, kind=kept.kind, path=kept.path, name=kept.name, mapping=kept.mapping, how=how, door=DOOR
+    )
+    start(kind=kind.code, by=request.person.actor, wish=wish, name=kept.name, reference=kept.token)
+    seen = find_latest(kept.token)
+    return UploadOut(token=kept.token, kind=kept.kind, name=kept.name, job=job_out(seen) if seen else None)
+
+
+def _mapping(one: ImportMapping) -> MappingOut:
+    return MappingOut(id=one.pk, kind=one.kind, name=one.name, content=one.content)

@@ -1,0 +1,241 @@
+"""Disposal measures for clients graded watch or risk, and a quarter's reports."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from typing import Literal
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import Status
+from pydantic import Field
+
+from baohou.core.errors import Refused
+from baohou.guarantee.api.shapes import FilingCode, PersonOut, person, person_or_none
+from baohou.guarantee.exports import FORMS, list_papers, write_papers
+from baohou.guarantee.models import Filing, Measure, MeasureAction
+from baohou.guarantee.queries.measures import find_measure
+from baohou.guarantee.queries.pages.reports import get_quarter_reports, list_managers
+from baohou.guarantee.rules.words import FilingKind
+from baohou.guarantee.services import measures, reports
+from baohou.guarantee.services.measures import Action
+from baohou.guarantee.views.guards import client_for, department_for
+from baohou.kernel.api.operations import DOOR, Call, Room, person_of
+from baohou.kernel.api.schemas import Day, In, Number, Out, Pk, QuarterName, Ref, Text, quarter_of_path, ref
+from baohou.kernel.people.access import Right
+from baohou.kernel.people.models import Staff
+
+room = Room("季度报送")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES = {"pdf": "application/pdf", "xlsx": XLSX}
+
+
+class ActionOut(Out):
+    """One thing that a measure has someone do."""
+
+    id: int
+    text: str
+    responsible: PersonOut
+    due_on: date
+    done_on: date | None
+
+
+class MeasureOut(Out):
+    """A disposal measure."""
+
+    id: int
+    client_id: int
+    quarter: date
+    text: str
+    department_manager: PersonOut
+    manager_a: PersonOut
+    manager_b: PersonOut | None
+    filed_on: date
+    actions: list[ActionOut]
+
+
+class ActionIn(In):
+    """Who does what until when."""
+
+    text: Text
+    responsible: Number
+    due_on: Day
+
+
+class MeasureIn(In):
+    """A measure, with those who conferred about it (PGM.10)."""
+
+    text: Text
+    department_manager: Number
+    manager_a: Number
+    manager_b: Number | None = None
+    filed_on: Day
+    actions: list[ActionIn] = Field(max_length=100)
+
+
+class FilingOut(Out):
+    """A report that was handed in."""
+
+    kind: FilingCode
+    filed_on: date
+    by: PersonOut
+
+
+class OwedOut(Out):
+    """A report of a department: until when it is due, and when it was handed in."""
+
+    kind: FilingCode
+    duty: int | None
+    due_on: date | None
+    state: str
+    filing: FilingOut | None
+
+
+class ReportsOut(Out):
+    """A department's reports of a quarter."""
+
+    department: Ref | None
+    reports: list[OwedOut]
+
+
+class FileIn(In):
+    """The day of handing in."""
+
+    filed_on: Day
+
+
+@room.reads("/clients/{client}/measures/{quarter}", MeasureOut)
+def one(request: Call, client: Pk, quarter: QuarterName) -> MeasureOut:
+    """一个客户一个季度的处置措施。"""
+    found = find_measure(client_for(request, client), quarter_of_path(quarter).last)
+    if found is None:
+        raise Http404
+    return _measure(found)
+
+
+@room.writes("/clients/{client}/measures/{quarter}", MeasureOut, right=Right.FILE_MEASURE, method="PUT")
+def file_measure(request: Call, client: Pk, quarter: QuarterName, body: MeasureIn) -> MeasureOut:
+    """填报或重写处置措施；人员只能从该客户的部门里选。"""
+    chosen, of = quarter_of_path(quarter), client_for(request, client)
+    conferring = list_managers(of, chosen.last)
+    if conferring is None:
+        raise Http404
+    heads = {staff.pk: staff for staff in conferring.department_managers}
+    people = {staff.pk: staff for staff in conferring.project_managers}
+    made = measures.file(
+        client=of,
+        quarter=chosen.last,
+        text=body.text,
+        department_manager=_among(heads, body.department_manager, "department_manager"),
+        manager_a=_among(people, body.manager_a, "manager_a"),
+        manager_b=_among(people, body.manager_b, "manager_b") if body.manager_b is not None else None,
+        filed_on=body.filed_on,
+        actions=[
+            Action(each.text, _among(heads | people, each.responsible, "actions"), each.due_on) for each in body.actions
+        ],
+        actor=request.person.actor,
+        door=DOOR,
+    )
+    return _measure(made)
+
+
+@room.writes("/measure-actions/{action}/done", ActionOut, right=Right.FILE_MEASURE)
+def finish(request: Call, action: Pk) -> ActionOut:
+    """措施里的一项今天办结。"""
+    found = get_object_or_404(MeasureAction.objects.select_related("measure__client", "responsible"), pk=action)
+    client_for(request, found.measure.client_id)
+    done = measures.finish(action=found, on=request.today, by=person_of(request), actor=request.person.actor, door=DOOR)
+    return _action(done)
+
+
+@room.reads("/reports/{quarter}", list[ReportsOut])
+def list_reports(request: Call, quarter: QuarterName) -> list[ReportsOut]:
+    """一个季度各部门的三种报送。"""
+    found = get_quarter_reports(request.person, quarter_of_path(quarter), on=request.today)
+    return [
+        ReportsOut(
+            department=ref(row.department),
+            reports=[
+                OwedOut(
+                    kind=cell.kind.code,  # type: ignore[arg-type]
+                    duty=cell.duty.key if cell.duty else None,
+                    due_on=cell.duty.due_on if cell.duty else None,
+                    state=cell.duty.state if cell.duty else "",
+                    filing=_filing(cell.filing) if cell.filing else None,
+                )
+                for cell in row.cells
+            ],
+        )
+        for row in found.rows
+    ]
+
+
+@room.writes("/reports/{quarter}/{department}/{kind}", FilingOut, right=Right.FILE_REPORT, status=201)
+def file_report(
+    request: Call, quarter: QuarterName, department: Pk, kind: Literal["classification_report"], body: FileIn
+) -> Status[FilingOut]:
+    """报送没有改动的分类表；有签字的用 /gradings，计划用 /plans，移交用 /handovers。"""
+    of, report = department_for(request, department), FilingKind.read(kind)
+    assert report is not None
+    filing = reports.file(
+        department=of,
+        quarter=quarter_of_path(quarter).last,
+        kind=report,
+        filed_on=body.filed_on,
+        by=person_of(request),
+        actor=request.person.actor,
+        door=DOOR,
+    )
+    return Status(201, _filing(filing))
+
+
+@room.serves("/reports/{quarter}/{department}/forms/{form}.{ending}", "application/pdf", XLSX)
+def form_file(
+    request: Call, quarter: QuarterName, department: Pk, form: str, ending: Literal["pdf", "xlsx"]
+) -> HttpResponse:
+    """制度所附的三种表。"""
+    of, out = department_for(request, department), io.BytesIO()
+    if form not in FORMS:
+        raise Http404
+    papers = list_papers(
+        form=form,
+        department=of.name,
+        quarter=quarter_of_path(quarter),
+        printed_on=timezone.localdate(),
+        kind=ending,
+    )
+    write_papers(papers=papers, kind=ending, out=out)
+    return HttpResponse(out.getvalue(), content_type=TYPES[ending])
+
+
+def _among(people: dict[int, Staff], number: int, where: str) -> Staff:
+    if number not in people:
+        raise Refused("guarantee.measure.not_theirs", "这个人不在该客户可选的人员里。", where=where)
+    return people[number]
+
+
+def _filing(filing: Filing) -> FilingOut:
+    kind = FilingKind(filing.kind).code
+    return FilingOut(kind=kind, filed_on=filing.filed_on, by=person(filing.by))  # type: ignore[arg-type]
+
+
+def _action(one: MeasureAction) -> ActionOut:
+    return ActionOut(
+        id=one.pk, text=one.text, responsible=person(one.responsible), due_on=one.due_on, done_on=one.done_on
+    )
+
+
+def _measure(measure: Measure) -> MeasureOut:
+    return MeasureOut(
+        id=measure.pk,
+        client_id=measure.client_id,
+        quarter=measure.quarter,
+        text=measure.text,
+        department_manager=person(measure.department_manager),
+        manager_a=person(measure.manager_a),
+        manager_b=person_or_none(measure.manager_b),
+        filed_on=measure.filed_on,
+        actions=[_action(each) for each in measure.actions.select_related("responsible")],
+    )

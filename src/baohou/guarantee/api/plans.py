@@ -1,0 +1,291 @@
+"""A department's visit plan of a quarter: days for visits, handing in, accepting, returning."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from django.http import Http404
+from pydantic import Field
+
+from baohou.core.errors import Refused
+from baohou.core.period import Quarter, quarter_of
+from baohou.guarantee.api.shapes import Done, GradeCode, StepOut, VisitKindCode, code, step
+from baohou.guarantee.queries.pages.plans import get_visible_plan, list_plans, may_plan
+from baohou.guarantee.queries.plans import PlanRow
+from baohou.guarantee.services import plans
+from baohou.guarantee.services.plans import Planner
+from baohou.guarantee.views.guards import plan_department_for
+from baohou.kernel.api.cursors import opened, sealed
+from baohou.kernel.api.operations import DOOR, Call, Room, person_of
+from baohou.kernel.api.schemas import (
+    USUAL,
+    Cursor,
+    Day,
+    In,
+    Limit,
+    Number,
+    Out,
+    Page,
+    Pk,
+    QuarterName,
+    Ref,
+    Text,
+    Word,
+    first_of,
+    quarter_of_path,
+    ref,
+)
+from baohou.kernel.people.access import Right
+from baohou.kernel.people.models import Department
+
+room = Room("回访计划")
+
+Keys = Annotated[list[Number], Field(max_length=10_000)]
+
+
+class PlanOut(Out):
+    """How far a department's plan has come; ``fingerprint`` stands for it as seen and is sent back to accept it."""
+
+    quarter: str
+    department: Ref | None
+    state: str
+    visits: int
+    undated: int
+    overdue: int
+    fingerprint: str
+    steps: list[StepOut]
+
+
+class PlanStateOut(Out):
+    """A department and the state of its plan."""
+
+    department: Ref | None
+    state: str
+
+
+class PlannedOut(Out):
+    """A visit of the plan; the day must lie from ``first`` to ``last``."""
+
+    key: int
+    client: Ref
+    project_no: str
+    kind: VisitKindCode
+    grade: GradeCode | None
+    manager_a: Ref
+    opens_on: date
+    due_on: date
+    done_on: date | None
+    planned_on: date | None
+    first: date
+    last: date | None
+    note: str
+    state: str
+    mark: str
+    may_plan: bool
+
+
+class DayIn(In):
+    """A day for one visit; ``seen`` is the day that stood there when it was looked at."""
+
+    planned_on: Day | None
+    seen: Day | None = None
+    confirmed: bool = Field(False, description="休息日也排")
+    note: Word = ""
+
+
+class DaysIn(In):
+    """One day for several visits."""
+
+    keys: Keys
+    planned_on: Day
+    confirmed: bool = False
+    note: Word = ""
+
+
+class ShiftIn(In):
+    """Several visits moved by working days, back when negative."""
+
+    keys: Keys
+    working_days: Annotated[int, Field(ge=-999, le=999)]
+
+
+class KeysIn(In):
+    """Several visits."""
+
+    keys: Keys
+
+
+class SpreadIn(In):
+    """Visits to be spread over working days; without ``keys`` all that have no day."""
+
+    first: Day
+    last: Day
+    keys: Keys | None = None
+    by_district: bool = False
+
+
+class SpreadOut(Out):
+    """How many visits got a day, and those for which there was none."""
+
+    placed: int
+    left: list[int]
+
+
+class PlanVerdictIn(In):
+    """Accepting what was seen, or returning it with a reason."""
+
+    verdict: Literal["accept", "return"]
+    seen: Word = Field("", description="接收时：看到的 fingerprint")
+    because: Text = Field("", description="退回时：理由")
+
+
+@room.reads("/plans/{quarter}", list[PlanStateOut])
+def list_states(request: Call, quarter: QuarterName) -> list[PlanStateOut]:
+    """一个季度各部门的计划到了哪一步。"""
+    found = list_plans(request.person, quarter=_quarter(request, quarter), on=request.today)
+    return [PlanStateOut(department=ref(one.department), state=one.state) for one in found]
+
+
+@room.reads("/plans/{quarter}/{department}", PlanOut)
+def one(request: Call, quarter: QuarterName, department: Pk) -> PlanOut:
+    """一个部门的季度回访计划。"""
+    return _plan(request, _quarter(request, quarter), plan_department_for(request, department))
+
+
+@room.reads("/plans/{quarter}/{department}/visits", Page[PlannedOut])
+def list_visits(
+    request: Call, quarter: QuarterName, department: Pk, limit: Limit = USUAL, cursor: Cursor = ""
+) -> Page[PlannedOut]:
+    """计划里的回访和计划日期。"""
+    chosen, of = _quarter(request, quarter), plan_department_for(request, department)
+    plan = get_visible_plan(request.person, department=of, quarter=chosen, today=request.today)
+    rows, more = first_of(plan.rows, opened(request, cursor), limit=limit, key=lambda row: row.key)
+    items = [_planned(row, may=may_plan(request.person, of, row)) for row in rows]
+    return Page[PlannedOut](items=items, next=sealed(request, more))
+
+
+@room.writes("/plans/{quarter}/{department}/visits/{key}", PlanOut, right=Right.PLAN_VISIT, method="PUT")
+def set_date(request: Call, quarter: QuarterName, department: Pk, key: Pk, body: DayIn) -> PlanOut:
+    """给一次回访排日期，或取消日期。"""
+    chosen, of = _quarter(request, quarter), plan_department_for(request, department)
+    plans.set_date(
+        planner=_planner(request, chosen, of),
+        key=key,
+        planned_on=body.planned_on,
+        seen=body.seen,
+        confirmed=body.confirmed,
+        note=body.note,
+    )
+    return _plan(request, chosen, of)
+
+
+@room.writes("/plans/{quarter}/{department}/set", Done, right=Right.PLAN_VISIT)
+def set_dates(request: Call, quarter: QuarterName, department: Pk, body: DaysIn) -> Done:
+    """把几次回访排在同一天：都排上，或都不动。"""
+    planner = _asked(request, quarter, department)
+    return Done(
+        changed=plans.set_dates(
+            planner=planner, keys=body.keys, planned_on=body.planned_on, confirmed=body.confirmed, note=body.note
+        )
+    )
+
+
+@room.writes("/plans/{quarter}/{department}/shift", Done, right=Right.PLAN_VISIT)
+def shift(request: Call, quarter: QuarterName, department: Pk, body: ShiftIn) -> Done:
+    """顺延几个工作日，负数为提前。"""
+    return Done(changed=plans.shift(planner=_asked(request, quarter, department), keys=body.keys, by=body.working_days))
+
+
+@room.writes("/plans/{quarter}/{department}/clear", Done, right=Right.PLAN_VISIT)
+def clear(request: Call, quarter: QuarterName, department: Pk, body: KeysIn) -> Done:
+    """取消几次回访的日期。"""
+    return Done(changed=plans.clear(planner=_asked(request, quarter, department), keys=body.keys))
+
+
+@room.writes("/plans/{quarter}/{department}/spread", SpreadOut, right=Right.PLAN_VISIT)
+def spread(request: Call, quarter: QuarterName, department: Pk, body: SpreadIn) -> SpreadOut:
+    """把回访均匀排到各工作日。"""
+    planner = _asked(request, quarter, department)
+    keys = body.keys if body.keys is not None else _undated(request, planner)
+    found = plans.spread(planner=planner, first=body.first, last=body.last, keys=keys, by_district=body.by_district)
+    return SpreadOut(placed=found.placed, left=[row.key for row in found.left])
+
+
+@room.writes("/plans/{quarter}/{department}/hand-in", PlanOut, right=Right.FILE_REPORT)
+def hand_in(request: Call, quarter: QuarterName, department: Pk) -> PlanOut:
+    """上报计划；退回后改好再报也用它。"""
+    planner = _asked(request, quarter, department)
+    plans.hand_in(planner=planner)
+    return _plan(request, planner.quarter, planner.department)
+
+
+@room.writes("/plans/{quarter}/{department}/review", PlanOut, right=Right.REVIEW_REPORT)
+def review(request: Call, quarter: QuarterName, department: Pk, body: PlanVerdictIn) -> PlanOut:
+    """接收或退回。"""
+    planner = _asked(request, quarter, department)
+    if body.verdict == "return":
+        plans.return_(planner=planner, because=body.because)
+    else:
+        plans.accept(planner=planner, seen=body.seen)
+    return _plan(request, planner.quarter, planner.department)
+
+
+def _quarter(request: Call, text: str) -> Quarter:
+    """A quarter that can be planned: any up to the next."""
+    chosen = quarter_of_path(text)
+    if chosen > quarter_of(request.today).next():
+        raise Http404
+    return chosen
+
+
+def _asked(request: Call, quarter: str, department: int) -> Planner:
+    return _planner(request, _quarter(request, quarter), plan_department_for(request, department))
+
+
+def _planner(request: Call, quarter: Quarter, department: Department) -> Planner:
+    return Planner(department, quarter, request.today, person_of(request), request.person.actor, DOOR)
+
+
+def _undated(request: Call, planner: Planner) -> list[int]:
+    plan = get_visible_plan(request.person, department=planner.department, quarter=planner.quarter, today=request.today)
+    keys = [row.key for row in plan.undated if may_plan(request.person, planner.department, row)]
+    if not keys:
+        raise Refused("guarantee.plan.nothing_to_spread", "没有还没排日期的回访；要重排，请写明 keys。")
+    return keys
+
+
+def _plan(request: Call, quarter: Quarter, department: Department) -> PlanOut:
+    plan = get_visible_plan(request.person, department=department, quarter=quarter, today=request.today)
+    return PlanOut(
+        quarter=str(quarter),
+        department=ref(department),
+        state=plan.review.state,
+        visits=len(plan.rows),
+        undated=len(plan.undated),
+        overdue=plan.overdue,
+        fingerprint=plan.fingerprint,
+        steps=[step(each) for each in plan.review.steps],
+    )
+
+
+def _planned(row: PlanRow, *, may: bool) -> PlannedOut:
+    visit = row.visit
+    return PlannedOut(
+        key=row.key,
+        client=Ref(id=visit.client_id, name=visit.client),
+        project_no=visit.project_no,
+        kind=visit.kind.code,  # type: ignore[arg-type]
+        grade=code(visit.graded.grade),
+        manager_a=Ref(id=visit.managers.a_id, name=visit.managers.a),
+        opens_on=visit.opens_on,
+        due_on=visit.due_on,
+        done_on=visit.done_on,
+        planned_on=row.planned_on,
+        first=row.window.first,
+        last=row.window.last,
+        note=row.note,
+        state=row.state,
+        mark=row.mark,
+        may_plan=may,
+    )

@@ -1,0 +1,165 @@
+"""How penalties, appeals and statements read in the API."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from baohou.kernel.accountability.ledger import Filters
+from baohou.kernel.accountability.models import EntryKind
+from baohou.kernel.api.schemas import Day, In, Number, Out, Ref, Text, Word
+
+KindCode = Literal["penalty", "reversal", "waiver"]
+MonthName = Annotated[str, Field(pattern=r"^(19[5-9]\d|20\d\d|21[0-4]\d)-(0[1-9]|1[0-2])$")]
+Fen = Annotated[int, Field(ge=1, le=10**12)]
+
+
+class EntryOut(Out):
+    """One entry of the ledger; reversals and waivers are negative."""
+
+    id: int
+    kind: KindCode
+    amount_fen: int
+    dated: date
+    clause: str
+    because: str
+
+
+class StoryOut(Out):
+    """All entries about one duty and one person, and what is left of them."""
+
+    duty: int
+    duty_word: str
+    staff: Ref | None
+    department: Ref | None
+    client: Ref | None
+    due_on: date
+    net_fen: int
+    appealed: bool
+    entries: list[EntryOut]
+
+
+class AllowedOut(Out):
+    """What the caller may do about it."""
+
+    appeal: bool
+    withdraw: bool
+    decide: bool
+    waive: bool
+    close: bool
+
+
+class OneStoryOut(StoryOut):
+    """A story, the open appeal and what may be done."""
+
+    open_appeal: int | None
+    may: AllowedOut
+
+
+class TotalsOut(Out):
+    """Sums in fen."""
+
+    penalties: int
+    penalties_fen: int
+    reversals_fen: int
+    waivers_fen: int
+    net_fen: int
+
+
+class LedgerQuery(In):
+    """The same filters as the page's."""
+
+    whose: Literal["", "mine"] = ""
+    department: Number | None = None
+    kind: KindCode | None = None
+    month: MonthName | None = None
+    staff: Word = ""
+    appealed: bool = False
+
+    def filters(self) -> Filters:
+        """As the list wants them."""
+        return Filters(
+            mine=self.whose == "mine",
+            department_id=self.department,
+            kind=EntryKind[self.kind.upper()] if self.kind else None,
+            month=date.fromisoformat(f"{self.month}-01") if self.month else None,
+            staff_no=self.staff.strip(),
+            appealed=self.appealed,
+        )
+
+
+class WaiverIn(In):
+    """What is waived, and why."""
+
+    amount_fen: Fen
+    because: Text
+
+
+class AppealIn(In):
+    """Why one appeals."""
+
+    text: Text
+
+
+class DecisionIn(In):
+    """A verdict; ``amount_fen`` counts for reduced only."""
+
+    verdict: Literal["upheld", "reduced", "cancelled"]
+    amount_fen: Annotated[int, Field(ge=0, le=10**12)] = 0
+    because: Text
+
+
+class AppealOut(Out):
+    """An appeal, and how it ended."""
+
+    id: int
+    duty: int
+    staff: Ref | None
+    text: str
+    filed_on: date
+    closed_on: date | None
+    verdict: str | None
+    because: str
+    files: list[Ref]
+
+
+class StatementLineOut(Out):
+    """A person's month."""
+
+    staff: Ref | None
+    department: str
+    opening_fen: int
+    totals: TotalsOut
+    balance_fen: int
+
+
+class StatementOut(Out):
+    """A month's statement."""
+
+    month: date
+    last: date
+    people: int
+    totals: TotalsOut
+    items: list[StatementLineOut]
+    next: str | None
+
+
+class PersonalOut(Out):
+    """One person's month, entry by entry."""
+
+    line: StatementLineOut
+    entries: list[EntryOut]
+
+
+class GoLiveIn(In):
+    """The day of going live; null: nothing due before any day is left out."""
+
+    on: Day | None
+
+
+class GoLiveOut(Out):
+    """The day of going live."""
+
+    on: date | None

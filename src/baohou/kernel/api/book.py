@@ -1,0 +1,187 @@
+"""The rule book, and the audit: what was done by whom, through which door."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from django.shortcuts import get_object_or_404
+from ninja import Query, Status
+from pydantic import Field
+
+from baohou.kernel.api.cursors import opened, sealed
+from baohou.kernel.api.operations import DOOR, Call, Room
+from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Out, Page, Pk, Word
+from baohou.kernel.audit.models import Act
+from baohou.kernel.people.access import Right
+from baohou.kernel.rulebook.models import RuleVersion
+from baohou.kernel.rulebook.queries import as_yaml, list_versions
+from baohou.kernel.rulebook.services import add_version as take_in
+
+room = Room("制度与留痕")
+
+
+class VersionOut(Out):
+    """A version of a rule set, in force from a day until the next."""
+
+    id: int
+    rule_set: str
+    name: str
+    effective_on: date
+    ends_on: date | None
+    reference: str
+
+
+class ParameterOut(Out):
+    """A parameter, in fen when it is money, and what stands instead of it in some cases."""
+
+    name: str
+    value: int | str
+    reference: str
+    exceptions: list[dict[str, Any]]
+
+
+class ClauseOut(Out):
+    """A clause."""
+
+    code: str
+    title: str
+    text: str
+    reference: str
+    parameters: list[ParameterOut]
+
+
+class OneVersionOut(VersionOut):
+    """A version with its clauses, and as the text of its file."""
+
+    clauses: list[ClauseOut]
+    yaml: str
+
+
+class VersionIn(In):
+    """The text of a rule book file (YAML)."""
+
+    text: Annotated[str, Field(max_length=500_000)]
+
+
+class ChangeOut(Out):
+    """A row that an act changed or removed."""
+
+    table: str
+    key: str
+    before: Any
+    after: Any
+
+
+class ActOut(Out):
+    """An act: who did what, when, through which door, and why."""
+
+    id: int
+    at: datetime
+    by: str
+    door: str
+    verb: str
+    because: str
+    facts: dict[str, Any]
+
+
+class OneActOut(ActOut):
+    """An act with what it changed, at most 1,000 rows."""
+
+    changes: list[ChangeOut]
+
+
+class ActQuery(In):
+    """Which acts."""
+
+    by: Word = ""
+    verb: Word = ""
+    door: Word = ""
+    since: Day | None = None
+    until: Day | None = None
+
+
+@room.reads("/rule-versions", list[VersionOut])
+def versions(request: Call) -> list[VersionOut]:
+    """制度的各个版本。"""
+    return [VersionOut(**_version(one)) for one in list_versions()]
+
+
+@room.reads("/rule-versions/{version}", OneVersionOut)
+def one_version(request: Call, version: Pk) -> OneVersionOut:
+    """一个版本的条款和参数。"""
+    return _one(get_object_or_404(list_versions(), pk=version))
+
+
+@room.writes("/rule-versions", OneVersionOut, right=Right.ADMINISTER, status=201)
+def add_version(request: Call, body: VersionIn) -> Status[OneVersionOut]:
+    """加入一个版本。"""
+    return Status(201, _one(take_in(text=body.text, by=request.person.actor, door=DOOR)))
+
+
+@room.reads("/acts", Page[ActOut], right=Right.OVERSEE)
+def acts(request: Call, asked: Annotated[ActQuery, Query()], limit: Limit = USUAL, cursor: Cursor = "") -> Page[ActOut]:
+    """留痕，新的在前。"""
+    wanted: dict[str, Any] = {
+        "by": asked.by,
+        "verb": asked.verb,
+        "door": asked.door,
+        "at__date__gte": asked.since,
+        "at__date__lte": asked.until,
+    }
+    found = Act.objects.filter(**{name: value for name, value in wanted.items() if value}).order_by("-pk")
+    after = opened(request, cursor)
+    page = list((found.filter(pk__lt=int(after)) if after else found)[: limit + 1])
+    more = page[limit - 1].pk if len(page) > limit else None
+    return Page[ActOut](items=[ActOut(**_act(one)) for one in page[:limit]], next=sealed(request, more))
+
+
+@room.reads("/acts/{act}", OneActOut, right=Right.OVERSEE)
+def one_act(request: Call, act: Pk) -> OneActOut:
+    """一次操作和它改动的行。"""
+    found = get_object_or_404(Act, pk=act)
+    changes = [
+        ChangeOut(table=row.table, key=row.key, before=row.before, after=row.after)
+        for row in found.changes.order_by("pk")[:1000]
+    ]
+    return OneActOut(**_act(found), changes=changes)
+
+
+def _act(act: Act) -> dict[str, Any]:
+    return {"id": act.pk, **{name: getattr(act, name) for name in ("at", "by", "door", "verb", "because", "facts")}}
+
+
+def _version(version: RuleVersion) -> dict[str, Any]:
+    same = ("name", "effective_on", "ends_on", "reference")
+    return {
+        "id": version.pk,
+        "rule_set": version.rule_set.code,
+        **{name: getattr(version, name) for name in same},
+    }
+
+
+def _one(version: RuleVersion) -> OneVersionOut:
+    return OneVersionOut(
+        **_version(version),
+        yaml=as_yaml(version),
+        clauses=[
+            ClauseOut(
+                code=clause.code,
+                title=clause.title,
+                text=clause.text,
+                reference=clause.reference,
+                parameters=[
+                    ParameterOut(
+                        name=each.name,
+                        value=each.value,
+                        reference=each.reference,
+                        exceptions=[
+                            {"label": one.label, "when": one.when, "value": one.value} for one in each.exceptions.all()
+                        ],
+                    )
+                    for each in clause.parameters.all()
+                ],
+            )
+            for clause in version.clauses.all()
+        ],
+    )

@@ -1,0 +1,94 @@
+"""What the API answers when it does not do what was asked: one shape for all, {code, message, where}."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from baohou.core.errors import Refused
+
+SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("api.bad_request", "请求的格式不对：请核对 JSON 和请求头。"),
+    401: ("api.unauthorized", "没有令牌，或令牌无效、已过期、已撤销。请在请求头写 Authorization: Bearer <令牌>。"),
+    403: ("api.forbidden", "这个令牌没有办这件事的权限。"),
+    404: ("api.not_found", "没有这个资源，或它不在您的可见范围内。"),
+    405: ("api.method_not_allowed", "这个地址不支持这种方法。"),
+    406: ("api.not_acceptable", "只能以 JSON 或文件本来的格式回答。"),
+    409: ("api.conflict", "与已有的数据冲突，请重新读取后再办。"),
+    413: ("api.too_large", "请求太大。"),
+    415: ("api.unsupported_media_type", "这种内容类型不收；请用 application/json，带文件的用 multipart/form-data。"),
+    422: ("api.invalid", "有的字段不对。"),
+    429: ("api.too_many_requests", "请求太多，请稍后再试。"),
+    500: ("api.internal", "程序出错，什么也没有写入。请把时间和请求告诉维护人员。"),
+    503: ("api.unavailable", "系统正在维护，请稍后再试。"),
+}
+_KNOWN: Final = (
+    (Http404, 404),
+    (PermissionDenied, 403),
+    (IntegrityError, 409),
+    (RequestDataTooBig, 413),
+    (SuspiciousOperation, 400),
+)
+_STATE: Final = (
+    "overtaken",
+    "changed",
+    "recorded_already",
+    "other_content",
+    "twice",
+    "open_already",
+    "done",
+    "same",
+    "taken",
+    "staff_no_taken",
+)
+"""How codes end that tell of what stands there already, whatever field they name."""
+
+
+def problem(status: int, code: str = "", message: str = "", where: str = "", **headers: str) -> HttpResponse:
+    """An answer that says what is wrong, where, and what to do."""
+    usual = SENTENCES.get(status, ("api.error", HTTPStatus(status).phrase))
+    told = {"code": code or usual[0], "message": message or usual[1], "where": where}
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return JsonResponse(told, status=status, headers=named, json_dumps_params={"ensure_ascii": False})
+
+
+def refused(refusal: Refused, fields: Mapping[str, str]) -> HttpResponse:
+    """A refusal: 409 for what stands in the way, 422 for a field; ``fields`` are our names of what people call it."""
+    if refusal.code == "api.needs_person":
+        return problem(403, refusal.code, refusal.message)
+    stands = not refusal.where or refusal.code.rpartition(".")[2] in _STATE
+    where = fields.get(refusal.where, refusal.where)
+    return problem(409 if stands else 422, refusal.code, refusal.message, where)
+
+
+def invalid(wrong: ValidationError) -> HttpResponse:
+    """A body, query or path that is not as described: the first fault, and where it is."""
+    first = wrong.errors[0] if wrong.errors else {}
+    place = [str(part) for part in first.get("loc", ())]
+    where = ".".join(
+        place[2:] if place[:1] in (["body"], ["query"], ["form"], ["file"]) and len(place) > 2 else place[1:]
+    )
+    said = str(first.get("msg", ""))
+    return problem(422, "api.invalid", f"{where or '请求'}：{said}" if said else "", where)
+
+
+def answer_errors(api: NinjaAPI, fields: Mapping[str, str]) -> None:
+    """Have an API answer every failure that has a meaning; what has none becomes a 500 in the middleware."""
+
+    def answer(request: HttpRequest, wrong: Any) -> HttpResponse:
+        if isinstance(wrong, Refused):
+            return refused(wrong, fields)
+        if isinstance(wrong, ValidationError):
+            return invalid(wrong)
+        status: int = getattr(wrong, "status_code", 0) or next(n for kind, n in _KNOWN if isinstance(wrong, kind))
+        return problem(status)
+
+    for kind in (Refused, ValidationError, HttpError, *(kind for kind, _ in _KNOWN)):
+        api.add_exception_handler(kind, answer)

@@ -1,0 +1,23 @@
+"""Files that are kept, as answers."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.http import Http404, HttpResponse
+
+from baohou.kernel.papers import records
+from baohou.kernel.papers.models import StoredFile
+
+
+def served(file: StoredFile, name: str) -> HttpResponse:
+    """A kept file under its name; not found when its bytes are gone."""
+    try:
+        content = records.path_of(file.sha256).read_bytes()
+    except FileNotFoundError as gone:
+        raise Http404 from gone
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HttpResponse(content, content_type=file.content_type, headers=headers)

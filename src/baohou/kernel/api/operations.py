@@ -1,0 +1,141 @@
+"""Operations of the API: what a door is for a page. Each asks for a right, reads, or writes once under a key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from ninja.decorators import decorate_view
+
+from baohou.core.errors import Refused
+from baohou.kernel.api.errors import problem
+from baohou.kernel.api.once import HEADER, answer_once
+from baohou.kernel.api.schemas import Problem
+from baohou.kernel.api.tokens import OWN, Caller
+from baohou.kernel.people.access import Person, Right
+from baohou.kernel.people.doors import Asked, is_let_in
+from baohou.kernel.people.models import Staff
+
+DOOR: Final = "api"
+"""What the audit writes down as the door of an act."""
+F = TypeVar("F", bound=Callable[..., Any])
+_READ_FAILS: Final = frozenset({400, 401, 403, 404, 406, 422, 429})
+_WRITE_FAILS: Final = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429})
+_KEY: Final[dict[str, Any]] = {
+    "name": HEADER,
+    "in": "header",
+    "required": True,
+    "description": "每件事一个，重试时不变；48 小时内同一个键只办一次。",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!-~]+$"},
+}
+
+
+class Call(Asked):
+    """A request of the API: the person, the business day, and the token."""
+
+    caller: Caller
+
+
+class NeedsPerson(Refused):
+    """An act that a person answers for; a system's token can't do it."""
+
+    def __init__(self) -> None:
+        super().__init__("api.needs_person", "这件事须由本人负责，系统令牌不能办；请用该员工自己的令牌。")
+
+
+class Room:
+    """A room's operations under one tag."""
+
+    def __init__(self, tag: str) -> None:
+        self.router = Router(tags=[tag])
+
+    def reads(self, path: str, answer: Any, *, right: Right | None = None) -> Callable[[F], F]:
+        """GET; without ``right`` for everyone who has a token."""
+        extra = {"x-right": right.value if right else None}
+        answers = {200: answer, _READ_FAILS: Problem}
+        return self._operation("GET", path, answers, partial(_guarded, right), extra)
+
+    def serves(self, path: str, *types: str, right: Right | None = None) -> Callable[[F], F]:
+        """GET of a file, of one of some content types."""
+        content = {one: {"schema": {"type": "string", "format": "binary"}} for one in types}
+        extra = {
+            "x-right": right.value if right else None,
+            "responses": {200: {"description": "OK", "content": content}},
+        }
+        answers = {_READ_FAILS | {409}: Problem}
+        return self._operation("GET", path, answers, partial(_guarded, right), extra)
+
+    def writes(
+        self,
+        path: str,
+        answer: Any,
+        *,
+        right: Right | None = None,
+        status: int = 200,
+        method: str = "POST",
+        whole: bool = True,
+        secret: bool = False,
+    ) -> Callable[[F], F]:
+        """A write, done once per key; without ``right`` it is an act of one's own (scope ``own``).
+
+        ``whole`` and ``secret`` as ``answer_once`` says.
+        """
+        extra = {"x-right": right.value if right else OWN, "parameters": [_KEY]}
+        around = partial(_guarded, right, write=True, whole=whole, secret=secret)
+        return self._operation(method, path, {status: answer, _WRITE_FAILS: Problem}, around, extra)
+
+    def _operation(self, method: str, path: str, answers: Any, around: Any, extra: Any) -> Callable[[F], F]:
+        def add(function: F) -> F:
+            decorate_view(lambda run: partial(around, run))(function)
+            said = (function.__doc__ or "").strip()
+            name = f"{function.__module__.rpartition('.')[2]}_{function.__name__}"
+            operation = self.router.api_operation(
+                [method],
+                path,
+                response=answers,
+                operation_id=name,
+                summary=said.splitlines()[0] if said else name,
+                description=said,
+                openapi_extra=extra,
+                url_name=name,
+            )
+            operation(function)
+            return function
+
+        return add
+
+
+def person_of(request: Call) -> Staff:
+    """The member of staff who calls; NeedsPerson for a system."""
+    if request.person.staff is None:
+        raise NeedsPerson
+    return request.person.staff
+
+
+def require(allowed: bool) -> None:
+    """Refuse (403) what the guard of a page would refuse."""
+    if not allowed:
+        raise PermissionDenied
+
+
+def _guarded(
+    right: Right | None,
+    run: Callable[..., HttpResponse],
+    request: HttpRequest,
+    write: bool = False,
+    whole: bool = True,
+    secret: bool = False,
+    **path: Any,
+) -> HttpResponse:
+    """The guard of an operation, the same as a page's door has, and the key of a write."""
+    caller: Caller = request.caller  # type: ignore[attr-defined]
+    person: Person = caller.person
+    if not is_let_in(person, right, request.method or "") or (write and right is None and OWN not in caller.scopes):
+        return problem(403)
+    if not write:
+        return run(request, **path)
+    return answer_once(request, caller, lambda: run(request, **path), whole=whole, secret=secret)

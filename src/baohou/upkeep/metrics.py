@@ -62,7 +62,7 @@ def write_metrics() -> bytes:
     counted = _COUNTED
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         counted = CollectorRegistry()
-        MultiProcessCollector(counted, path=folder)
+        MultiProcessCollector(counted, path=folder)  # type: ignore[no-untyped-call]
     now = CollectorRegistry()
     now.register(_Now())
     return generate_latest(counted) + generate_latest(now)

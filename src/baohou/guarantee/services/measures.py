@@ -77,7 +77,7 @@ def file(
     measure, _ = Measure.objects.update_or_create(client=client, quarter=last, defaults=values)
     done = {(each.text, each.responsible_id): each.done_on for each in measure.actions.all()}
     measure.actions.all().delete()
-    new = (
+    steps = (
         MeasureAction(
             measure=measure,
             text=each.text,
@@ -88,7 +88,7 @@ def file(
         )
         for each in actions
     )
-    add_rows(MeasureAction, new)
+    add_rows(MeasureAction, steps)
     return measure
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.db.models.signals import post_delete, post_save, pre_save
 
 from baohou.kernel.audit.chain import canonical
@@ -84,7 +84,7 @@ def get_open() -> Open | None:
     found: Open | None = getattr(connection, _NAME, None)
     if found is None or not connection.in_atomic_block:
         return None
-    return found if any(call is found.ended for _, call, _ in reversed(connection.run_on_commit)) else None
+    return found if any(hook[1] is found.ended for hook in reversed(connection.run_on_commit)) else None
 
 
 def snapshot(row: Model) -> dict[str, Any]:
@@ -189,7 +189,7 @@ def add_rows(model: type[M], rows: Iterable[M], **options: Any) -> list[M]:
     wanted = list(rows)
     if not wanted:
         return []
-    fields = [model._meta.get_field(name).attname for name in options.get("unique_fields", ())]
+    fields = [cast("Field[Any, Any]", model._meta.get_field(name)).attname for name in options.get("unique_fields", ())]
     stood = _standing(model, wanted, fields) if fields else {}
     added = model._default_manager.bulk_create(wanted, **options)
     if len(added) > ROW_BY_ROW:

@@ -71,6 +71,11 @@ def register(proof: Proof) -> None:
     )
 
 
+def _said(proof: Proof) -> list[str]:
+    """What does not hold, in sentences."""
+    return [fault.message for fault in carry_out(proof, Asked()).faults]
+
+
 def carry_out(proof: Proof, asked: Asked) -> Found:
     """Run a proof; what is so far from what the program writes that it can't be read is a fault as well."""
     try:

@@ -40,7 +40,8 @@ def _prove(model: type[Model], rows: QuerySet[Model], asked: Asked, found: Found
         told = told.filter(act__at__gte=timezone.make_aware(datetime.combine(asked.since, time.min)))
     said: dict[int, tuple[int, object]] = {}
     for number, act, after in told.order_by("pk").values_list("row", "act_id", "after").iterator():
-        said[number] = act, after
+        if number is not None:
+            said[number] = act, after
     first, earlier = min(said, default=None), 0
     for row in rows.iterator(chunk_size=_AT_ONCE):
         if row.pk not in said:

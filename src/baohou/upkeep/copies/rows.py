@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.db import connection, connections, models
@@ -94,7 +94,7 @@ def insert_lines(model: type[Model], lines: Iterable[bytes]) -> None:
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", cast(Any, rows))
 
 
 def get_next_key(model: type[Model], *, using: str) -> int | None:
@@ -126,7 +126,7 @@ def set_next_key(model: type[Model], key: int) -> None:
 
 
 def _sequence(model: type[Model], using: str) -> str:
-    column = model._meta.pk.column  # type: ignore[union-attr]
+    column = model._meta.pk.column
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [f'"{model._meta.db_table}"', column])
         return str(cursor.fetchone()[0])

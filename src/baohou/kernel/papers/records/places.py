@@ -6,7 +6,7 @@ import os
 import tempfile
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -53,7 +53,11 @@ def put(sha256: str, content: bytes) -> None:
 def open_file(sha256: str) -> IO[bytes]:
     """The bytes of a file, to be read. FileNotFoundError when they are lost."""
     try:
-        return BytesIO(_place().open(_name(sha256)).read()) if _is_far() else _place().open(_name(sha256)).file
+        return (
+            BytesIO(_place().open(_name(sha256)).read())
+            if _is_far()
+            else cast("IO[bytes]", _place().open(_name(sha256)).file)
+        )
     except OSError as fault:
         raise FileNotFoundError(sha256) from fault
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from baohou.day.models import Run, SetAside, Watermark
 from baohou.day.registry import steps
@@ -13,11 +13,9 @@ from baohou.day.registry import steps
 def get_business_day() -> date | None:
     """The last business day that every step has run; None before the first. It is the "today" of every page."""
     names = [step.name for step in steps()]
-    marks = Watermark.objects.filter(step__in=names)
-    if marks.count() < len(names):
-        return None
-    day: date | None = marks.aggregate(day=Min("on"))["day"]
-    return day
+    marks = Watermark.objects.filter(step__in=names).aggregate(steps=Count("pk"), day=Min("on"))
+    day: date | None = marks["day"]
+    return day if marks["steps"] == len(names) else None
 
 
 def list_runs(*, limit: int = 50) -> QuerySet[Run]:

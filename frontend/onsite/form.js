@@ -28,7 +28,7 @@ class VisitForm {
     this.draft = await this.chosen();
     this.signature = new Signature(this.form.querySelector("[data-sign]"), () => this.changed());
     this.pictures = new Pictures(this.form.querySelector("[data-pictures]"), {
-      key: () => this.draft.key, place: () => this.draft.place, changed: () => this.keep(), unkept: () => this.tellUnkept(),
+      key: () => this.draft.key, place: () => this.draft.place, changed: () => this.keep(), orTell: (write) => this.orTell(write),
     });
     if (this.draft.savedAt) await this.restore();
     this.form.addEventListener("input", () => this.changed());
@@ -38,8 +38,9 @@ class VisitForm {
       event.stopPropagation();
       this.submit();
     });
-    addEventListener("pagehide", () => this.pending && this.keep());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.pending && this.keep());
+    const keepPending = () => this.pending && this.keep();
+    addEventListener("pagehide", keepPending);
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keepPending());
     document.querySelector("[data-begin-anew]").addEventListener("click", () => this.beginAnew());
     this.openPlace();
     await this.showOthers();
@@ -142,22 +143,22 @@ class VisitForm {
       state, fields: this.fields(), signed: this.signature.drawn, savedAt: Date.now(),
       kindName: kind.options[kind.selectedIndex].text,
     });
-    try {
-      await save(this.draft);
-    } catch (problem) {
-      this.tellUnkept();
-      throw problem;
-    }
+    await this.orTell(() => save(this.draft));
     navigator.storage?.persist?.();
     this.said.classList.remove("late");
     this.said.textContent = word("kept", { at: clock(this.draft.savedAt) });
   }
 
   // The device takes no more (it is full, or the browser forbids it): said at once, while what was typed is on the page.
-  tellUnkept() {
-    this.said.classList.add("late");
-    this.said.textContent = word("unkept");
-    this.showErrors({ message: word("unkept") });
+  async orTell(write) {
+    try {
+      await write();
+    } catch (problem) {
+      this.said.classList.add("late");
+      this.said.textContent = word("unkept");
+      this.showErrors({ message: word("unkept") });
+      throw problem;
+    }
   }
 
   async beginAnew() {
@@ -235,12 +236,7 @@ class VisitForm {
     for (const file of await filesOf(key)) if (file.role === "signature") await removeFile(file.id);
     if (this.signature.isEmpty) return;
     const blob = await this.signature.picture();
-    try {
-      await saveFile({ id: newKey(), key, role: "signature", name: "signature.png", blob, sha256: null, at: Date.now() });
-    } catch (problem) {
-      this.tellUnkept();
-      throw problem;
-    }
+    await this.orTell(() => saveFile({ id: newKey(), key, role: "signature", name: "signature.png", blob, sha256: null, at: Date.now() }));
   }
 
   async answer(result) {

@@ -24,9 +24,9 @@ async function smaller(file) {
 
 export class Pictures {
   // `key` gives the draft's key, `place` where the device was last told to be, `changed` is called after each change,
-  // `unkept` when the device takes no more.
-  constructor(box, { key, place, changed, unkept }) {
-    Object.assign(this, { box, key, place, changed, unkept });
+  // `orTell` writes, and says it when the device takes no more.
+  constructor(box, { key, place, changed, orTell }) {
+    Object.assign(this, { box, key, place, changed, orTell });
     this.list = box.querySelector("[data-shots]");
     this.status = box.querySelector("[data-shots-said]");
     for (const input of box.querySelectorAll("input[type=file]")) {
@@ -42,9 +42,6 @@ export class Pictures {
     try {
       for (const file of chosen) await this.keep(file);
       await this.changed();
-    } catch (problem) {
-      this.unkept();
-      throw problem;
     } finally {
       await this.show();
     }
@@ -54,10 +51,10 @@ export class Pictures {
     const blob = await smaller(file);
     const photo = blob.type.startsWith("image/");
     const name = photo ? `${word("photo")}${await this.nextNumber()}.${blob.type === "image/png" ? "png" : "jpg"}` : file.name;
-    await saveFile({
+    await this.orTell(() => saveFile({
       id: newKey(), key: this.key(), role: photo ? "photo" : "document", name, blob, sha256: null, at: Date.now(),
       takenAt: new Date(file.lastModified || Date.now()).toISOString(), place: this.place(),
-    });
+    }));
   }
 
   // One more than the last photo's, so that two never share a name when one between was taken off.

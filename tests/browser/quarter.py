@@ -9,7 +9,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from baohou.day import engine
@@ -17,8 +16,9 @@ from baohou.guarantee.models import Visit
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
 from tests.browser.conftest import DESK, PHONE, Sit
-from tests.browser.steps import photo, ready, serious, sign
+from tests.browser.steps import photo, ready, sign, unsound
 from tests.cast import FOOD, PAPER, STEEL, Cast
+from tests.clock import set_today
 from tests.desk.reading import department_id
 
 SITE = "实地查看生产场所、盘点实物、查看有关账务"
@@ -46,8 +46,7 @@ class Quarter:
     def on(self, month: int, day: int) -> None:
         """The calendar has come to a day of 2026."""
         self.today = date(2026, month, day)
-        today = self.today
-        self.patch.setattr(timezone, "localdate", lambda value=None, tz=None: value.date() if value else today)
+        set_today(self.patch, self.today)
         for page in self._pages.values():
             page.clock.set_fixed_time(self._noon())
 
@@ -60,9 +59,7 @@ class Quarter:
 
     def look(self, page: Page) -> None:
         """Note what is wrong with a page: wider than its screen, or closed to somebody."""
-        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        self.faults += [f"{page.url} {over}px"] if over > 0 else []
-        self.faults += [f"{page.url} {one}" for one in serious(page)]
+        self.faults += unsound(page)
 
     def _noon(self) -> datetime:
         return datetime.combine(self.today, time(12), SHANGHAI)

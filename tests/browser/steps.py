@@ -6,7 +6,7 @@ import io
 
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 
 def photo(size: tuple[int, int] = (2400, 1800)) -> bytes:
@@ -34,9 +34,25 @@ def sign(page: Page) -> None:
     page.mouse.up()
 
 
+def tick_received(page: Page, count: int) -> None:
+    """On the page of a hand-over: tick all reports as received, and go to sign for them, the shelf filled in."""
+    page.get_by_label("本页全选").check()
+    expect(page.locator("[data-ticked]")).to_have_text(f"{count}")
+    page.get_by_role("button", name="点收所选").click()
+    page.get_by_role("link", name="签收归档").click()
+    page.get_by_label("柜号").fill("3号柜")
+
+
 def serious(page: Page) -> list[str]:
     """What axe finds that keeps people out."""
     found = Axe().run(page).response["violations"]
     return [
         f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
     ]
+
+
+def unsound(page: Page) -> list[str]:
+    """What is wrong with a page: wider than its screen, or closed to somebody."""
+    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    wide = [f"{page.url} {over}px"] if over > 0 else []
+    return wide + [f"{page.url} {one}" for one in serious(page)]

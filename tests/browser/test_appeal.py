@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from baohou.kernel.accountability.models import Entry
 from tests.browser.conftest import PHONE, Sit
+from tests.browser.steps import unsound
 from tests.cast import Portfolio
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -15,9 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def _check(page: Page) -> None:
     """Nothing serious stands in the way of anyone, and nothing is pushed aside."""
-    found = Axe().run(page).response["violations"]
-    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, page.url
+    assert unsound(page) == []
 
 
 @pytest.mark.clause("PGM.12")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from baohou.guarantee.models import Proposal
 from baohou.kernel.people.models import Department
 from tests.browser.conftest import DESK, PHONE, Sit
+from tests.browser.steps import serious
 from tests.cast import Portfolio
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.clause("PGM.8")]
@@ -66,20 +66,15 @@ def test_the_second_of_two_decides_with_both_in_view(evening: Portfolio, sit: Si
     expect(second.locator("[data-because]")).to_have_value("现金流充足")
 
 
-def _serious(page: object) -> list[str]:
-    found = Axe().run(page).response["violations"]  # type: ignore[arg-type]
-    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in ("serious", "critical")]
-
-
 @pytest.mark.parametrize("screen", [DESK, PHONE])
 def test_the_pages_of_grading_are_for_everyone(evening: Portfolio, sit: Sit, screen: dict[str, int]) -> None:
     """No serious finding of axe, and nothing wider than the screen."""
     page, measure = sit(evening.cast.manager, screen), f"/clients/{evening.steel.pk}/measure/2026Q3/"
     for address in (_table(), f"{_table()}sign/", measure, "/grading/"):
         page.goto(address)
-        assert _serious(page) == [], address
+        assert serious(page) == [], address
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, address
     risk = sit(evening.cast.supervisor, screen)
     for address in ("/grading/2026Q3/", f"{_table()}review/"):
         risk.goto(address)
-        assert _serious(risk) == [], address
+        assert serious(risk) == [], address

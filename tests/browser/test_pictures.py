@@ -17,15 +17,12 @@ from PIL import Image
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from baohou.config.demo import open_quarter
-from baohou.guarantee.imports import take
-from baohou.guarantee.imports.sample import write_sample
 from baohou.kernel.people.logins import make_logins
 from baohou.kernel.people.models import Post, Staff
-from baohou.kernel.rulebook.services import load_shipped
 from tests.browser import pictures
 from tests.browser.conftest import PASSWORD, Sit
 from tests.browser.pictures import FOLDER, MOST_BYTES, PICTURES
+from tests.demo import begin_demo
 
 ON = date(2026, 11, 24)
 """The day the pictures tell of, so that they are the same whenever they are made."""
@@ -49,13 +46,8 @@ def test_the_folder_holds_them_and_nothing_else() -> None:
 def demo(live_server: LiveServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[Post, Staff]:
     """The demonstration on that day at ten, and who holds each post."""
     ten = datetime.combine(ON, time(10), ZoneInfo("Asia/Shanghai"))
-    monkeypatch.setattr(timezone, "localdate", lambda value=None, tz=None: value.date() if value else ON)
     monkeypatch.setattr(timezone, "now", lambda: ten)
-    load_shipped(door="command")
-    book = tmp_path / "portfolio.xlsx"
-    write_sample(clients=CLIENTS, seed=1, on=ON, path=book, still_open=True)
-    assert take(kind="workbook", path=book).acceptable
-    open_quarter(on=ON)
+    begin_demo(on=ON, clients=CLIENTS, folder=tmp_path, patch=monkeypatch)
     return {one.post: Staff.objects.get(staff_no=one.username) for one in make_logins(PASSWORD)}
 
 

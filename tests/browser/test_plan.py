@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from baohou.guarantee.models import AcceptedVisit, Guarantee, PlannedDate
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department
 from tests.browser.conftest import PHONE, Sit
+from tests.browser.steps import serious
 from tests.cast import Portfolio
 
 pytestmark = [
@@ -29,14 +29,6 @@ WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
 
 def address() -> str:
     return f"/plan/2026Q4/{Department.objects.get(name='业务一部').pk}/"
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds serious or critical on the page."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in ("serious", "critical")
-    ]
 
 
 def clients(evening: Portfolio, count: int) -> None:

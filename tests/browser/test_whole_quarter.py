@@ -18,7 +18,7 @@ from baohou.kernel.rulebook.services import load_shipped
 from tests.browser import quarter as steps
 from tests.browser.conftest import PASSWORD, Sit
 from tests.browser.quarter import Quarter, address
-from tests.browser.steps import photo, ready
+from tests.browser.steps import photo, ready, tick_received
 from tests.cast import FOOD, STEEL, Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -219,11 +219,7 @@ def hand_over_reports(quarter: Quarter) -> None:
     head.get_by_role("link", name="签字移交").click()
     head.get_by_role("button", name="签字移交").click()
     risk.goto(at)
-    risk.get_by_label("本页全选").check()
-    expect(risk.locator("[data-ticked]")).to_have_text("2")
-    risk.get_by_role("button", name="点收所选").click()
-    risk.get_by_role("link", name="签收归档").click()
-    risk.get_by_label("柜号").fill("3号柜")
+    tick_received(risk, 2)
     risk.get_by_role("button", name="签收归档").click()
     receipt = risk.get_by_role("link", name="打印回执").first.get_attribute("href")
     assert risk.request.get(f"{receipt}").body().startswith(b"%PDF")

@@ -7,14 +7,10 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
 
-from baohou.config.demo import open_quarter
 from baohou.config.demo.company import Company
 from baohou.core.period import quarter_of
 from baohou.day import engine
-from baohou.guarantee.imports import take
-from baohou.guarantee.imports.sample import write_sample
 from baohou.guarantee.models import FilingStep, HandOver, PlannedDate, Proposal
 from baohou.guarantee.queries.grading import State, get_table
 from baohou.guarantee.queries.plans import get_review
@@ -23,7 +19,7 @@ from baohou.kernel.accountability.models import Appeal, Entry
 from baohou.kernel.papers.models import Seal, Volume
 from baohou.kernel.papers.records import check
 from baohou.kernel.people.models import Deputy
-from baohou.kernel.rulebook.services import load_shipped
+from tests.demo import begin_demo
 
 pytestmark = pytest.mark.django_db
 DAYS = (
@@ -38,12 +34,7 @@ DAYS = (
 
 def _begin(on: date, clients: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Company:
     """A company of so many clients on a day, its quarter opened."""
-    monkeypatch.setattr(timezone, "localdate", lambda value=None, tz=None: value.date() if value else on)
-    load_shipped(door="command")
-    book = folder / "portfolio.xlsx"
-    write_sample(clients=clients, seed=1, on=on, path=book, still_open=True)
-    assert take(kind="workbook", path=book).acceptable
-    open_quarter(on=on)
+    begin_demo(on=on, clients=clients, folder=folder, patch=monkeypatch)
     return Company(on)
 
 

@@ -13,7 +13,7 @@ from baohou.day.registry import steps
 def get_business_day() -> date | None:
     """The last business day that every deciding step has run; None before the first. The "today" of every page."""
     names = [step.name for step in steps() if step.decides_the_day]
-    marks = Watermark.objects.filter(step__in=names).aggregate(day=Min("on"), steps=Count("pk"))
+    marks = Watermark.objects.filter(step__in=names).aggregate(steps=Count("pk"), day=Min("on"))
     day: date | None = marks["day"]
     return day if marks["steps"] == len(names) else None
 

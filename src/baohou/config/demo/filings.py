@@ -60,20 +60,18 @@ def return_plan(company: Company, planner: Planner) -> None:
 
 def begin_table(company: Company, department: Department) -> None:
     """Half of the clients are graded, one of them down to watch; some measures are written, some are still lacking."""
-    table = _table(company, department)
-    half = [line.client_id for line in table.lines[: len(table.lines) // 2]]
-    _propose(company, table, Grade.NORMAL, Grade.WATCH, WATCH_BECAUSE)
-    _keep(company, table, half)
+    lines = _table(company, department).lines
+    _propose(company, department, Grade.NORMAL, Grade.WATCH, WATCH_BECAUSE)
+    _keep(company, department, [line.client_id for line in lines[: len(lines) // 2]])
     lacking = _table(company, department).lacking
     _file_measures(company, department, lacking[: len(lacking) // 2])
 
 
 def hand_in_table(company: Company, department: Department) -> Filing:
     """Every client is graded, two of them anew; every measure is filed; the department manager signs."""
-    table = _table(company, department)
-    _propose(company, table, Grade.NORMAL, Grade.WATCH, WATCH_BECAUSE)
-    _propose(company, table, Grade.NORMAL, Grade.GOOD, GOOD_BECAUSE)
-    _keep(company, table, None)
+    _propose(company, department, Grade.NORMAL, Grade.WATCH, WATCH_BECAUSE)
+    _propose(company, department, Grade.NORMAL, Grade.GOOD, GOOD_BECAUSE)
+    _keep(company, department, None)
     _file_measures(company, department, _table(company, department).lacking)
     return reports.file(
         department=department,
@@ -143,16 +141,16 @@ def _table(company: Company, department: Department) -> GradingTable:
     return get_table(department=department, quarter=company.ended.last)
 
 
-def _propose(company: Company, table: GradingTable, before: Grade, after: Grade, because: str) -> None:
+def _propose(company: Company, department: Department, before: Grade, after: Grade, because: str) -> None:
     """Grade the first client anew that stands at ``before`` and has no proposal yet; its A manager does."""
-    fresh = _table(company, table.department)
-    line = next((one for one in fresh.ungraded if one.standing is before), None)
+    ungraded = _table(company, department).ungraded
+    line = next((one for one in ungraded if one.standing is before), None)
     if line is None:
         return
     manager, _ = _managers(line, company.ended.last)
     proposals.propose(
-        department=table.department,
-        quarter=table.quarter.last,
+        department=department,
+        quarter=company.ended.last,
         client=line.client_id,
         grade=after,
         because=because,
@@ -161,9 +159,9 @@ def _propose(company: Company, table: GradingTable, before: Grade, after: Grade,
     )
 
 
-def _keep(company: Company, table: GradingTable, clients: Sequence[int] | None) -> None:
-    head = company.head(table.department)
-    proposals.keep_the_rest(department=table.department, quarter=table.quarter.last, clients=clients, **said_by(head))
+def _keep(company: Company, department: Department, clients: Sequence[int] | None) -> None:
+    head = company.head(department)
+    proposals.keep_the_rest(department=department, quarter=company.ended.last, clients=clients, **said_by(head))
 
 
 def _managers(line: Line, day: date) -> tuple[Staff, Staff | None]:

@@ -75,12 +75,12 @@ def _wait(company: Company, department: Department) -> None:
 
 def _appeal(company: Company, department: Department) -> None:
     """Two project managers appeal against their last penalty; the first waits, the second is decided."""
-    appeals: list[Appeal] = []
-    for staff in company.managers(department):
-        key = _last_penalty(company, staff)
-        if key is not None and len(appeals) < len(APPEALS):
-            text = APPEALS[len(appeals)]
-            appeals.append(file_appeal(duty_key=key, text=text, on=company.on, **said_by(staff)))
+    keys = ((staff, _last_penalty(company, staff)) for staff in company.managers(department))
+    penalised = ((staff, key) for staff, key in keys if key is not None)
+    appeals = [
+        file_appeal(duty_key=key, text=text, on=company.on, **said_by(staff))
+        for text, (staff, key) in zip(APPEALS, penalised, strict=False)
+    ]
     for appeal in appeals[1:]:
         _decide(company, appeal)
 

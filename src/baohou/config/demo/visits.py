@@ -14,17 +14,13 @@ from django.utils import timezone
 from baohou.config.demo.company import DOOR, Company
 from baohou.config.demo.pictures import draw_signature, draw_site
 from baohou.guarantee.models import Guarantee, Visit
+from baohou.guarantee.queries.forms.visit_plan import KIND_OF
 from baohou.guarantee.rules.matters import METHODS, METHODS_KEY, asked_of
 from baohou.guarantee.rules.words import DutyKind, VisitKind
 from baohou.guarantee.services.submissions import Report, keep_file, submit
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.models import Department
 
-VISITS = {
-    DutyKind.ROUTINE_VISIT: VisitKind.ROUTINE,
-    DutyKind.REGULAR_VISIT: VisitKind.REGULAR,
-    DutyKind.SPECIAL_VISIT: VisitKind.SPECIAL,
-}
 FOUND = {
     "loan_use": "购进原材料，与借款合同一致，已看发票和入库单",
     "funds_flow": "受托支付给供应商，流水与合同相符",
@@ -61,7 +57,7 @@ def visit_some(company: Company, department: Department, *, count: int) -> list[
 def _owed(company: Company, department: Department) -> Sequence[Duty]:
     """One of each project manager in turn, those still in time first; whoever is shown first leads."""
     owed = Duty.objects.filter(
-        kind__in=list(VISITS),
+        kind__in=list(KIND_OF),
         department=department,
         owner__isnull=False,
         done_on__isnull=True,
@@ -82,7 +78,7 @@ def _make(company: Company, duty: Duty, random: Random) -> Visit | None:
     client, owner = duty.party, duty.owner
     assert client is not None and owner is not None, "owed to a client, by somebody"
     on = max(company.on - timedelta(days=random.randrange(_DAYS_BACK)), duty.opens_on)
-    kind = VISITS[DutyKind(duty.kind)]
+    kind = KIND_OF[DutyKind(duty.kind)]
     about = Guarantee.objects.get(pk=duty.subject_id or 0) if kind is VisitKind.ROUTINE else None
     if Visit.objects.filter(client=client, visited_on=on, kind=kind).exists():
         return None

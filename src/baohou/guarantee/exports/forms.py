@@ -13,12 +13,12 @@ from baohou.core.errors import Refused
 from baohou.core.period import Quarter
 from baohou.guarantee.models import Visit
 from baohou.guarantee.queries import forms as queries
-from baohou.guarantee.queries.plans import PAPER, get_review
+from baohou.guarantee.queries.plans import get_review
 from baohou.guarantee.queries.sealed_visits import check_url
 from baohou.guarantee.rules.words import VisitKind
 from baohou.kernel.papers.models import Seal, Signature
 from baohou.kernel.papers.printing import Paper, qr_svg, write_pdf, write_xlsx
-from baohou.kernel.papers.records import find_seal, read_file
+from baohou.kernel.papers.records import read_file
 from baohou.kernel.people.models import Department
 
 KINDS = MappingProxyType({"pdf": write_pdf, "xlsx": write_xlsx})
@@ -111,8 +111,7 @@ def visit_plan(wanted: Wanted) -> list[Paper]:
     plan = queries.get_visit_plan(department=wanted.department, quarter=wanted.quarter)
     if not plan.rows:
         raise _empty(wanted, "没有应办的回访")
-    filing = get_review(department=wanted.department, quarter=wanted.quarter).filing
-    seal = find_seal(kind=PAPER, subject_id=filing.pk) if filing else None
+    seal = get_review(department=wanted.department, quarter=wanted.quarter).seal
     number = f"HFJH-{wanted.quarter}"
     context = {"plan": plan, "number": number, "printed_on": wanted.printed_on, **_checked(seal)}
     return [Paper("guarantee/exports/visit_plan.html", context, f"{wanted.quarter}")]

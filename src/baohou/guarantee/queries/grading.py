@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import Filing, FilingStep, Guarantee, Measure, Proposal
+from baohou.guarantee.queries.filing_steps import last_verb
 from baohou.guarantee.queries.pages.clients import default_grade, graded, in_force, speaking
 from baohou.guarantee.queries.table_paper import PAPER
 from baohou.guarantee.rules.grading import WATCHED, must_sign
@@ -189,8 +190,7 @@ def _filings(quarter: date) -> QuerySet[Filing]:
 
 
 def _frozen_departments(quarter: date) -> set[int]:
-    last = FilingStep.objects.filter(filing=OuterRef("pk")).order_by("-pk").values("verb")[:1]
-    frozen = _filings(quarter).annotate(last=Subquery(last))
+    frozen = _filings(quarter).annotate(last=last_verb())
     return set(
         frozen.filter(last__in=[FilingVerb.HANDED_IN, FilingVerb.ACCEPTED]).values_list("department_id", flat=True)
     )

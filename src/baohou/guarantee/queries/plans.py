@@ -18,6 +18,7 @@ from baohou.guarantee.queries.forms.visit_plan import KIND_OF, PlannedVisit, get
 from baohou.guarantee.rules.planning import Window, filed_for, window_of
 from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, VisitKind
 from baohou.kernel.duties.models import Duty
+from baohou.kernel.papers.models import Seal
 from baohou.kernel.papers.records import find_seal
 from baohou.kernel.parties.districts import District, district_of
 from baohou.kernel.people.access import Person
@@ -96,7 +97,7 @@ class Review:
 
     filing: Filing | None
     steps: list[FilingStep]
-    seal_code: str
+    seal: Seal | None
 
     @property
     def state(self) -> str:
@@ -154,10 +155,9 @@ def get_review(*, department: Department, quarter: Quarter) -> Review:
     about = {"quarter": filed_for(quarter).last, "kind": FilingKind.VISIT_PLAN}
     filing = Filing.objects.filter(department=department, **about).select_related("by", "department").first()
     if filing is None:
-        return Review(None, [], "")
+        return Review(None, [], None)
     steps = list(filing.steps.select_related("by").order_by("pk"))
-    seal = find_seal(kind=PAPER, subject_id=filing.pk)
-    return Review(filing, steps, seal.code if seal else "")
+    return Review(filing, steps, find_seal(kind=PAPER, subject_id=filing.pk))
 
 
 def list_own_clients(person: Person, *, quarter: Quarter, on: date) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar, cast
 
 from django.db.models import ProtectedError
@@ -92,13 +93,18 @@ class StaffFile(Noun):
             except Unreadable as wrong:
                 self.fault(number, "department", department, wrong.message)
 
+    @cached_property
+    def _left(self) -> set[tuple[str, date]]:
+        """The ends of service that stand already: whom, from when."""
+        return set(Posting.objects.filter(post=Post.LEFT).values_list("staff__staff_no", "effective_on"))
+
     def _is_held(self, number: int, key: tuple[str, date]) -> bool:
         """Whether something keeps a person who is to leave by this row, as it would on the page (PGM.12); a fault."""
         staff_no, on = key
-        staff = Staff.objects.filter(staff_no=staff_no).first()
-        if staff is None or Posting.objects.filter(staff=staff, effective_on=on, post=Post.LEFT).exists():
+        if key in self._left:
             return False
-        kept = list_bonds(Change(staff, Post.LEFT, None, on))
+        staff = Staff.objects.filter(staff_no=staff_no).first()
+        kept = list_bonds(Change(staff, Post.LEFT, None, on)) if staff else []
         if kept:
             self.fault(number, "post", Post.LEFT.label, " ".join(kept))
         return bool(kept)

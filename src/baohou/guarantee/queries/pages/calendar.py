@@ -115,11 +115,17 @@ def get_month(
     last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     end = last + timedelta(days=6 - last.weekday())
     days = (min(begin, monday), max(end, monday + timedelta(days=6)))
-    owed = owed_duties(person, on=on, whose=whose, filters=filters)
-    owed = owed.filter(due_on__range=days)
+    whole = owed_duties(person, on=on, whose=whose, filters=replace(filters, due_on=None))
+    owed = whole.filter(due_on__range=days)
+    if filters.due_on is not None:
+        owed = owed.filter(due_on=filters.due_on)
     counts = dict(owed.order_by().values("due_on").annotate(n=Count("pk")).values_list("due_on", "n"))
     rows = _first_few(owed, on) if counts else {}
-    planned, entries = ({}, {}) if whose == "all" else _planned(person, on, whose, filters, days)
+    planned: dict[date, int] = {}
+    entries: dict[date, list[Entry]] = {}
+    if whose != "all":
+        coming = Q() if filters.any else _coming(person, on, whose)
+        planned, entries = _planned(Q(duty_key__in=whole.values("key")) | coming, days)
 
     def day(at: date) -> Day:
         return Day(
@@ -151,22 +157,19 @@ def _first_few(owed: Iterable[Duty], on: date) -> dict[date, list[DutyRow]]:
     return found
 
 
-def _planned(
-    person: Person, on: date, whose: str, filters: WorkFilters, days: tuple[date, date]
-) -> tuple[dict[date, int], dict[date, list[Entry]]]:
-    """How many visits still to be made are planned for each day, and the first few of them. Two queries.
+def _coming(person: Person, on: date, whose: str) -> Q:
+    """Planned visits that are owed in a quarter to come."""
+    theirs = {"mine": [person.staff_id], "deputy": sorted(person.absent_ids)}.get(whose)
+    if theirs is None:
+        clients = Q(client__in=visible_clients(person, on=on).values("pk"))
+    else:
+        clients = Q(client__in=managed_guarantees(*theirs, on=on, as_a_only=True).values("client"))
+    return clients & Q(opens_on__gt=on)
 
-    Those owed as the worklist has them, and, unless it is narrowed, those of a quarter to come.
-    """
-    owed = Q(duty_key__in=owed_duties(person, on=on, whose=whose, filters=replace(filters, due_on=None)).values("key"))
-    if not filters.any:
-        theirs = {"mine": [person.staff_id], "deputy": sorted(person.absent_ids)}.get(whose)
-        if theirs is None:
-            coming = Q(client__in=visible_clients(person, on=on).values("pk"))
-        else:
-            coming = Q(client__in=managed_guarantees(*theirs, on=on, as_a_only=True).values("client"))
-        owed |= coming & Q(opens_on__gt=on)
-    planned = PlannedDate.objects.filter(owed, planned_on__range=days)
+
+def _planned(wanted: Q, days: tuple[date, date]) -> tuple[dict[date, int], dict[date, list[Entry]]]:
+    """How many of these visits are planned for each day, and the first few of them. Two queries."""
+    planned = PlannedDate.objects.filter(wanted, planned_on__range=days)
     counts = dict(planned.order_by().values("planned_on").annotate(n=Count("pk")).values_list("planned_on", "n"))
     found: dict[date, list[Entry]] = defaultdict(list)
     if counts:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 
 from baohou.core.columns import pack_key
 from baohou.core.period import Quarter, quarter_of
-from baohou.guarantee.models import Filing, FilingStep
+from baohou.guarantee.models import Filing
+from baohou.guarantee.queries.filing_steps import last_verb
 from baohou.guarantee.queries.pages.clients import managers_on, speaking
 from baohou.guarantee.queries.pages.duties import DutyRow, describe, with_names
 from baohou.guarantee.rules.reports import DUTY_OF_FILING
@@ -66,8 +67,7 @@ def get_quarter_reports(person: Person, quarter: Quarter, *, on: date) -> Quarte
     """The reports of every department within the person's reach that owed or filed something for the quarter."""
     duties = Duty.objects.filter(_of_quarter(quarter), opens_on__lte=on)
     owed = {(row.department_id, row.kind): row for row in describe(with_names(duties), today=on)}
-    last = FilingStep.objects.filter(filing=OuterRef("pk")).order_by("-pk").values("verb")[:1]
-    filings = Filing.objects.filter(quarter=quarter.last, filed_on__lte=on).annotate(verb=Subquery(last))
+    filings = Filing.objects.filter(quarter=quarter.last, filed_on__lte=on).annotate(verb=last_verb())
     filed = {(one.department_id, FilingKind(one.kind)): one for one in filings.select_related("by")}
     concerned = {pk for pk, _ in (*owed, *filed) if pk}
     departments = [

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, QuerySet, Subquery
-
 from baohou.core.period import Quarter, quarter_of
-from baohou.guarantee.models import FilingStep
+from baohou.guarantee.queries.filing_steps import last_steps
 from baohou.guarantee.queries.pages.reports import get_quarter_reports
 from baohou.guarantee.rules.words import FilingKind, FilingVerb
 from baohou.kernel.people.access import Person
@@ -68,7 +66,8 @@ class Returned:
 def get_handed_in(person: Person, quarter: Quarter, *, on: date) -> HandedIn:
     """How every department's reports of a quarter stand on a day. Seven queries at most."""
     found = get_quarter_reports(person, quarter, on=on)
-    latest = {step.filing_id: step for step in _latest_steps(on).filter(filing__quarter=quarter.last)}
+    steps = last_steps().filter(filing__quarter=quarter.last, filing__filed_on__lte=on)
+    latest = {step.filing_id: step for step in steps}
     rows = []
     for row in found.rows:
         cells = []
@@ -89,7 +88,7 @@ def get_handed_in(person: Person, quarter: Quarter, *, on: date) -> HandedIn:
 
 def list_returned(*, on: date) -> list[Returned]:
     """Reports of any quarter whose last step is a return, the latest first. One query."""
-    steps = _latest_steps(on).filter(verb=FilingVerb.RETURNED).select_related("filing__department")
+    steps = last_steps().filter(verb=FilingVerb.RETURNED, filing__filed_on__lte=on)
     return [
         Returned(
             department=step.filing.department,
@@ -99,11 +98,5 @@ def list_returned(*, on: date) -> list[Returned]:
             by=step.by.name,
             because=step.because,
         )
-        for step in steps.order_by("-pk")[:RETURNED_SHOWN]
+        for step in steps.select_related("filing__department").order_by("-pk")[:RETURNED_SHOWN]
     ]
-
-
-def _latest_steps(on: date) -> QuerySet[FilingStep]:
-    """The last step of every filing handed in by a day."""
-    last = FilingStep.objects.filter(filing=OuterRef("filing")).order_by("-pk").values("pk")[:1]
-    return FilingStep.objects.filter(pk=Subquery(last), filing__filed_on__lte=on).select_related("by")

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from baohou.core.period import quarter_of
 from baohou.guarantee.models import FilingStep, GradeChange, Guarantee, HandOverItem, Measure, MovedDuty, MoveSigner
+from baohou.guarantee.queries.filing_steps import last_steps
 from baohou.guarantee.queries.pages.clients import in_force
 from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade
 from baohou.kernel.duties.models import Duty
@@ -70,9 +71,8 @@ def list_waiting(person: Person, *, on: date) -> list[WaitingLine]:
 
 def _standing_steps(verb: FilingVerb, on: date) -> QuerySet[FilingStep]:
     """The filings whose last step is this one."""
-    later = FilingStep.objects.filter(filing=OuterRef("filing"), pk__gt=OuterRef("pk"))
-    steps = FilingStep.objects.filter(~Exists(later), verb=verb, on__lte=on)
-    return steps.select_related("filing__department", "by").order_by("on", "pk")
+    steps = last_steps().filter(verb=verb, on__lte=on)
+    return steps.select_related("filing__department").order_by("on", "pk")
 
 
 def _line(step: FilingStep, *, who: str, part: str, because: str = "") -> WaitingLine:

@@ -28,7 +28,7 @@ class VisitForm {
     this.draft = await this.chosen();
     this.signature = new Signature(this.form.querySelector("[data-sign]"), () => this.changed());
     this.pictures = new Pictures(this.form.querySelector("[data-pictures]"), {
-      key: () => this.draft.key, place: () => this.draft.place, changed: () => this.keep(),
+      key: () => this.draft.key, place: () => this.draft.place, changed: () => this.keep(), unkept: () => this.tellUnkept(),
     });
     if (this.draft.savedAt) await this.restore();
     this.form.addEventListener("input", () => this.changed());
@@ -39,6 +39,7 @@ class VisitForm {
       this.submit();
     });
     addEventListener("pagehide", () => this.pending && this.keep());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.pending && this.keep());
     document.querySelector("[data-begin-anew]").addEventListener("click", () => this.beginAnew());
     this.openPlace();
     await this.showOthers();
@@ -141,13 +142,28 @@ class VisitForm {
       state, fields: this.fields(), signed: this.signature.drawn, savedAt: Date.now(),
       kindName: kind.options[kind.selectedIndex].text,
     });
-    await save(this.draft);
+    try {
+      await save(this.draft);
+    } catch (problem) {
+      this.tellUnkept();
+      throw problem;
+    }
     navigator.storage?.persist?.();
+    this.said.classList.remove("late");
     this.said.textContent = word("kept", { at: clock(this.draft.savedAt) });
+  }
+
+  // The device takes no more (it is full, or the browser forbids it): said at once, while what was typed is on the page.
+  tellUnkept() {
+    this.said.classList.add("late");
+    this.said.textContent = word("unkept");
+    this.showErrors({ message: word("unkept") });
   }
 
   async beginAnew() {
     if (!confirm(word("confirmAnew"))) return;
+    clearTimeout(this.pending);
+    this.pending = null;
     await remove(this.draft.key);
     location.replace(location.pathname + location.search);
     if (location.hash) location.reload();
@@ -203,12 +219,15 @@ class VisitForm {
     this.showErrors({ errors: faults });
     if (Object.keys(faults).length) return;
     this.busy(true);
-    await this.keepSignature();
-    this.draft.error = null;
-    this.draft.finishedAt = new Date().toISOString();
-    await this.keep("waiting");
-    await this.answer(await flush());
-    this.busy(false);
+    try {
+      await this.keepSignature();
+      this.draft.error = null;
+      this.draft.finishedAt = new Date().toISOString();
+      await this.keep("waiting");
+      await this.answer(await flush());
+    } finally {
+      this.busy(false);
+    }
   }
 
   async keepSignature() {
@@ -216,7 +235,12 @@ class VisitForm {
     for (const file of await filesOf(key)) if (file.role === "signature") await removeFile(file.id);
     if (this.signature.isEmpty) return;
     const blob = await this.signature.picture();
-    await saveFile({ id: newKey(), key, role: "signature", name: "signature.png", blob, sha256: null, at: Date.now() });
+    try {
+      await saveFile({ id: newKey(), key, role: "signature", name: "signature.png", blob, sha256: null, at: Date.now() });
+    } catch (problem) {
+      this.tellUnkept();
+      throw problem;
+    }
   }
 
   async answer(result) {

@@ -62,16 +62,23 @@ async function freshToken() {
   return told.token;
 }
 
+// Whether it still waits: meanwhile it may have been thrown away, or taken up again in another window.
+async function stillWaits(one) {
+  return (await draft(one.key))?.state === "waiting";
+}
+
 async function send(one, token, again = true) {
   const files = await filesOf(one.key);
   for (const file of files) {
     if (file.sha256) continue;
+    if (!(await stillWaits(one))) return true;
     const answer = await ask(`${one.action}files/`, { method: "POST", headers: { "X-CSRFToken": token }, body: carton(one, file) });
     const told = await json(answer);
     if (answer.status !== 201) return stuck(one, { message: told.message || word("failed") });
     file.sha256 = told.sha256;
     await saveFile(file);
   }
+  if (!(await stillWaits(one))) return true;
   const answer = await ask(one.action, { method: "POST", headers: { "X-CSRFToken": token }, body: letter(one, files) });
   const told = await json(answer);
   if (answer.ok && told.url) {
@@ -88,8 +95,8 @@ async function send(one, token, again = true) {
 }
 
 async function stuck(one, error) {
-  const now = (await draft(one.key)) ?? one;
-  await save({ ...now, state: "stuck", error });
+  const now = await draft(one.key);
+  if (now) await save({ ...now, state: "stuck", error });
   return false;
 }
 

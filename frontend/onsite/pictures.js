@@ -23,9 +23,10 @@ async function smaller(file) {
 }
 
 export class Pictures {
-  // `key` gives the draft's key, `place` where the device was last told to be, `changed` is called after each change.
-  constructor(box, { key, place, changed }) {
-    Object.assign(this, { box, key, place, changed });
+  // `key` gives the draft's key, `place` where the device was last told to be, `changed` is called after each change,
+  // `unkept` when the device takes no more.
+  constructor(box, { key, place, changed, unkept }) {
+    Object.assign(this, { box, key, place, changed, unkept });
     this.list = box.querySelector("[data-shots]");
     this.status = box.querySelector("[data-shots-said]");
     for (const input of box.querySelectorAll("input[type=file]")) {
@@ -38,18 +39,31 @@ export class Pictures {
   }
 
   async add(chosen) {
-    for (const file of chosen) {
-      const blob = await smaller(file);
-      const photo = blob.type.startsWith("image/");
-      const count = (await filesOf(this.key())).filter((one) => one.role === "photo").length;
-      const name = photo ? `${word("photo")}${count + 1}.${blob.type === "image/png" ? "png" : "jpg"}` : file.name;
-      await saveFile({
-        id: newKey(), key: this.key(), role: photo ? "photo" : "document", name, blob, sha256: null, at: Date.now(),
-        takenAt: new Date(file.lastModified || Date.now()).toISOString(), place: this.place(),
-      });
+    try {
+      for (const file of chosen) await this.keep(file);
+      await this.changed();
+    } catch (problem) {
+      this.unkept();
+      throw problem;
+    } finally {
+      await this.show();
     }
-    await this.changed();
-    await this.show();
+  }
+
+  async keep(file) {
+    const blob = await smaller(file);
+    const photo = blob.type.startsWith("image/");
+    const name = photo ? `${word("photo")}${await this.nextNumber()}.${blob.type === "image/png" ? "png" : "jpg"}` : file.name;
+    await saveFile({
+      id: newKey(), key: this.key(), role: photo ? "photo" : "document", name, blob, sha256: null, at: Date.now(),
+      takenAt: new Date(file.lastModified || Date.now()).toISOString(), place: this.place(),
+    });
+  }
+
+  // One more than the last photo's, so that two never share a name when one between was taken off.
+  async nextNumber() {
+    const photos = (await filesOf(this.key())).filter((one) => one.role === "photo");
+    return 1 + Math.max(0, ...photos.map((one) => Number(/(\d+)\.\w+$/.exec(one.name)?.[1] ?? 0)));
   }
 
   async show() {

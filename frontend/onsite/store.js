@@ -11,6 +11,9 @@ function database() {
       db.createObjectStore("drafts", { keyPath: "key" }).createIndex("owner", "owner");
       db.createObjectStore("files", { keyPath: "id" }).createIndex("key", "key");
     },
+    terminated() {
+      opened = null; // the system closed it, as phones do to sleeping pages: the next call opens it again
+    },
   });
   return opened;
 }

@@ -205,3 +205,42 @@ def test_the_second_of_two_is_told_and_keeps_the_draft(evening: Portfolio, sit: 
     pages[1].goto(f"/check/?code={code.lower().replace('-', ' ')}")
     expect(pages[1].get_by_role("heading", level=1)).to_contain_text("未被改动")
     show(pages[1], "9-check")
+
+
+def test_a_full_device_is_told_at_once_and_the_page_keeps_what_was_typed(
+    evening: Portfolio, sit: Sit, wrong: list[str]
+) -> None:
+    """The phone's store is full when 李乙 adds a photo: the form says so, and its words still stand on the page."""
+    page = sit(evening.cast.b, PHONE)
+    page.goto(f"/clients/{evening.steel.pk}/visit/?kind=routine&guarantee={evening.second.pk}")
+    ready(page)
+    page.get_by_label("借款使用情况").fill("购入钢坯，与合同一致")
+    full = "() => { IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+    page.evaluate(full)
+    page.locator("input[capture]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    expect(page.locator("[data-refused]")).to_contain_text("这台设备存不下了")
+    expect(page.get_by_label("借款使用情况")).to_have_value("购入钢坯，与合同一致")
+    expect(page.get_by_role("button", name="记下这次回访")).to_be_enabled()
+    wrong.remove("full")
+
+
+def test_photos_never_share_a_name_and_a_thrown_away_draft_stays_away(evening: Portfolio, sit: Sit) -> None:
+    """Two photos, the first taken off, one more: 照片2 and 照片3; then the draft is thrown away from the list."""
+    page = sit(evening.cast.b, PHONE)
+    page.goto(f"/clients/{evening.steel.pk}/visit/?kind=routine&guarantee={evening.second.pk}")
+    ready(page)
+    for count in (1, 2):
+        page.locator("input[capture]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+        expect(page.locator("[data-shots] img")).to_have_count(count)
+    page.get_by_role("button", name="移除照片1.jpg").click()
+    expect(page.locator("[data-shots] img")).to_have_count(1)
+    page.locator("input[capture]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    expect(page.locator("[data-shots] img")).to_have_count(2)
+    names = page.locator("[data-shots] img").evaluate_all("images => images.map((image) => image.alt)")
+    assert names == ["照片2.jpg", "照片3.jpg"]
+    page.goto("/onsite/")
+    page.once("dialog", lambda asked: asked.accept())
+    page.locator("[data-queue]").get_by_role("button", name="删除").click()
+    expect(page.locator("[data-queue] li")).to_have_count(0)
+    page.reload()
+    expect(page.locator("[data-queue-empty]")).to_be_visible()

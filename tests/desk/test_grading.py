@@ -9,12 +9,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from baohou.core.period import Quarter
+from baohou.guarantee.exports import list_papers
 from baohou.guarantee.models import GradeChange, Guarantee, MeasureAction, Proposal
+from baohou.guarantee.queries.sealed_visits import check_url
 from baohou.kernel.papers.models import Seal
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
 from tests.cast import Portfolio
-from tests.desk.conftest import Enter
+from tests.desk.conftest import TODAY, Enter
 from tests.desk.reading import department_id
 from tests.desk.reading import said as read
 
@@ -75,7 +78,12 @@ def test_from_the_first_grade_to_the_seal(evening: Portfolio, enter: Enter) -> N
     assert "钱丙" in read(risk, f"{_table()}review/")
     assert risk.post(f"{_table()}review/", {"verb": "accept"}).status_code == 302
     assert GradeChange.objects.get().effective_on == LAST
-    assert Seal.objects.get().code in read(manager, _table())
+    code = Seal.objects.get().code
+    assert code in read(manager, _table())
+    [paper] = list_papers(
+        form="classification", department="业务一部", quarter=Quarter(2026, 3), printed_on=TODAY, kind="pdf"
+    )
+    assert f"扫码或打开 {check_url(code)} 核验" in paper.html()
 
 
 def test_a_correction_after_acceptance_is_marked_on_the_table(evening: Portfolio, enter: Enter) -> None:

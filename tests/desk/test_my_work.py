@@ -8,8 +8,6 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from baohou.day import engine
-from baohou.guarantee.queries.pages import calendar
-from baohou.guarantee.queries.pages.calendar import Mark
 from baohou.guarantee.rules.words import FilingKind
 from baohou.guarantee.services import reports
 from baohou.kernel.duties.models import Duty
@@ -82,11 +80,13 @@ def test_the_calendar_stays_within_reach(evening: Portfolio, enter: Enter) -> No
     assert "湖滨食品" not in said(enter(evening.cast.a), "/calendar/?month=2026-12&of=all")
 
 
-def test_another_part_can_mark_days(evening: Portfolio, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A calendar of holidays says what kind of day it is."""
-    monkeypatch.setattr(calendar, "_MARKS", [])
-    calendar.register_marks(lambda first, last: {date(2026, 10, 1): Mark("国庆节", works=False)})
-    assert "国庆节" in said(enter(evening.cast.a), "/calendar/?month=2026-10")
+def test_the_calendar_knows_holidays_and_the_weekends_worked_for_them(evening: Portfolio, enter: Enter) -> None:
+    """2026: 国庆节 from 1 October, the Saturday 10 October is worked for it."""
+    month = enter(evening.cast.a).get("/calendar/?month=2026-10").context["month"]
+    days = {day.on: day.kind for week in month.weeks for day in week}
+    assert (days[date(2026, 10, 1)].holiday, days[date(2026, 10, 1)].is_off) == ("国庆节", True)
+    assert (days[date(2026, 10, 10)].code, days[date(2026, 10, 17)].code) == ("made_up", "weekend")
+    assert "国庆节放假" in said(enter(evening.cast.a), "/calendar/?month=2026-10")
 
 
 @pytest.mark.parametrize(("page", "most"), [("/", 28), ("/calendar/?month=2026-12", 18)])

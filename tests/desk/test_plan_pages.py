@@ -10,10 +10,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter
+from baohou.guarantee.exports import list_papers
 from baohou.guarantee.forms.plans import read_day
 from baohou.guarantee.models import FilingStep, Guarantee, PlannedDate
 from baohou.guarantee.queries.plans import get_plan
+from baohou.guarantee.queries.sealed_visits import check_url
 from baohou.guarantee.rules.planning import too_many_from
+from baohou.kernel.papers.models import Seal
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department, Staff
 from tests.cast import Portfolio
@@ -187,6 +190,8 @@ def test_handing_in_returning_and_accepting(evening: Portfolio, enter: Enter) ->
     send(head, f"{page_of()}{key_of()}/", planned_on="12-01", seen=str(plan.rows[0].planned_on))
     text = said(risk, page_of())
     assert "封存码" in text
+    [paper] = list_papers(form="visit-plan", department="业务一部", quarter=Q4, printed_on=TODAY, kind="pdf")
+    assert f"扫码或打开 {check_url(Seal.objects.get().code)} 核验" in paper.html()
     assert "接收后改期" in text
     assert "接收后改期" in said(risk, f"{page_of()}?state=marked")
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from baohou.core.errors import Refused
 from baohou.day import engine
+from baohou.guarantee.imports import take
 from baohou.guarantee.models import ManagerAppointment, MovedDuty, MoveSigner, WorkMove
 from baohou.guarantee.queries.duties import derive_duties
 from baohou.guarantee.queries.moves import Choice, count_loads, list_holdings, list_receivers, propose
@@ -195,6 +197,20 @@ def test_after_the_hand_over_the_service_may_end(evening: Portfolio) -> None:
         door="page",
     )
     assert [one.guarantee for one in list_holdings(evening.cast.a, on=TODAY)] == [evening.first, evening.second]
+
+
+def test_a_staff_file_cannot_end_a_service_that_still_holds_work(evening: Portfolio, tmp_path: Path) -> None:
+    """张甲 leaves by file on 2026-10-21: refused while guarantees are managed, taken after the hand-over, once."""
+    path = tmp_path / "leaving.csv"
+    path.write_text("工号,姓名,部门,岗位,生效日\nA01,张甲,,离职,2026-10-21\n", encoding="utf-8")
+    refused = take(kind="staff", path=path)
+    assert not refused.taken
+    (fault,) = refused.parts[0].faults
+    assert (fault.row, fault.column) == (2, "岗位")
+    assert "请先移交给接手的人" in fault.message
+    hand_over(evening)
+    assert take(kind="staff", path=path).parts[0].new == 1
+    assert take(kind="staff", path=path).parts[0].same == 1
 
 
 def test_proposals_keep_clients_together_and_loads_even(evening: Portfolio) -> None:

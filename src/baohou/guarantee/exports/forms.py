@@ -13,11 +13,12 @@ from baohou.core.errors import Refused
 from baohou.core.period import Quarter
 from baohou.guarantee.models import Visit
 from baohou.guarantee.queries import forms as queries
+from baohou.guarantee.queries.plans import PAPER, get_review
 from baohou.guarantee.queries.sealed_visits import check_url
 from baohou.guarantee.rules.words import VisitKind
-from baohou.kernel.papers.models import Signature
+from baohou.kernel.papers.models import Seal, Signature
 from baohou.kernel.papers.printing import Paper, qr_svg, write_pdf, write_xlsx
-from baohou.kernel.papers.records import read_file
+from baohou.kernel.papers.records import find_seal, read_file
 from baohou.kernel.people.models import Department
 
 KINDS = MappingProxyType({"pdf": write_pdf, "xlsx": write_xlsx})
@@ -82,9 +83,16 @@ def list_papers_of_visit(*, visit: Visit) -> list[Paper]:
 def _visit_report(report: queries.VisitReport, department: str, sheet: str) -> Paper:
     context: dict[str, object] = {"report": report, "department": department, "kinds": list(VisitKind)}
     if report.record.seal is not None:
-        url = check_url(report.record.seal.code)
-        context |= {"check_url": url, "qr": qr_svg(url), "drawn": _drawn(report.record.signature)}
+        context |= {**_checked(report.record.seal), "drawn": _drawn(report.record.signature)}
     return Paper("guarantee/exports/visit_report.html", context, sheet)
+
+
+def _checked(seal: Seal | None) -> dict[str, object]:
+    """Where a sealed paper is checked, as an address and as a QR code; nothing when it is not sealed."""
+    if seal is None:
+        return {}
+    url = check_url(seal.code)
+    return {"seal": seal, "check_url": url, "qr": qr_svg(url)}
 
 
 def _drawn(signature: Signature | None) -> str:
@@ -103,7 +111,10 @@ def visit_plan(wanted: Wanted) -> list[Paper]:
     plan = queries.get_visit_plan(department=wanted.department, quarter=wanted.quarter)
     if not plan.rows:
         raise _empty(wanted, "没有应办的回访")
-    context = {"plan": plan, "number": f"HFJH-{wanted.quarter}", "printed_on": wanted.printed_on}
+    filing = get_review(department=wanted.department, quarter=wanted.quarter).filing
+    seal = find_seal(kind=PAPER, subject_id=filing.pk) if filing else None
+    number = f"HFJH-{wanted.quarter}"
+    context = {"plan": plan, "number": number, "printed_on": wanted.printed_on, **_checked(seal)}
     return [Paper("guarantee/exports/visit_plan.html", context, f"{wanted.quarter}")]
 
 
@@ -117,6 +128,7 @@ def classification(wanted: Wanted) -> list[Paper]:
         "number": f"KHFL-{wanted.quarter}",
         "printed_on": wanted.printed_on,
         "mixed": len(table.currencies) > 1,
+        **_checked(table.seal),
     }
     return [Paper("guarantee/exports/classification.html", context, f"{wanted.quarter}")]
 

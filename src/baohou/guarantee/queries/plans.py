@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from baohou.core.columns import unpack_key
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import AcceptedVisit, Filing, FilingStep, Guarantee, PlannedDate
-from baohou.guarantee.queries.access import managed_guarantees, visible_clients
+from baohou.guarantee.queries.access import managed_guarantees
 from baohou.guarantee.queries.forms.visit_plan import KIND_OF, PlannedVisit, get_visit_plan
 from baohou.guarantee.rules.planning import Window, filed_for, window_of
 from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, VisitKind
@@ -174,40 +174,6 @@ def list_clients_of(keys: Iterable[int]) -> list[int]:
     projects = {subject for kind, subject, _ in parts if kind == DutyKind.ROUTINE_VISIT}
     clients = {subject for kind, subject, _ in parts if kind != DutyKind.ROUTINE_VISIT}
     return sorted(clients | set(Guarantee.objects.filter(pk__in=projects).values_list("client_id", flat=True)))
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A visit planned for a day and still to be made."""
-
-    planned_on: date
-    key: int
-    client_id: int
-    client: str
-    project_no: str
-    kind: DutyKind
-    note: str
-
-
-def list_planned(person: Person, first: date, last: date, *, on: date) -> list[Planned]:
-    """Visits within the person's reach that are planned for the days from ``first`` to ``last`` and still to be made.
-
-    A visit whose duty is done, lapsed or gone as of ``on`` is left out; one that is not owed yet is in. Two queries.
-    """
-    planned = PlannedDate.objects.filter(
-        planned_on__range=(first, last), client__in=visible_clients(person, on=on)
-    ).select_related("client")
-    rows = list(planned.order_by("planned_on", "client__name", "duty_key"))
-    keys = [row.duty_key for row in rows if row.opens_on <= on]
-    owed = Duty.objects.filter(key__in=keys, done_on__isnull=True, lapsed_on__isnull=True)
-    still = set(owed.values_list("key", flat=True)) if keys else set()
-    return [
-        Planned(
-            row.planned_on, row.duty_key, row.client_id, row.client.name, row.project_no, DutyKind(row.kind), row.note
-        )
-        for row in rows
-        if row.opens_on > on or row.duty_key in still
-    ]
 
 
 def tell_accepted_plan(filing: int) -> dict[str, Any] | None:

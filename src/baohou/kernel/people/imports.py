@@ -11,6 +11,7 @@ from django.db.models import ProtectedError
 from baohou.kernel.audit.models import Act
 from baohou.kernel.papers.reading import Cell, Column, Reading, Unreadable, read_code, read_date, read_text
 from baohou.kernel.papers.taking import Compared, Fact, Key, Noun, Stored, Written, insert_rows, update_rows
+from baohou.kernel.people.bonds import Change, list_bonds
 from baohou.kernel.people.models import ALWAYS, Post, Posting, Staff
 from baohou.kernel.people.services import Departments
 
@@ -72,6 +73,8 @@ class StaffFile(Noun):
             if good and len(self.reading.faults) == before:
                 key = self._key(values)
                 _, name, department, post, _ = values
+                if post is Post.LEFT and self._is_held(number, key):
+                    continue
                 yield Fact(number, key, _shown_key(key), (name, department, post.value))
         if self.departments.new:
             self.notes.append(f"新部门：{'、'.join(self.departments.new)}")
@@ -88,6 +91,17 @@ class StaffFile(Noun):
                 self.departments.read(department)
             except Unreadable as wrong:
                 self.fault(number, "department", department, wrong.message)
+
+    def _is_held(self, number: int, key: tuple[str, date]) -> bool:
+        """Whether something keeps a person who is to leave by this row, as it would on the page (PGM.12); a fault."""
+        staff_no, on = key
+        staff = Staff.objects.filter(staff_no=staff_no).first()
+        if staff is None or Posting.objects.filter(staff=staff, effective_on=on, post=Post.LEFT).exists():
+            return False
+        kept = list_bonds(Change(staff, Post.LEFT, None, on))
+        if kept:
+            self.fault(number, "post", Post.LEFT.label, " ".join(kept))
+        return bool(kept)
 
     def removals(self) -> Iterator[Key]:
         for number, values, good in self.reading.rows:

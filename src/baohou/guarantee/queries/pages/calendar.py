@@ -1,18 +1,22 @@
-"""The worklist as a calendar: open duties by the day they are due, counted, with the first few of each day."""
+"""The worklist as a calendar: by day the duties due and the visits planned, counted, with the first few of each."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from django.db.models import Count, F, Window
+from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
+from baohou.guarantee.models import PlannedDate
+from baohou.guarantee.queries.access import managed_guarantees, visible_clients
 from baohou.guarantee.queries.pages.duties import DutyRow, describe, owed_duties, with_names
 from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters
+from baohou.guarantee.queries.pages.plans import DayKind, kind_of
+from baohou.guarantee.rules.words import DutyKind
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.access import Person
 
@@ -22,52 +26,26 @@ _WEEK: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Mark:
-    """What kind of day it is, in words: 节假日, 调休上班. ``works`` says whether people work."""
-
-    said: str
-    works: bool
-
-
-@dataclass(frozen=True)
 class Entry:
-    """Something on a day that is no duty: a visit planned."""
+    """A visit still to be made that is planned for a day."""
 
-    said: str
-    url: str
-
-
-Marks = Callable[[date, date], dict[date, Mark]]
-Entries = Callable[[Person, date, date, date], dict[date, list[Entry]]]
-"""(person, business day, first day, last day) → entries; a bounded number of queries."""
-
-_MARKS: list[Marks] = []
-_ENTRIES: list[Entries] = []
-
-
-def register_marks(source: Marks) -> None:
-    """Have holidays and the like shown."""
-    if source not in _MARKS:
-        _MARKS.append(source)
-
-
-def register_entries(source: Entries) -> None:
-    """Have more than duties shown, such as planned dates."""
-    if source not in _ENTRIES:
-        _ENTRIES.append(source)
+    client_id: int
+    client: str
+    kind: DutyKind
 
 
 @dataclass(frozen=True)
 class Day:
-    """One day of the calendar; ``rows`` are the first few of ``count`` duties."""
+    """One day of the calendar: the first few of ``count`` duties due, and of ``planned`` visits."""
 
     on: date
     in_month: bool
     today: date
     count: int
     rows: list[DutyRow]
-    mark: Mark | None
-    entries: list[Entry] = field(default_factory=list)
+    kind: DayKind
+    planned: int
+    entries: list[Entry]
 
     @property
     def is_today(self) -> bool:
@@ -80,6 +58,10 @@ class Day:
     @property
     def more(self) -> int:
         return self.count - len(self.rows)
+
+    @property
+    def more_planned(self) -> int:
+        return self.planned - len(self.entries)
 
 
 @dataclass(frozen=True)
@@ -132,12 +114,12 @@ def get_month(
     begin = first - timedelta(days=first.weekday())
     last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     end = last + timedelta(days=6 - last.weekday())
+    days = (min(begin, monday), max(end, monday + timedelta(days=6)))
     owed = owed_duties(person, on=on, whose=whose, filters=filters)
-    owed = owed.filter(due_on__range=(min(begin, monday), max(end, monday + timedelta(days=6))))
+    owed = owed.filter(due_on__range=days)
     counts = dict(owed.order_by().values("due_on").annotate(n=Count("pk")).values_list("due_on", "n"))
     rows = _first_few(owed, on) if counts else {}
-    marks = {day: mark for source in _MARKS for day, mark in source(begin, end).items()}
-    entries = _entries(person, on, begin, end)
+    planned, entries = ({}, {}) if whose == "all" else _planned(person, on, whose, filters, days)
 
     def day(at: date) -> Day:
         return Day(
@@ -146,7 +128,8 @@ def get_month(
             today=on,
             count=counts.get(at, 0),
             rows=rows.get(at, []),
-            mark=marks.get(at),
+            kind=kind_of(at),
+            planned=planned.get(at, 0),
             entries=entries.get(at, []),
         )
 
@@ -168,9 +151,27 @@ def _first_few(owed: Iterable[Duty], on: date) -> dict[date, list[DutyRow]]:
     return found
 
 
-def _entries(person: Person, on: date, begin: date, end: date) -> dict[date, list[Entry]]:
+def _planned(
+    person: Person, on: date, whose: str, filters: WorkFilters, days: tuple[date, date]
+) -> tuple[dict[date, int], dict[date, list[Entry]]]:
+    """How many visits still to be made are planned for each day, and the first few of them. Two queries.
+
+    Those owed as the worklist has them, and, unless it is narrowed, those of a quarter to come.
+    """
+    owed = Q(duty_key__in=owed_duties(person, on=on, whose=whose, filters=replace(filters, due_on=None)).values("key"))
+    if not filters.any:
+        theirs = {"mine": [person.staff_id], "deputy": sorted(person.absent_ids)}.get(whose)
+        if theirs is None:
+            coming = Q(client__in=visible_clients(person, on=on).values("pk"))
+        else:
+            coming = Q(client__in=managed_guarantees(*theirs, on=on, as_a_only=True).values("client"))
+        owed |= coming & Q(opens_on__gt=on)
+    planned = PlannedDate.objects.filter(owed, planned_on__range=days)
+    counts = dict(planned.order_by().values("planned_on").annotate(n=Count("pk")).values_list("planned_on", "n"))
     found: dict[date, list[Entry]] = defaultdict(list)
-    for source in _ENTRIES:
-        for day, entries in source(person, on, begin, end).items():
-            found[day] += entries
-    return found
+    if counts:
+        place = Window(RowNumber(), partition_by=[F("planned_on")], order_by=[F("duty_key").asc()])
+        few = planned.annotate(place=place).filter(place__lte=FIRST_FEW).select_related("client")
+        for one in few.order_by("planned_on", "duty_key"):
+            found[one.planned_on].append(Entry(one.client_id, one.client.name, DutyKind(one.kind)))
+    return counts, found

@@ -71,7 +71,7 @@ def writing(below: IO[bytes], secret: Secret | None) -> Iterator[Writer]:
     """Write an archive into an open file; it is whole when this ends without a fault."""
     sealer = Sealer(below, secret) if secret else None
     with (
-        gzip.GzipFile(fileobj=cast(Any, sealer or below), mode="wb", compresslevel=_LEVEL, mtime=0) as squeezed,
+        gzip.GzipFile("", "wb", _LEVEL, cast(Any, sealer or below), mtime=0) as squeezed,
         tarfile.open(fileobj=squeezed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
     ):
         yield Writer(tar)

@@ -16,7 +16,7 @@ from baohou.core.errors import Refused
 from baohou.day.lock import only_run
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.papers import records
-from baohou.kernel.watch import checks
+from baohou.kernel.watch import checks, loading
 from baohou.kernel.watch.models import Backup, ReadOnly
 from baohou.kernel.watch.readonly import writing_allowed
 from baohou.upkeep.copies import schema
@@ -113,6 +113,7 @@ def _rebuild(path: Path, archive: Checked, secret: Secret | None, tell: Tell) ->
     _compare(archive, models, tell)
     tell("升级到这个版本")
     call_command("migrate", verbosity=0, interactive=False)
+    loading.put_up()
     for model, lines in own.items():
         insert_lines(model, lines)
     facts = {
@@ -165,6 +166,7 @@ def _take_own() -> dict[type[Model], list[bytes]]:
 
 def _empty() -> None:
     """Take away all rows: what the installation held, and what migrations put into new tables."""
+    loading.take_down()
     there = set(connection.introspection.table_names())
     ours = connection.introspection.django_table_names(only_existing=True, include_views=False)
     names = [connection.ops.quote_name(table) for table in sorted(there & set(ours))]

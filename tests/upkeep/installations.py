@@ -39,6 +39,7 @@ class Installation:
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "BAOHOU_"))}
+        kept.pop("PYTHONDONTWRITEBYTECODE", None)  # a hundred processes should not each compile the program
         kept |= {"BAOHOU_VAR": str(self.folder), "DJANGO_SETTINGS_MODULE": "baohou.config.settings"}
         return kept | ({"DATABASE_URL": self.database} if self.database else {})
 

@@ -55,6 +55,8 @@ def main() -> None:
     except Refused as refusal:
         _give_up(f"{refusal.where}：{refusal.message}" if refusal.where else refusal.message)
     except (OperationalError, ProgrammingError) as fault:
+        if _is_full(str(fault)):
+            _give_up(f"磁盘满了，没有写入任何内容。请腾出空间，再办一次。（{str(fault).splitlines()[0]}）")
         if not _no_tables():
             raise
         _give_up(f"数据库尚未建立或尚未升级，请先运行 baohou migrate。（{str(fault).splitlines()[0]}）")
@@ -63,6 +65,11 @@ def main() -> None:
 def _give_up(why: str) -> NoReturn:
     click.echo(why, err=True)
     sys.exit(1)
+
+
+def _is_full(said: str) -> bool:
+    """Whether a database could not write, in SQLite's and PostgreSQL's words."""
+    return any(words in said for words in ("disk is full", "disk I/O error", "No space left on device"))
 
 
 def _no_tables() -> bool:

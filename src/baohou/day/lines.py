@@ -41,8 +41,12 @@ def _last_day(url: str) -> Line:
     if day is None:
         return Line("day.last", _("业务日"), _("日终还没有运行过"), State.WARN, _("导入数据后运行日终。"), url)
     behind = (calendar - day).days
-    if behind <= 0:
+    if behind == 0:
         return Line("day.last", _("业务日"), day.isoformat(), State.GOOD, url=url)
+    if behind < 0:
+        said = _("%(day)s，比服务器的今天晚") % {"day": day.isoformat()}
+        advice = _("核对服务器的时钟：日终只往前走，时钟走到业务日之前什么也不办。")
+        return Line("day.last", _("业务日"), said, State.BAD, advice, url)
     said = ngettext("%(day)s，落后 %(n)s 天", "%(day)s，落后 %(n)s 天", behind) % {"day": day.isoformat(), "n": behind}
     return Line(
         "day.last", _("业务日"), said, State.BAD if behind > 1 else State.WARN, _("看日终的定时任务为什么没有跑。"), url

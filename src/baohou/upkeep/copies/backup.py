@@ -88,7 +88,7 @@ def backup(target: Path, *, secret: Secret | None, keep: int = 0, tell: Tell = l
     made = Made(path, contents, size, time.perf_counter() - begun)
     _note(made, moment, checked, encrypted=secret is not None)
     if keep and target.is_dir():
-        _forget(target, keep)
+        _forget(made.path, keep)
     return made
 
 
@@ -189,13 +189,16 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _forget(folder: Path, keep: int) -> None:
-    """Remove all but the latest copies, and what a killed run left half written more than a day ago."""
-    for path in folder.glob("baohou-*.backup.part"):
+def _forget(made: Path, keep: int) -> None:
+    """Remove all but the latest copies, and what a killed run left half written more than a day ago.
+
+    The one just made stays whatever its name says: the clock may have been set back.
+    """
+    for path in made.parent.glob("baohou-*.backup.part"):
         if time.time() - path.stat().st_mtime > _STALE_SECONDS:
             _remove(path)
-    mine = sorted(path for path in folder.iterdir() if _NAMED.fullmatch(path.name))
-    for path in mine[:-keep]:
+    others = sorted(path for path in made.parent.iterdir() if _NAMED.fullmatch(path.name) and path != made)
+    for path in others[: max(0, len(others) - keep + 1)]:
         path.unlink()
 
 

@@ -96,8 +96,14 @@ def test_a_disk_that_is_full_takes_nothing_and_breaks_nothing(company: Company, 
 @pytest.mark.parametrize(
     ("sql", "found"),
     [
-        ("UPDATE duties_duty SET due_on = due_on + 30 WHERE key = (SELECT min(key) FROM duties_duty)", "应办事项和处罚"),
-        ("UPDATE accountability_entry SET amount_fen = 1 WHERE id = (SELECT min(id) FROM accountability_entry)", "处罚"),
+        (
+            "UPDATE duties_duty SET due_on = due_on + 30 WHERE key = (SELECT min(key) FROM duties_duty)",
+            "应办事项和处罚",
+        ),
+        (
+            "UPDATE accountability_entry SET amount_fen = 1 WHERE id = (SELECT min(id) FROM accountability_entry)",
+            "处罚",
+        ),
     ],
 )
 def test_a_tampered_row_is_found_after_restoring(

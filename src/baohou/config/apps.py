@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class Config(AppConfig):
     name = "baohou.config"
     label = "config"
+
+    def ready(self) -> None:
+        from baohou.config import addresses  # noqa: F401  registers its check

@@ -20,6 +20,7 @@ from baohou.kernel.papers import archive
 from baohou.kernel.papers.models import Volume
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.policy import Thing
 
 
 @door()
@@ -39,7 +40,7 @@ def list_page(request: Asked) -> HttpResponse:
     return render(request, "guarantee/volumes.html", context)
 
 
-@door()
+@door(None, Thing.VOLUME)
 def volume_page(request: Asked, pk: int) -> HttpResponse:
     """One volume: where it stands, until when it is kept, what lies in it, who had it."""
     volume = _volume_for(request, pk)
@@ -56,7 +57,7 @@ def volume_page(request: Asked, pk: int) -> HttpResponse:
     return render(request, "guarantee/volume.html", context)
 
 
-@door()
+@door(None, Thing.VOLUME)
 def contents_file(request: Asked, pk: int) -> HttpResponse:
     """The contents page to print, for those who see all of the department."""
     volume = _volume_for(request, pk)
@@ -70,7 +71,7 @@ def contents_file(request: Asked, pk: int) -> HttpResponse:
     return answers.pdf(content, f"{volume.number}-卷内目录.pdf")
 
 
-@door(Right.KEEP_ARCHIVE)
+@door(Right.KEEP_ARCHIVE, Thing.VOLUME)
 def move_page(request: Asked, pk: int) -> HttpResponse:
     """Put a volume in another place."""
     volume = _volume_for(request, pk)
@@ -86,7 +87,7 @@ def move_page(request: Asked, pk: int) -> HttpResponse:
     return render(request, "guarantee/volume_move.html", {"form": form, "volume": volume})
 
 
-@door(Right.KEEP_ARCHIVE)
+@door(Right.KEEP_ARCHIVE, Thing.VOLUME)
 def lend_page(request: Asked, pk: int) -> HttpResponse:
     """Lend a volume."""
     volume = _volume_for(request, pk)
@@ -113,7 +114,7 @@ def lend_page(request: Asked, pk: int) -> HttpResponse:
     return render(request, "guarantee/volume_lend.html", {"form": form, "volume": volume})
 
 
-@door(Right.KEEP_ARCHIVE)
+@door(Right.KEEP_ARCHIVE, Thing.VOLUME)
 def return_page(request: Asked, pk: int) -> HttpResponse:
     """Take a volume back."""
     volume = _volume_for(request, pk)

@@ -22,6 +22,7 @@ from baohou.guarantee.views.guards import duty_for
 from baohou.guarantee.views.sheets import excel
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Staff
+from baohou.kernel.people.policy import Thing
 
 MOST_ROWS = 100_000
 """So many rows go into an Excel file; the file and the page say so."""
@@ -58,7 +59,7 @@ def list_file(request: Asked) -> HttpResponse:
     return excel(out.getvalue(), f"{_('应办事项')}-{request.today}.xlsx")
 
 
-@door()
+@door(None, Thing.DUTY)
 def why(request: Asked, key: int) -> HttpResponse:
     """The explanation of a duty: in place when htmx asks, else as a page of its own."""
     duty = duty_for(request, key)

@@ -36,6 +36,7 @@ from baohou.kernel.papers import archive
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Department
+from baohou.kernel.people.policy import Thing
 
 
 @door()
@@ -46,7 +47,7 @@ def list_page(request: Asked) -> HttpResponse:
     return render(request, "guarantee/hand_overs.html", {"found": rows, "part": part})
 
 
-@door()
+@door(None, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def one_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """One department's list of a quarter."""
     return _show(request, quarter_named(quarter), get_object_or_404(Department, pk=department))
@@ -68,7 +69,7 @@ def _show(request: Asked, quarter: Quarter, department: Department, **typed: Any
 
 
 @require_POST
-@door()
+@door(None, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def begin(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Make the list."""
     found = _list_for(request, quarter, department)
@@ -89,7 +90,7 @@ def begin(request: Asked, quarter: str, department: int) -> HttpResponse:
 
 
 @require_POST
-@door()
+@door(None, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def refresh(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Put on the list what was recorded since."""
     found = _list_for(request, quarter, department)
@@ -107,7 +108,7 @@ def refresh(request: Asked, quarter: str, department: int) -> HttpResponse:
 
 
 @require_POST
-@door()
+@door(None, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def give(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Tick reports as given: those chosen, or all that are in the person's hands."""
     found = _list_for(request, quarter, department)
@@ -141,7 +142,7 @@ def give(request: Asked, quarter: str, department: int) -> HttpResponse:
 
 
 @require_POST
-@door()
+@door(None, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def withdraw(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Take back one's ticks of giving."""
     found = _list_for(request, quarter, department)
@@ -160,7 +161,7 @@ def withdraw(request: Asked, quarter: str, department: int) -> HttpResponse:
 
 
 @require_POST
-@door(Right.REVIEW_REPORT)
+@door(Right.REVIEW_REPORT, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def receive(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Tick reports as received: those chosen, or all that were given."""
     found = _list_for(request, quarter, department)
@@ -182,7 +183,7 @@ def receive(request: Asked, quarter: str, department: int) -> HttpResponse:
     )
 
 
-@door(Right.REVIEW_REPORT)
+@door(Right.REVIEW_REPORT, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def back_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Send the chosen reports back with a reason; without any, the receipt that the department signed."""
     found = _list_for(request, quarter, department)
@@ -209,7 +210,7 @@ def back_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     return render(request, "guarantee/hand_over_back.html", {"form": form, "found": found, "items": items})
 
 
-@door(Right.FILE_REPORT)
+@door(Right.FILE_REPORT, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def sign_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """The department manager signs that everything is given."""
     found = _list_for(request, quarter, department)
@@ -235,7 +236,7 @@ def sign_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     return render(request, "guarantee/hand_over_sign.html", context)
 
 
-@door(Right.REVIEW_REPORT)
+@door(Right.REVIEW_REPORT, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def accept_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """The risk department signs, and says where the volume stands and how long it is kept."""
     found = _list_for(request, quarter, department)
@@ -264,7 +265,7 @@ def accept_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     return render(request, "guarantee/hand_over_accept.html", context)
 
 
-@door()
+@door(None, Thing.WHOLE_DEPARTMENT)
 def receipt_file(request: Asked, pk: int) -> HttpResponse:
     """A receipt to print, for those who see all of the department."""
     receipts = HandOverReceipt.objects.select_related("hand_over__department", "volume")

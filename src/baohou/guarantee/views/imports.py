@@ -21,6 +21,7 @@ from baohou.guarantee.views.uploads import Upload
 from baohou.kernel.papers.reading.peeking import peek
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.policy import Thing
 
 WAYS = ("whole", "update", "partial", "partial-update")
 
@@ -36,7 +37,7 @@ def upload_page(request: Asked) -> HttpResponse:
     return render(request, "guarantee/imports.html", context)
 
 
-@door(Right.ADMINISTER)
+@door(Right.ADMINISTER, Thing.UPLOAD)
 def check_page(request: Asked, token: str) -> HttpResponse:
     """What the file would do, or what became of it; posting takes it."""
     upload, seen = uploads.find(token), find_latest(token)
@@ -58,7 +59,7 @@ def check(request: Asked, upload: Upload) -> HttpResponse:
     return _begin(request, upload, "")
 
 
-@door(Right.ADMINISTER)
+@door(Right.ADMINISTER, Thing.UPLOAD)
 def marked_file(request: Asked, token: str) -> HttpResponse:
     """The file as .xlsx with its faulty cells marked."""
     upload = uploads.find(token)

@@ -38,9 +38,10 @@ from baohou.kernel.people.deputies import may_name_deputy
 from baohou.kernel.people.directory import find_visible_staff
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Posting, Staff
+from baohou.kernel.people.policy import Thing
 
 
-@door()
+@door(None, Thing.STAFF)
 def person_page(request: Asked, pk: int) -> HttpResponse:
     """One person: posts over time, guarantees managed, open duties, deputies, hand-overs."""
     staff, posting = _staff_for(request, pk)
@@ -53,7 +54,7 @@ def person_page(request: Asked, pk: int) -> HttpResponse:
     return render(request, "guarantee/person.html", context)
 
 
-@door(Right.MOVE_WORK)
+@door(Right.MOVE_WORK, Thing.STAFF)
 def move_page(request: Asked, pk: int) -> HttpResponse:
     """Hand over everything someone manages and owes: propose, choose, look at it once more, do it."""
     staff, posting = _staff_for(request, pk)
@@ -91,7 +92,7 @@ def move_page(request: Asked, pk: int) -> HttpResponse:
     return render(request, "guarantee/move.html", context)
 
 
-@door()
+@door(None, Thing.MOVE)
 def move_list_page(request: Asked, pk: int) -> HttpResponse:
     """What was handed over, who has signed and who has not."""
     move = _move_for(request, pk)
@@ -108,7 +109,7 @@ def move_list_page(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-@door()
+@door(None, Thing.MOVE)
 def sign_page(request: Asked, pk: int, signer: int) -> HttpResponse:
     """Sign the list in one's role."""
     move = _move_for(request, pk)
@@ -122,7 +123,7 @@ def sign_page(request: Asked, pk: int, signer: int) -> HttpResponse:
     return redirect("moves.one", pk=pk)
 
 
-@door()
+@door(None, Thing.MOVE)
 def paper_file(request: Asked, pk: int) -> HttpResponse:
     """The list of a hand-over as PDF."""
     move, out = _move_for(request, pk), io.BytesIO()

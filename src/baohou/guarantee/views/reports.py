@@ -22,6 +22,7 @@ from baohou.guarantee.services import reports
 from baohou.guarantee.views.guards import department_for, quarter_named, staff_of
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.policy import Thing
 
 CONTENT_TYPES = {
     "pdf": "application/pdf",
@@ -29,7 +30,7 @@ CONTENT_TYPES = {
 }
 
 
-@door()
+@door(None, Thing.QUARTER)
 def quarter_page(request: Asked, quarter: str = "") -> HttpResponse:
     """Who has handed in the quarter's table, plan and visit reports, and who has not (PGM.9, PGM.11)."""
     quarters = list_quarters(request.today)
@@ -38,7 +39,7 @@ def quarter_page(request: Asked, quarter: str = "") -> HttpResponse:
     return render(request, "guarantee/reports.html", {"reports": found, "quarters": quarters, "quarter": chosen})
 
 
-@door()
+@door(None, Thing.QUARTER, Thing.WHOLE_DEPARTMENT)
 def department_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """One department's reports of a quarter, and the measures for its watch and risk clients (PGM.10)."""
     chosen, of = quarter_named(quarter), department_for(request, department)
@@ -60,7 +61,7 @@ def _place(request: Asked) -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else 0
 
 
-@door(Right.FILE_REPORT)
+@door(Right.FILE_REPORT, Thing.QUARTER, Thing.WHOLE_DEPARTMENT)
 def file_page(request: Asked, quarter: str, department: int, kind: str) -> HttpResponse:
     """Handing in one report."""
     chosen, of, report = quarter_named(quarter), department_for(request, department), FilingKind.read(kind)
@@ -94,7 +95,7 @@ def file_page(request: Asked, quarter: str, department: int, kind: str) -> HttpR
     return render(request, "guarantee/file.html", context)
 
 
-@door()
+@door(None, Thing.QUARTER, Thing.WHOLE_DEPARTMENT)
 def form_file(request: Asked, quarter: str, department: int, form: str, ending: str) -> HttpResponse:
     """One of the three annexed forms, as PDF or Excel (PGM.15)."""
     chosen, of = quarter_named(quarter), department_for(request, department)

@@ -18,6 +18,7 @@ from baohou.kernel.accountability.statement import PAGE, get_personal, get_state
 from baohou.kernel.accountability.statement_papers import KINDS, list_papers
 from baohou.kernel.people.access import Reach
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.policy import Thing
 
 CONTENT_TYPES = {
     "pdf": "application/pdf",
@@ -49,7 +50,7 @@ def month_page(request: Asked, month: str) -> HttpResponse:
     return render(request, "accountability/statement.html", context)
 
 
-@door()
+@door(None, Thing.FINED)
 def person_page(request: Asked, month: str, staff: int) -> HttpResponse:
     """The month of one person, entry by entry."""
     first, of = month_named(month), staff_for(request, staff)
@@ -58,7 +59,7 @@ def person_page(request: Asked, month: str, staff: int) -> HttpResponse:
     return render(request, "accountability/personal.html", context)
 
 
-@door()
+@door(None, Thing.FINED)
 def statement_file(request: Asked, month: str, ending: str, staff: int | None = None) -> HttpResponse:
     """The statement as PDF or Excel, of everyone within reach or of one person."""
     if ending not in CONTENT_TYPES:

@@ -195,7 +195,7 @@ def quarter(world: World) -> dict[str, Any]:
 MONTH = {"month": "2026-10"}
 OPENED: dict[str, Opened] = {
     "clients.one": Opened(steel),
-    "clients.visit": Opened(steel, at.filled),
+    "clients.visit": Opened(steel, lambda world: at.filled(world) | {"on": "2026-10-16"}),
     "clients.visit.files": Opened(steel, lambda _: {"key": str(uuid4()), "file": at.photo()}),
     "clients.grade": Opened(steel, lambda _: {"grade": "4", "effective_on": "2026-10-15", "because": "停产"}),
     "clients.order": Opened(steel, lambda _: {"urgency": "2", "ordered_on": "2026-10-20", "because": "回款慢"}),
@@ -222,7 +222,6 @@ OPENED: dict[str, Opened] = {
     "grading.row": Opened(
         lambda world: {**world.table, "client": world.portfolio.steel.pk},
         lambda _: {"grade": "3", "because": "回款变慢", "seen": "0"},
-        lambda world: None,
     ),
     "grading.several": Opened(
         table, lambda world: {"grade": "1", "because": "现金充足", "client": [f"{world.portfolio.steel.pk}:0"]}
@@ -233,7 +232,9 @@ OPENED: dict[str, Opened] = {
     "reports.quarter": Opened(quarter),
     "reports.department": Opened(table),
     "reports.file": Opened(
-        lambda world: {**world.table, "kind": "measures_report"}, lambda _: {"filed_on": "2026-10-20"}, at.file_measure
+        lambda world: {**world.table, "kind": "classification_report"},
+        lambda _: {"filed_on": "2026-10-20"},
+        propose_all,
     ),
     "reports.form": Opened(lambda world: {**world.table, "form": "classification", "ending": "pdf"}),
     "people.one": Opened(b),
@@ -242,16 +243,16 @@ OPENED: dict[str, Opened] = {
     "moves.sign": Opened(signer, first=at.move_work),
     "moves.paper": Opened(one(WorkMove), first=at.move_work),
     "risk.quarter": Opened(quarter),
-    "risk.file": Opened(lambda _: {"quarter": "2026Q3", "code": "grades"}),
-    "risk.table": Opened(lambda _: {"quarter": "2026Q3", "code": "grades"}),
+    "risk.file": Opened(lambda _: {"quarter": "2026Q3", "code": "department"}),
+    "risk.table": Opened(lambda _: {"quarter": "2026Q3", "code": "department"}),
     "overview.file": Opened(lambda _: {"code": "product"}),
     "overview.table": Opened(lambda _: {"code": "product"}),
     "plan.department": Opened(plan),
-    "plan.several": Opened(plan, lambda world: {"deed": "set", "key": plan_row(world).key, "day": "10-26"}),
+    "plan.several": Opened(plan, lambda world: {"deed": "set", "key": plan_row(world).key, "day": "11-09"}),
     "plan.hand-in": Opened(plan, first=spread),
     "plan.review": Opened(plan, seen_plan, hand_in_plan),
     "plan.day": Opened(
-        lambda world: {**world.plan, "key": plan_row(world).key}, lambda _: {"planned_on": "10-26", "seen": ""}
+        lambda world: {**world.plan, "key": plan_row(world).key}, lambda _: {"planned_on": "11-09", "seen": ""}
     ),
     "handover.one": Opened(table),
     "handover.receipt": Opened(one(HandOverReceipt)),

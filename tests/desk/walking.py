@@ -13,13 +13,14 @@ from django.test import Client
 from PIL import Image
 
 from baohou.core.period import Quarter
-from baohou.day.models import Job, JobState
+from baohou.day.models import Job, JobState, SetAside
 from baohou.guarantee.models import HandOver, Visit
 from baohou.guarantee.queries.moves import list_holdings
 from baohou.guarantee.queries.sealed_visits import KIND
 from baohou.guarantee.rules.words import Grade, VisitKind
 from baohou.guarantee.services import grades, hand_overs, measures, moves, visits
 from baohou.guarantee.services.measures import Action
+from baohou.guarantee.services.summaries import keep_up
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.papers.models import Seal, Volume
 from baohou.kernel.papers.taking.mappings import keep_mapping
@@ -114,6 +115,9 @@ def build(portfolio: Portfolio, a: Client) -> World:
     visit(world, a)
     grade = {"grade": Grade.WATCH, "effective_on": date(2026, 9, 1), "because": "回款慢"}
     grades.change(client=portfolio.steel, **grade, by=cast.manager, actor="M01", door="page")
+    said = {"code": "guarantee.visit.before_issue", "message": "东方钢铁有限公司：回访早于起始日"}
+    SetAside.objects.create(step="duties", table="guarantee_visit", row=1, since=TODAY, **said)
+    keep_up(on=TODAY)
     return world
 
 

@@ -6,6 +6,7 @@ import io
 from urllib.parse import quote
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -71,6 +72,8 @@ def file_page(request: Asked, quarter: str, department: int, kind: str) -> HttpR
         return redirect("plan.department", quarter=chosen.next(), department=of.pk)
     if report is FilingKind.HAND_OVER:
         return redirect("handover.one", quarter=quarter, department=department)
+    if not request.person.signs_for(of.pk) and not request.person.reads_only:
+        raise PermissionDenied
     form = FilingForm(
         request.POST or None, initial={"filed_on": request.today}, latest=max(timezone.localdate(), request.today)
     )

@@ -80,6 +80,10 @@ class Person:
     def may(self, right: Right) -> bool:
         return right in RIGHTS[self.post]
 
+    def signs_for(self, department_id: int | None) -> bool:
+        """Whether the person files and signs what a department owes: its own manager, and no deputy."""
+        return self.may(Right.FILE_REPORT) and department_id is not None and self.department_id == department_id
+
     def sees_department(self, department_id: int | None) -> bool:
         """Whether the person sees everything of a department."""
         if self.reach is Reach.ALL:

@@ -79,8 +79,12 @@ def open_to_all(because: str, *of: Thing) -> Callable[[V], V]:
     """A view for whoever comes, and why; it tells nothing that is somebody's, or asks by itself who comes."""
 
     def mark(view: V) -> V:
-        view.door = Door(None, of, because)  # type: ignore[attr-defined]
-        return view
+        @wraps(view)
+        def opened(*args: Any, **kwargs: Any) -> Any:
+            return view(*args, **kwargs)
+
+        opened.door = Door(None, of, because)  # type: ignore[attr-defined]
+        return cast(V, opened)
 
     return mark
 

@@ -197,6 +197,7 @@ OPENED: dict[str, Opened] = {
     "clients.one": Opened(steel),
     "clients.visit": Opened(steel, lambda world: at.filled(world) | {"on": "2026-10-16"}),
     "clients.visit.files": Opened(steel, lambda _: {"key": str(uuid4()), "file": at.photo()}),
+    "clients.identity": Opened(steel, lambda _: {"reason": "check"}),
     "clients.grade": Opened(steel, lambda _: {"grade": "4", "effective_on": "2026-10-15", "because": "停产"}),
     "clients.order": Opened(steel, lambda _: {"urgency": "2", "ordered_on": "2026-10-20", "because": "回款慢"}),
     "clients.measure": Opened(

@@ -15,11 +15,11 @@ from baohou.guarantee.exports.hand_overs import print_contents
 from baohou.guarantee.forms.hand_overs import LoanForm, PlaceForm, ReturnForm, RuleForm, show_refusal
 from baohou.guarantee.queries.hand_overs import VOLUMES
 from baohou.guarantee.queries.pages.volumes import find_receipt, list_visible_items, visible_volumes
-from baohou.guarantee.views import answers
 from baohou.kernel.papers import archive
 from baohou.kernel.papers.models import Volume
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.policy import Thing
 
 
@@ -68,7 +68,8 @@ def contents_file(request: Asked, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("handover.volume", pk=pk)
-    return answers.pdf(content, f"{volume.number}-卷内目录.pdf")
+    told = {"name": f"{volume.number}-卷内目录.pdf", "rows": len(list_visible_items(request.person, volume))}
+    return hand_out(request, content, **told, content_type=PDF, kind="contents", shown=True)
 
 
 @door(Right.KEEP_ARCHIVE, Thing.VOLUME)

@@ -30,11 +30,11 @@ from baohou.guarantee.queries.pages.hand_overs import (
 )
 from baohou.guarantee.rules.words import Medium
 from baohou.guarantee.services import hand_over_receipts, hand_overs
-from baohou.guarantee.views import answers
 from baohou.guarantee.views.guards import quarter_named, staff_of
 from baohou.kernel.papers import archive
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.models import Department
 from baohou.kernel.people.policy import Thing
 
@@ -278,7 +278,8 @@ def receipt_file(request: Asked, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("handover")
-    return answers.pdf(content, f"{hand_over.department.name}-{hand_over.quarter}-移交回执.pdf")
+    told = {"name": f"{hand_over.department.name}-{hand_over.quarter}-移交回执.pdf", "rows": receipt.items.count()}
+    return hand_out(request, content, **told, content_type=PDF, kind="receipts", shown=True)
 
 
 def _list_for(request: Asked, quarter: str, department: int) -> HandOverList:

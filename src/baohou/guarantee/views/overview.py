@@ -80,7 +80,7 @@ def table_file(request: Asked, code: str) -> HttpResponse:
     sheets = _sheets(_Whole(request.today))
     wanted = sheets if code == "all" else [one_sheet(sheets, code)]
     title = _("经营总览") if code == "all" else wanted[0].title
-    return sheets_file(wanted, f"{title}-{request.today}.xlsx")
+    return sheets_file(request, wanted, f"{title}-{request.today}.xlsx")
 
 
 class _Whole:

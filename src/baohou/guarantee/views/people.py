@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from datetime import date
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -37,6 +36,7 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.deputies import may_name_deputy
 from baohou.kernel.people.directory import find_visible_staff
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.models import Posting, Staff
 from baohou.kernel.people.policy import Thing
 
@@ -132,9 +132,9 @@ def paper_file(request: Asked, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("moves.one", pk=pk)
-    name = quote(f"移交清单-{move.staff.name}-{move.effective_on}.pdf")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return HttpResponse(out.getvalue(), content_type="application/pdf", headers=headers)
+    name = f"移交清单-{move.staff.name}-{move.effective_on}.pdf"
+    rows = move.guarantees.count()
+    return hand_out(request, out.getvalue(), name=name, content_type=PDF, kind="moves", rows=rows)
 
 
 def _planned(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -23,12 +22,8 @@ from baohou.guarantee.services import reports
 from baohou.guarantee.views.guards import department_for, quarter_named, staff_of
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.exports import CONTENT_TYPES, hand_out
 from baohou.kernel.people.policy import Thing
-
-CONTENT_TYPES = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @door(None, Thing.QUARTER)
@@ -114,9 +109,5 @@ def form_file(request: Asked, quarter: str, department: int, form: str, ending: 
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("reports.department", quarter=quarter, department=department)
     name = f"{of.name}-{chosen}-{form}.{ending}"
-    return HttpResponse(out.getvalue(), content_type=CONTENT_TYPES[ending], headers=_download(name))
-
-
-def _download(name: str) -> dict[str, str]:
-    """A header that gives a file its Chinese name."""
-    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    told = {"name": name, "content_type": CONTENT_TYPES[ending], "kind": form, "rows": len(papers)}
+    return hand_out(request, out.getvalue(), **told)

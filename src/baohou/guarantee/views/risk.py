@@ -80,7 +80,7 @@ def table_file(request: Asked, quarter: str, code: str) -> HttpResponse:
     sheets = _sheets(request.today, chosen)
     wanted = sheets if code == "all" else [one_sheet(sheets, code)]
     title = _("风险视图") if code == "all" else wanted[0].title
-    return sheets_file(wanted, f"{title}-{chosen}.xlsx")
+    return sheets_file(request, wanted, f"{title}-{chosen}.xlsx")
 
 
 def _chosen(request: Asked, quarter: str) -> Quarter:

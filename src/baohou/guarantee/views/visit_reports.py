@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
@@ -25,6 +24,7 @@ from baohou.kernel.papers.models import Attachment, Signature, StoredFile
 from baohou.kernel.papers.printing import qr_svg
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.policy import Thing
 
 
@@ -68,7 +68,7 @@ def report_file(request: Asked, pk: int) -> HttpResponse:
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("visits.one", pk=pk)
     name = f"{visit.client.name}-{visit.visited_on}-客户回访报告.pdf"
-    return HttpResponse(out.getvalue(), content_type="application/pdf", headers=_named(name))
+    return hand_out(request, out.getvalue(), name=name, content_type=PDF, kind="visit-report", rows=1)
 
 
 @door(None, Thing.VISIT)
@@ -107,8 +107,3 @@ def _served(file: StoredFile, name: str) -> HttpResponseBase:
     }
     saved = not file.content_type.startswith("image/")
     return FileResponse(content, as_attachment=saved, filename=name, content_type=file.content_type, headers=headers)
-
-
-def _named(name: str) -> dict[str, str]:
-    """A header that gives a file its Chinese name."""
-    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -18,12 +17,8 @@ from baohou.kernel.accountability.statement import PAGE, get_personal, get_state
 from baohou.kernel.accountability.statement_papers import KINDS, list_papers
 from baohou.kernel.people.access import Reach
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.exports import CONTENT_TYPES, hand_out
 from baohou.kernel.people.policy import Thing
-
-CONTENT_TYPES = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @door()
@@ -74,8 +69,8 @@ def statement_file(request: Asked, month: str, ending: str, staff: int | None = 
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("penalties.statement.month", month=month)
     name = f"献爱心对账单-{month}{f'-{of.staff_no}' if of else ''}.{ending}"
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return HttpResponse(out.getvalue(), content_type=CONTENT_TYPES[ending], headers=headers)
+    told = {"name": name, "content_type": CONTENT_TYPES[ending], "kind": "penalties", "rows": len(papers)}
+    return hand_out(request, out.getvalue(), **told)
 
 
 def _around(month: date, today: date) -> dict[str, date | None]:

@@ -36,6 +36,7 @@ class Right(Enum):
     ADMINISTER = "administer"
     SEE_PEOPLE = "see_people"
     MOVE_WORK = "move_work"
+    SEE_IDENTITY = "see_identity"
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,12 @@ POLICY: tuple[Rule, ...] = (
     Rule(Right.KEEP_ARCHIVE, "管理案卷的位置、借阅与保管期", _held_by(_RS, _RM)),
     Rule(Right.WAIVE, "减免处罚、裁定申诉", _held_by(_RM, _GM), but="不能裁定本人的"),
     Rule(Right.MOVE_WORK, "移交某人的全部工作、为其安排代办", _held_by(_DM, _ADMIN)),
+    Rule(
+        Right.SEE_IDENTITY,
+        "看完整的证件号码",
+        _held_by(_PM, _DM, _RS, _RM),
+        but="平时遮盖；每次显示须写原因，记入操作记录",
+    ),
     Rule(Right.SEE_PEOPLE, "看人员名录", _held_by(_DM, _RS, _RM, _GM, _ADMIN, _AUDITOR)),
     Rule(Right.SEE_UNOWNED, "看没有责任人的任务", _held_by(_RS, _RM, _GM, _ADMIN, _AUDITOR)),
     Rule(Right.SEE_EVERYTHING, "看风险视图与经营总览", _held_by(_RS, _RM, _GM, _ADMIN, _AUDITOR)),

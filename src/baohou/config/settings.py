@@ -134,3 +134,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+KEEP = {
+    "drafts": int(os.environ.get("BAOHOU_KEEP_DRAFTS", "90")),
+    "logins": int(os.environ.get("BAOHOU_KEEP_LOGINS", "180")),
+    "persons": int(os.environ.get("BAOHOU_KEEP_PERSONS", "10")),
+}
+"""How long personal data is kept: days for files never sent and for log-ins of who left, years for persons."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 
@@ -45,3 +45,10 @@ def reveal(*, party: Party, because: str, actor: str, door: str) -> str:
     facts = {"party": party.pk, "name": party.name, "id_no": mask(party.id_no)}
     record_act(verb="parties.reveal", door=door, by=actor, because=because, facts=facts)
     return party.id_no
+
+
+def erase(*, parties: Collection[int]) -> None:
+    """Take name and number of parties (by row) away for good; the caller says why, and nothing keeps what they were."""
+    for pk in parties:
+        name = f"已匿名客户{pk}"
+        Party.objects.filter(pk=pk).update(id_no=f"X:ERASED-{pk}", name=name, initials=initials_of(name))

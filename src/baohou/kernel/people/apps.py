@@ -7,3 +7,9 @@ class People(AppConfig):
     name = "baohou.kernel.people"
     label = "people"
     verbose_name = "人员"
+
+    def ready(self) -> None:
+        from baohou.kernel.audit import retention
+        from baohou.kernel.people.retention import LOGINS
+
+        retention.register(LOGINS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -68,7 +69,10 @@ def contents_file(request: Asked, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("handover.volume", pk=pk)
-    told = {"name": f"{volume.number}-卷内目录.pdf", "rows": len(list_visible_items(request.person, volume))}
+    told: dict[str, Any] = {
+        "name": f"{volume.number}-卷内目录.pdf",
+        "rows": len(list_visible_items(request.person, volume)),
+    }
     return hand_out(request, content, **told, content_type=PDF, kind="contents", shown=True)
 
 

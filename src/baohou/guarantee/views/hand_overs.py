@@ -278,7 +278,10 @@ def receipt_file(request: Asked, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("handover")
-    told = {"name": f"{hand_over.department.name}-{hand_over.quarter}-移交回执.pdf", "rows": receipt.items.count()}
+    told: dict[str, Any] = {
+        "name": f"{hand_over.department.name}-{hand_over.quarter}-移交回执.pdf",
+        "rows": receipt.items.count(),
+    }
     return hand_out(request, content, **told, content_type=PDF, kind="receipts", shown=True)
 
 

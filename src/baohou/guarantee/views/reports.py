@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -109,5 +110,5 @@ def form_file(request: Asked, quarter: str, department: int, form: str, ending: 
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("reports.department", quarter=quarter, department=department)
     name = f"{of.name}-{chosen}-{form}.{ending}"
-    told = {"name": name, "content_type": CONTENT_TYPES[ending], "kind": form, "rows": len(papers)}
+    told: dict[str, Any] = {"name": name, "content_type": CONTENT_TYPES[ending], "kind": form, "rows": len(papers)}
     return hand_out(request, out.getvalue(), **told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -69,7 +70,12 @@ def statement_file(request: Asked, month: str, ending: str, staff: int | None = 
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("penalties.statement.month", month=month)
     name = f"献爱心对账单-{month}{f'-{of.staff_no}' if of else ''}.{ending}"
-    told = {"name": name, "content_type": CONTENT_TYPES[ending], "kind": "penalties", "rows": len(papers)}
+    told: dict[str, Any] = {
+        "name": name,
+        "content_type": CONTENT_TYPES[ending],
+        "kind": "penalties",
+        "rows": len(papers),
+    }
     return hand_out(request, out.getvalue(), **told)
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
+from baohou.config import addresses
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import Visit
 from baohou.guarantee.queries.access import visible_clients
@@ -133,6 +134,7 @@ PAGES = (
     Opened("clients", MANAGER),
     Opened("clients.one", MANAGER, _client),
     Opened("clients.visit", MANAGER, _client),
+    Opened("clients.identity", MANAGER, _client),
     Opened("clients.grade", MANAGER, _client),
     Opened("clients.order", MANAGER, _client),
     Opened("clients.measure", MANAGER, lambda company: {"pk": company.watched, "quarter": company.quarter}),
@@ -280,15 +282,4 @@ NO_PAGES = {
 
 def every_address() -> Iterator[str]:
     """The names of all addresses."""
-    yield from _names(get_resolver().url_patterns)
-
-
-def _names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver) and pattern.namespace == "api":
-            continue  # operations are asked by the tests of the API
-        if isinstance(pattern, URLResolver):
-            yield from _names(pattern.url_patterns)
-        else:
-            assert pattern.name, f"{pattern.pattern} has no name"
-            yield pattern.name
+    yield from (address.name for address in addresses.every_address() if not address.name.startswith("api:"))

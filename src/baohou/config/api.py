@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
 
 from baohou.day.api import room as day
@@ -14,6 +15,7 @@ from baohou.kernel.accountability.api import room as accountability
 from baohou.kernel.api.book import room as book
 from baohou.kernel.api.errors import answer_errors
 from baohou.kernel.api.people import room as people
+from baohou.kernel.people.doors import Door
 from baohou.kernel.people.forms import FIELD_OF as OF_PEOPLE
 
 ABOUT = "保后的接口。每个请求带令牌，每个写操作带 Idempotency-Key；清单按游标翻页；出错时回答 {code, message, where}。"
@@ -31,5 +33,19 @@ api = NinjaAPI(
     },
 )
 answer_errors(api, {**OF_HAND_OVERS, **OF_PEOPLE, **OF_CLIENTS, "回访日期": "visited_on", "文件": "file"})
-for room in (*GUARANTEE, accountability, people, book, day):
+_ROOMS = (*GUARANTEE, accountability, people, book, day)
+_OPEN = Door(open_because="接口说明，不含任何数据")
+for room in _ROOMS:
     api.add_router("", room.router)
+
+
+def list_addresses() -> list[URLPattern | URLResolver]:
+    """The addresses of the API, each with its door, as pages have it; it is the operation that asks for it."""
+    doors = {"openapi-json": _OPEN, "api-root": _OPEN}
+    for room in _ROOMS:
+        doors |= room.doors
+    patterns: list[URLPattern | URLResolver] = api.urls[0]
+    for pattern in patterns:
+        assert isinstance(pattern, URLPattern)
+        pattern.callback.door = doors[pattern.name or ""]  # type: ignore[attr-defined]
+    return patterns

@@ -8,6 +8,7 @@ class Config(AppConfig):
     label = "config"
 
     def ready(self) -> None:
+        from baohou.config import addresses  # noqa: F401  registers its check
         from baohou.kernel.audit import capture
 
         # Every app is ready by now: what they leave out is known.

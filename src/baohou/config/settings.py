@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "baohou.desk.middleware.whereabouts",
     "baohou.kernel.audit.origin.middleware",
+    "baohou.config.addresses.Policed",
     "baohou.desk.middleware.content_security",
     "baohou.upkeep.middleware.ReadOnlyTimes",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -207,3 +208,9 @@ SMS_SIGN = os.environ.get("BAOHOU_SMS_SIGN", "")
 SMS_TEMPLATE = os.environ.get("BAOHOU_SMS_TEMPLATE", "")
 API_CALLS_PER_MINUTE = int(os.environ.get("BAOHOU_API_CALLS", "600"))
 """So many calls a minute one token makes in one process; above that it is asked to wait (429)."""
+KEEP = {
+    "drafts": int(os.environ.get("BAOHOU_KEEP_DRAFTS", "90")),
+    "logins": int(os.environ.get("BAOHOU_KEEP_LOGINS", "180")),
+    "persons": int(os.environ.get("BAOHOU_KEEP_PERSONS", "10")),
+}
+"""How long personal data is kept: days for files never sent and for log-ins of who left, years for persons."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from baohou.config.api import api
+from baohou.config.api import list_addresses
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("baohou.desk.urls")),
@@ -16,6 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("baohou.kernel.notices.urls")),
     path("", include("baohou.kernel.outbox.urls")),
     path("", include("baohou.kernel.api.urls")),
-    path("api/v1/", api.urls),
+    path("api/v1/", include((list_addresses(), "ninja"), namespace="api")),
 ]
 handler500 = "baohou.upkeep.answers.server_error"

@@ -15,8 +15,9 @@ from baohou.day.jobs.of_day import RUN
 from baohou.day.models import Job, JobState
 from baohou.day.queries import list_runs, list_set_aside
 from baohou.day.registry import steps
-from baohou.kernel.people.access import Right
+from baohou.kernel.people.access import Reach, Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.policy import Thing
 
 RUNS = 20
 ASIDE = 200
@@ -24,8 +25,8 @@ ASIDE = 200
 
 @door()
 def runs_page(request: Asked) -> HttpResponse:
-    """The latest runs, and the rows that could not be processed."""
-    aside = list(list_set_aside()[: ASIDE + 1])
+    """The latest runs; for those who see everyone's clients, the rows that could not be processed, too."""
+    aside = list(list_set_aside()[: ASIDE + 1]) if request.person.reach is Reach.ALL else []
     context = {
         "runs": list_runs(limit=RUNS),
         "titles": {step.name: step.title for step in steps()},
@@ -66,13 +67,13 @@ def jobs_page(request: Asked) -> HttpResponse:
     return render(request, "day/jobs.html", {"jobs": list_jobs(request.person)})
 
 
-@door()
+@door(None, Thing.JOB)
 def job_page(request: Asked, pk: int) -> HttpResponse:
     """One job: how far it is, or how it ended."""
     return render(request, "day/job.html", {"seen": _job_for(request, pk)})
 
 
-@door()
+@door(None, Thing.JOB)
 def job_progress(request: Asked, pk: int) -> HttpResponse:
     """How far a job is, for the page that follows it; leads on when it has ended."""
     seen = _job_for(request, pk)
@@ -84,7 +85,7 @@ def job_progress(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-@door(Right.ADMINISTER)
+@door(Right.ADMINISTER, Thing.JOB)
 def job_again(request: Asked, pk: int) -> HttpResponse:
     """Start anew what failed or died."""
     try:

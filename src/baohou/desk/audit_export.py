@@ -17,8 +17,8 @@ _WIDTHS = (10, 20, 10, 10, 22, 24, 10, 16, 12, 24, 40, 60)
 _LONGEST = 32_000
 
 
-def write_acts(acts: Iterable[Act], *, names: Mapping[str, str], out: Any) -> None:
-    """Write acts as they come, a row each."""
+def write_acts(acts: Iterable[Act], *, names: Mapping[str, str], out: Any) -> int:
+    """Write acts as they come, a row each; how many."""
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, {"in_memory": True, **safe})
     sheet = book.add_worksheet(_("留痕"))
@@ -31,11 +31,13 @@ def write_acts(acts: Iterable[Act], *, names: Mapping[str, str], out: Any) -> No
         sheet.write_string(0, column, head, bold)
         sheet.set_column(column, column, width)
     sheet.freeze_panes(1, 0)
+    number = 0
     for number, act in enumerate(acts, 1):
         sheet.write_number(number, 0, act.pk)
         for column, value in enumerate(_told(act, names), 1):
             sheet.write_string(number, column, value[:_LONGEST])
     book.close()
+    return number
 
 
 def _told(act: Act, names: Mapping[str, str]) -> list[str]:

@@ -22,6 +22,8 @@ class Guarantee(AppConfig):
         from baohou.guarantee.rules.parameters import CLAUSES, SPECS
         from baohou.guarantee.rules.words import CLAUSE_OF, PENALTY_OF, DutyKind
         from baohou.guarantee.services import moves, telling
+        from baohou.guarantee.services.retention import DRAFTS, PERSONS
+        from baohou.kernel.audit import retention
         from baohou.kernel.audit.capture import leave_out, name_noun
         from baohou.kernel.duties import kinds
         from baohou.kernel.notices import kinds as notices
@@ -45,6 +47,8 @@ class Guarantee(AppConfig):
         for notice in telling.KINDS:
             notices.register(notice)
         bonds.register(managers_or_departments_left)
+        retention.register(DRAFTS)
+        retention.register(PERSONS)
         register_paper(PaperKind(KIND, "客户回访报告", tell_visit))
         register_paper(PaperKind(PAPER, "回访计划表", tell_accepted_plan))
         register_paper(PaperKind(table_paper.PAPER, "在保客户分类表", table_paper.tell))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from baohou.core.errors import Refused
 from baohou.kernel.people.access import Right
-from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.doors import Asked, door, open_to_all
 from baohou.kernel.watch.lines import State, parts
 from baohou.kernel.watch.queries import get_read_only
 from baohou.upkeep.closing import close, open_again
@@ -68,6 +68,7 @@ def read_only_switch(request: Asked) -> HttpResponse:
     return render(request, "upkeep/read_only.html", {"form": form, "closed": get_read_only()})
 
 
+@open_to_all("供监控探活，不含任何数据")
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -75,6 +76,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@open_to_all("供监控探活，只答能否服务")
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
@@ -84,6 +86,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"ready": ready, **found}, status=200 if ready else 503)
 
 
+@open_to_all("凭监控令牌，或从本机；没有个人信息")
 @never_cache
 @require_safe
 def metrics_page(request: HttpRequest) -> HttpResponse:

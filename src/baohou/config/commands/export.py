@@ -27,7 +27,10 @@ def export(
     form: str, department: str | None, quarter: str | None, month: str | None, staff: str | None, out: Path
 ) -> None:
     """导出制度所附三表（客户回访报告、回访计划表、在保客户分类表），或月度对账单（statement）。"""
+    from django.db import transaction
+
     from baohou.guarantee.exports import write_papers
+    from baohou.kernel.people.exports import note_export
 
     kind = _kind_of(out)
     if form == "statement":
@@ -37,6 +40,8 @@ def export(
     written = io.BytesIO()
     with click.progressbar(papers, file=sys.stderr) as progress:
         write_papers(papers=progress, kind=kind, out=written)
+    with transaction.atomic():
+        note_export(kind=form, name=out.name, rows=len(papers), actor="", door="command")
     out.write_bytes(written.getvalue())
     click.echo(f"已写入 {out}")
 

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from baohou.core.masking import mask
 from baohou.core.money import format_yuan, to_yuan
 
 register = template.Library()
@@ -143,10 +144,7 @@ def sums(context: RequestContext, amounts: Mapping[str, int]) -> SafeString:
 @register.filter
 def masked(id_no: str) -> str:
     """An identity number with its middle hidden."""
-    if len(id_no) <= 6:
-        return id_no
-    shown = 4 if len(id_no) >= 12 else 2
-    return f"{id_no[:shown]}{'*' * (len(id_no) - 2 * shown)}{id_no[-shown:]}"
+    return mask(id_no)
 
 
 @register.filter

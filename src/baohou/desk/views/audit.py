@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,7 +19,9 @@ from baohou.kernel.audit.queries import Filters, get_place, iterate_acts, list_a
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.exports import XLSX, hand_out
 from baohou.kernel.people.models import Staff
+from baohou.kernel.people.policy import Thing
 
 NOUNS: Final = ("client", "guarantee", "duty", "department", "staff")
 MOST_ROWS: Final = 200
@@ -62,7 +65,7 @@ def audit_page(request: Asked) -> HttpResponse:
     return render(request, "desk/audit.html", context)
 
 
-@door(Right.SEE_AUDIT)
+@door(Right.SEE_AUDIT, Thing.ACT)
 def act_page(request: Asked, pk: int) -> HttpResponse:
     """One act: from where, what it was about, its rows before and after, its place in the chain."""
     act = Act.objects.filter(pk=pk).first()
@@ -82,11 +85,10 @@ def act_page(request: Asked, pk: int) -> HttpResponse:
 @door(Right.SEE_AUDIT)
 def audit_export(request: Asked) -> HttpResponse:
     """The acts under the filters as a workbook, the latest first, at most MOST_EXPORTED."""
-    response = HttpResponse(content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    response["Content-Disposition"] = f'attachment; filename="audit-{timezone.localdate()}.xlsx"'
-    names = dict(Staff.objects.values_list("staff_no", "name"))
-    write_acts(iterate_acts(filters_of(request), limit=MOST_EXPORTED), names=names, out=response)
-    return response
+    names, out = dict(Staff.objects.values_list("staff_no", "name")), io.BytesIO()
+    rows = write_acts(iterate_acts(filters_of(request), limit=MOST_EXPORTED), names=names, out=out)
+    name = f"操作记录-{timezone.localdate()}.xlsx"
+    return hand_out(request, out.getvalue(), name=name, content_type=XLSX, kind="audit", rows=rows)
 
 
 def filters_of(request: Asked) -> Filters:

@@ -20,12 +20,13 @@ from baohou.guarantee.queries.pages.waiting import list_waiting
 from baohou.kernel.accountability.queries import get_go_live
 from baohou.kernel.accountability.services import set_go_live
 from baohou.kernel.people.access import Right
-from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.doors import Asked, door, open_to_all
 from baohou.kernel.people.logins import make_first_admin
 
 YEAR_IN_SECONDS = 365 * 24 * 3600
 
 
+@open_to_all("空系统引到首次启动，其余按“我的工作”：须登录并在职")
 def home(request: HttpRequest) -> HttpResponse:
     """The home page: the first start while the installation is empty, else what the person owes."""
     if not request.user.is_authenticated and not get_readiness().users:
@@ -72,6 +73,7 @@ def calendar_page(request: Asked) -> HttpResponse:
     return render(request, "desk/calendar.html", {**asked, "month": month})
 
 
+@open_to_all("空系统设第一个管理员，其余按“后续步骤”：须系统管理员")
 def start(request: HttpRequest) -> HttpResponse:
     """An empty installation: the first administrator, then what to do next and the go-live day."""
     readiness = get_readiness()
@@ -105,6 +107,7 @@ def _next_steps(request: Asked) -> HttpResponse:
     return render(request, "desk/start.html", {"form": form, "readiness": get_readiness(), "go_live": get_go_live()})
 
 
+@open_to_all("只在本机记下金额单位")
 @require_POST
 def set_money(request: HttpRequest) -> HttpResponse:
     """Show sums in 元 or in 万元 from now on, on this device."""

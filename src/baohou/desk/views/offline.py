@@ -13,11 +13,14 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from baohou.kernel.people.doors import open_to_all
+
 _SCRIPT = "built/sw.js"
 _SHELL = ("built/app.css", "built/app.js", "built/icons.svg", "django_htmx/htmx-2.min.js", "favicon.svg")
 """What every page needs to look and work as it does."""
 
 
+@open_to_all("静态脚本，不含任何数据")
 @never_cache
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:

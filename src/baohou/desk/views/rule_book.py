@@ -16,13 +16,14 @@ from baohou.desk.forms import VersionForm
 from baohou.desk.queries import get_kept
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.policy import Thing
 from baohou.kernel.rulebook import registry
 from baohou.kernel.rulebook.models import RuleVersion
 from baohou.kernel.rulebook.queries import as_yaml, get_rule_book, list_versions
 from baohou.kernel.rulebook.services import add_version
 
 
-@door()
+@door(None, Thing.RULE_VERSION)
 def rule_book_page(request: Asked, number: int | None = None) -> HttpResponse:
     """One version with its clauses: the one in force, unless the address names another."""
     versions = list(list_versions())

@@ -10,12 +10,15 @@ from django.views.decorators.http import require_safe
 
 from baohou.kernel.papers import records
 from baohou.kernel.papers.models import Seal
+from baohou.kernel.people.doors import open_to_all
+from baohou.kernel.people.policy import Thing
 
 _NAMED = re.compile("“.*”")
 _CODE = re.compile(r"[0-9A-Z]{15}")
 _UNLISTED = {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
+@open_to_all("持有纸件的人核对封存编号")
 @require_safe
 def check_form(request: HttpRequest) -> HttpResponse:
     """A place to type the code that stands on a paper."""
@@ -26,6 +29,7 @@ def check_form(request: HttpRequest) -> HttpResponse:
     return _answer(request, {"typed": typed, "unknown": bool(typed)}, status=404 if typed else 200)
 
 
+@open_to_all("持有纸件的人核对封存编号，不显示任何人的信息", Thing.SEAL)
 @require_safe
 def check_page(request: HttpRequest, code: str) -> HttpResponse:
     """Whether the paper of this code is still what was sealed, and which part of it is not."""

@@ -22,6 +22,7 @@ from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out
 from baohou.kernel.papers import archive
 from baohou.kernel.papers.archive import Place
 from baohou.kernel.people.access import Right
+from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.models import Staff
 
 room = Room("档案")
@@ -137,7 +138,12 @@ def contents_file(request: Call, volume: Pk) -> HttpResponse:
     found = volume_for(request, volume)
     if not request.person.sees_department(found.unit_id):
         raise Http404
-    return HttpResponse(print_contents(found, printed_on=timezone.localdate()), content_type="application/pdf")
+    content = print_contents(found, printed_on=timezone.localdate())
+    told: dict[str, Any] = {
+        "name": f"{found.number}-卷内目录.pdf",
+        "rows": len(list_visible_items(request.person, found)),
+    }
+    return hand_out(request, content, **told, content_type=PDF, kind="contents", door=DOOR)
 
 
 @room.writes("/volumes/{volume}/place", OneVolumeOut, right=Right.KEEP_ARCHIVE, method="PUT")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from ninja import Query, Status
 
+from baohou.core.masking import mask
 from baohou.guarantee.api.shapes import DutyOut, GradeCode, PersonOut, UrgencyCode, code, duty, person, person_or_none
 from baohou.guarantee.api.shapes import word as read
 from baohou.guarantee.models import GradeChange
@@ -19,6 +20,7 @@ from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of
 from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Ref, Sums, Text, Word, ref
 from baohou.kernel.parties.industries import UNKNOWN, Industry
+from baohou.kernel.parties.services import reveal
 from baohou.kernel.people.access import Right
 
 room = Room("客户")
@@ -26,7 +28,7 @@ NOT_SAID = "-"
 
 
 class ClientOut(Out):
-    """A client on the list; amounts in fen by currency."""
+    """A client on the list; amounts in fen by currency, ``id_no`` with its middle hidden."""
 
     id: int
     name: str
@@ -60,7 +62,7 @@ class GuaranteeOut(Out):
 
 
 class OneClientOut(Out):
-    """A client with its guarantees and what is owed."""
+    """A client with its guarantees and what is owed; ``id_no`` with its middle hidden."""
 
     id: int
     name: str
@@ -89,6 +91,18 @@ class GradeOut(Out):
     effective_on: date
     because: str
     by: PersonOut
+
+
+class RevealIn(In):
+    """Why the whole number is wanted; it is written down."""
+
+    because: str
+
+
+class IdentityOut(Out):
+    """A whole identity number."""
+
+    id_no: str
 
 
 class OrderIn(In):
@@ -154,7 +168,7 @@ def list_all(
         ClientOut(
             id=row.id,
             name=row.name,
-            id_no=row.id_no,
+            id_no=mask(row.id_no),
             grade=code(row.grade),
             grade_is_default=row.grade_is_default,
             department=row.department,
@@ -204,6 +218,13 @@ def change_grade(request: Call, client: Pk, body: GradeIn) -> Status[GradeOut]:
     return Status(201, _grade(changed))
 
 
+@room.writes("/clients/{client}/identity", IdentityOut, right=Right.SEE_IDENTITY, secret=True)
+def identity(request: Call, client: Pk, body: RevealIn) -> IdentityOut:
+    """看完整的证件号码；谁、为什么看，都记下。"""
+    party = client_for(request, client)
+    return IdentityOut(id_no=reveal(party=party, because=body.because, actor=request.person.actor, door=DOOR))
+
+
 @room.writes("/clients/{client}/special-orders", OrderOut, right=Right.ORDER_SPECIAL, status=201)
 def order_special(request: Call, client: Pk, body: OrderIn) -> Status[OrderOut]:
     """下达特别回访。"""
@@ -247,7 +268,7 @@ def _client(glance: Glance) -> OneClientOut:
     return OneClientOut(
         id=glance.client.pk,
         name=glance.client.name,
-        id_no=glance.client.id_no,
+        id_no=mask(glance.client.id_no),
         grade=code(glance.grade),
         graded_on=glance.graded.effective_on if glance.graded else None,
         amounts_fen=glance.amounts,

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from baohou.core.errors import Refused
+from baohou.core.masking import mask
 from baohou.guarantee.api.shapes import Done, GradeCode, StepOut, code, step
 from baohou.guarantee.queries.grading import GradingTable, Line, State
 from baohou.guarantee.queries.pages.grading import list_tables, reachable
@@ -257,7 +258,7 @@ def _table(table: GradingTable) -> TableOut:
 def _line(line: Line) -> GradingLineOut:
     return GradingLineOut(
         client=Ref(id=line.client_id, name=line.name),
-        id_no=line.id_no,
+        id_no=mask(line.id_no),
         standing=code(line.standing),
         proposed=code(line.proposed),
         because=line.because,

@@ -42,8 +42,10 @@ from baohou.kernel.api.schemas import (
 )
 from baohou.kernel.papers.archive import Place
 from baohou.kernel.people.access import Right
+from baohou.kernel.people.exports import PDF, hand_out
+from baohou.kernel.people.policy import Thing
 
-room = Room("移交归档")
+room = Room("移交归档", of={"department": Thing.HANDED_DEPARTMENT})
 
 Items = Annotated[list[Number], Field(max_length=10_000)]
 Short = Annotated[Word, Field(max_length=32)]
@@ -295,7 +297,10 @@ def receipt_file(request: Call, receipt: Pk) -> HttpResponse:
     found = get_object_or_404(receipts, pk=receipt)
     if not request.person.sees_department(found.hand_over.department_id):
         raise Http404
-    return HttpResponse(print_receipt(found, printed_on=timezone.localdate()), content_type="application/pdf")
+    content, of = print_receipt(found, printed_on=timezone.localdate()), found.hand_over
+    name = f"{of.department.name}-{of.quarter}-移交回执.pdf"
+    rows = found.items.count()
+    return hand_out(request, content, name=name, rows=rows, content_type=PDF, kind="receipts", door=DOOR)
 
 
 def _hand_over(request: Call, quarter: str, department: int) -> HandOver:

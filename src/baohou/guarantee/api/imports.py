@@ -23,6 +23,7 @@ from baohou.kernel.papers.models import ImportMapping
 from baohou.kernel.papers.reading.mapping import read_mapping
 from baohou.kernel.papers.taking.mappings import keep_mapping, list_mappings, remove_mapping
 from baohou.kernel.people.access import Right
+from baohou.kernel.people.exports import hand_out
 
 room = Room("导入")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -121,7 +122,10 @@ def marked(request: Call, token: Token) -> HttpResponse:
     path = _upload(token).path.with_name(MARKED)
     if not path.exists():
         raise Http404
-    return HttpResponse(path.read_bytes(), content_type=XLSX)
+    seen = find_latest(token)
+    faults = seen.job.result.get("fault_count", 0) if seen else 0
+    content = path.read_bytes()
+    return hand_out(request, content, name=MARKED, content_type=XLSX, kind="marked", rows=faults, door=DOOR)
 
 
 @room.reads("/import-mappings", list[MappingOut], right=Right.ADMINISTER)

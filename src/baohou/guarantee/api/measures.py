@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -25,11 +25,10 @@ from baohou.guarantee.views.guards import client_for, department_for
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of
 from baohou.kernel.api.schemas import Day, In, Number, Out, Pk, QuarterName, Ref, Text, quarter_of_path, ref
 from baohou.kernel.people.access import Right
+from baohou.kernel.people.exports import CONTENT_TYPES, XLSX, hand_out
 from baohou.kernel.people.models import Staff
 
 room = Room("季度报送")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TYPES = {"pdf": "application/pdf", "xlsx": XLSX}
 
 
 class ActionOut(Out):
@@ -207,7 +206,9 @@ def form_file(
         kind=ending,
     )
     write_papers(papers=papers, kind=ending, out=out)
-    return HttpResponse(out.getvalue(), content_type=TYPES[ending])
+    name = f"{of.name}-{quarter}-{form}.{ending}"
+    told: dict[str, Any] = {"name": name, "content_type": CONTENT_TYPES[ending], "kind": form, "rows": len(papers)}
+    return hand_out(request, out.getvalue(), **told, door=DOOR)
 
 
 def _among(people: dict[int, Staff], number: int, where: str) -> Staff:

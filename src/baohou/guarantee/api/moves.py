@@ -23,6 +23,7 @@ from baohou.kernel.api.operations import DOOR, Call, Room, person_of, require
 from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Ref, Text
 from baohou.kernel.papers.printing import write_pdf
 from baohou.kernel.people.access import Reach, Right
+from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.models import Posting
 from baohou.kernel.people.queries import get_postings
 
@@ -193,8 +194,11 @@ def sign(request: Call, move: Pk, signer: Pk) -> OneMoveOut:
 def paper_file(request: Call, move: Pk) -> HttpResponse:
     """移交清单。"""
     out = io.BytesIO()
-    write_pdf(papers=[list_paper(move_for(request, move))], out=out)
-    return HttpResponse(out.getvalue(), content_type="application/pdf")
+    found = move_for(request, move)
+    write_pdf(papers=[list_paper(found)], out=out)
+    name = f"移交清单-{found.staff.name}-{found.effective_on}.pdf"
+    rows = found.guarantees.count()
+    return hand_out(request, out.getvalue(), name=name, content_type=PDF, kind="moves", rows=rows, door=DOOR)
 
 
 def _choices(body: MoveIn) -> dict[int, tuple[int | None, int | None]]:

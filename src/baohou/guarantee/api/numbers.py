@@ -11,10 +11,11 @@ from django.http import HttpResponse
 
 from baohou.guarantee.exports.tables import Sheet
 from baohou.guarantee.views import overview, risk
-from baohou.guarantee.views.sheets import XLSX, one_sheet, sheets_file
-from baohou.kernel.api.operations import Call, Room
+from baohou.guarantee.views.sheets import one_sheet, sheets_file
+from baohou.kernel.api.operations import DOOR, Call, Room
 from baohou.kernel.api.schemas import Out, QuarterName, quarter_of_path
 from baohou.kernel.people.access import Right
+from baohou.kernel.people.exports import XLSX
 
 room = Room("统计")
 
@@ -46,7 +47,7 @@ def overview_tables(request: Call) -> list[TableOfNumbersOut]:
 @room.serves("/overview/{code}.xlsx", XLSX, right=Right.SEE_EVERYTHING)
 def overview_file(request: Call, code: str) -> HttpResponse:
     """经营总览的一张表（all 为全部）。"""
-    return _file(overview.tables(request.today), code)
+    return _file(request, overview.tables(request.today), code)
 
 
 @room.reads("/risk/{quarter}", list[TableOfNumbersOut], right=Right.SEE_EVERYTHING)
@@ -58,12 +59,12 @@ def risk_tables(request: Call, quarter: QuarterName) -> list[TableOfNumbersOut]:
 @room.serves("/risk/{quarter}/{code}.xlsx", XLSX, right=Right.SEE_EVERYTHING)
 def risk_file(request: Call, quarter: QuarterName, code: str) -> HttpResponse:
     """风险视图的一张表（all 为全部）。"""
-    return _file(risk.tables(request.today, quarter_of_path(quarter)), code)
+    return _file(request, risk.tables(request.today, quarter_of_path(quarter)), code)
 
 
-def _file(sheets: Sequence[Sheet], code: str) -> HttpResponse:
+def _file(request: Call, sheets: Sequence[Sheet], code: str) -> HttpResponse:
     wanted = sheets if code == "all" else [one_sheet(sheets, code)]
-    return sheets_file(wanted, f"{code}.xlsx")
+    return sheets_file(request, wanted, f"{code}.xlsx", door=DOOR)
 
 
 def _told(sheets: Sequence[Sheet]) -> list[TableOfNumbersOut]:

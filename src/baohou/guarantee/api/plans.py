@@ -38,8 +38,9 @@ from baohou.kernel.api.schemas import (
 )
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.models import Department
+from baohou.kernel.people.policy import Thing
 
-room = Room("回访计划")
+room = Room("回访计划", of={"department": Thing.PLANNED_DEPARTMENT})
 
 Keys = Annotated[list[Number], Field(max_length=10_000)]
 

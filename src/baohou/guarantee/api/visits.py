@@ -35,6 +35,7 @@ from baohou.kernel.api.operations import DOOR, Call, Room, person_of
 from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Ref, Sha256, Text, Word
 from baohou.kernel.papers.models import Attachment, Signature
 from baohou.kernel.people.access import Reach, Right
+from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.models import Staff
 
 room = Room("回访")
@@ -227,7 +228,8 @@ def report_file(request: Call, visit: Pk) -> HttpResponse:
     """客户回访报告（附件一）。"""
     found, out = visit_for(request, visit), io.BytesIO()
     write_papers(papers=list_papers_of_visit(visit=found), kind="pdf", out=out)
-    return HttpResponse(out.getvalue(), content_type="application/pdf")
+    name = f"{found.client.name}-{found.visited_on}-客户回访报告.pdf"
+    return hand_out(request, out.getvalue(), name=name, content_type=PDF, kind="visit-report", rows=1, door=DOOR)
 
 
 @room.serves("/visits/{visit}/files/{number}", "application/octet-stream", "image/*", "application/*")

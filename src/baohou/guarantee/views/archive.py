@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -15,11 +16,12 @@ from baohou.guarantee.exports.hand_overs import print_contents
 from baohou.guarantee.forms.hand_overs import LoanForm, PlaceForm, ReturnForm, RuleForm, show_refusal
 from baohou.guarantee.queries.hand_overs import VOLUMES
 from baohou.guarantee.queries.pages.volumes import find_receipt, list_visible_items, visible_volumes
-from baohou.guarantee.views import answers
 from baohou.guarantee.views.guards import volume_for
 from baohou.kernel.papers import archive
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.exports import PDF, hand_out
+from baohou.kernel.people.policy import Thing
 
 
 @door()
@@ -39,7 +41,7 @@ def list_page(request: Asked) -> HttpResponse:
     return render(request, "guarantee/volumes.html", context)
 
 
-@door()
+@door(None, Thing.VOLUME)
 def volume_page(request: Asked, pk: int) -> HttpResponse:
     """One volume: where it stands, until when it is kept, what lies in it, who had it."""
     volume = volume_for(request, pk)
@@ -56,7 +58,7 @@ def volume_page(request: Asked, pk: int) -> HttpResponse:
     return render(request, "guarantee/volume.html", context)
 
 
-@door()
+@door(None, Thing.VOLUME)
 def contents_file(request: Asked, pk: int) -> HttpResponse:
     """The contents page to print, for those who see all of the department."""
     volume = volume_for(request, pk)
@@ -67,10 +69,14 @@ def contents_file(request: Asked, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("handover.volume", pk=pk)
-    return answers.pdf(content, f"{volume.number}-卷内目录.pdf")
+    told: dict[str, Any] = {
+        "name": f"{volume.number}-卷内目录.pdf",
+        "rows": len(list_visible_items(request.person, volume)),
+    }
+    return hand_out(request, content, **told, content_type=PDF, kind="contents", shown=True)
 
 
-@door(Right.KEEP_ARCHIVE)
+@door(Right.KEEP_ARCHIVE, Thing.VOLUME)
 def move_page(request: Asked, pk: int) -> HttpResponse:
     """Put a volume in another place."""
     volume = volume_for(request, pk)
@@ -86,7 +92,7 @@ def move_page(request: Asked, pk: int) -> HttpResponse:
     return render(request, "guarantee/volume_move.html", {"form": form, "volume": volume})
 
 
-@door(Right.KEEP_ARCHIVE)
+@door(Right.KEEP_ARCHIVE, Thing.VOLUME)
 def lend_page(request: Asked, pk: int) -> HttpResponse:
     """Lend a volume."""
     volume = volume_for(request, pk)
@@ -113,7 +119,7 @@ def lend_page(request: Asked, pk: int) -> HttpResponse:
     return render(request, "guarantee/volume_lend.html", {"form": form, "volume": volume})
 
 
-@door(Right.KEEP_ARCHIVE)
+@door(Right.KEEP_ARCHIVE, Thing.VOLUME)
 def return_page(request: Asked, pk: int) -> HttpResponse:
     """Take a volume back."""
     volume = volume_for(request, pk)

@@ -15,6 +15,7 @@ from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.views.guards import client_for
 from baohou.kernel.parties.industries import UNKNOWN, Industry
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.policy import Thing
 
 
 @door()
@@ -35,7 +36,7 @@ def list_page(request: Asked) -> HttpResponse:
     return render(request, "guarantee/clients.html", context)
 
 
-@door()
+@door(None, Thing.CLIENT)
 def client_page(request: Asked, pk: int) -> HttpResponse:
     """One client: who it is, what happened, what is owed."""
     glance = get_glance(client_for(request, pk), on=request.today)

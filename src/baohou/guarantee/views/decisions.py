@@ -19,9 +19,10 @@ from baohou.guarantee.services import grades, orders
 from baohou.guarantee.views.guards import client_for, staff_of
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.policy import Thing
 
 
-@door(Right.CHANGE_GRADE)
+@door(Right.CHANGE_GRADE, Thing.CLIENT)
 def grade_page(request: Asked, pk: int) -> HttpResponse:
     """A new grade, its day and its reason (PGM.7)."""
     glance = get_glance(client_for(request, pk), on=request.today)
@@ -45,7 +46,7 @@ def grade_page(request: Asked, pk: int) -> HttpResponse:
     return render(request, "guarantee/grade.html", {"form": form, "glance": glance})
 
 
-@door(Right.ORDER_SPECIAL)
+@door(Right.ORDER_SPECIAL, Thing.CLIENT)
 def order_page(request: Asked, pk: int) -> HttpResponse:
     """A special visit ordered, with its urgency and reason (PGM.5)."""
     glance = get_glance(client_for(request, pk), on=request.today)

@@ -19,9 +19,10 @@ from baohou.guarantee.queries.pages.duty_list import DutyFilters, ListedDuty, it
 from baohou.guarantee.queries.pages.overview import quarters_shown
 from baohou.guarantee.rules.words import CLAUSE_OF, DutyKind, DutyState, Grade
 from baohou.guarantee.views.guards import duty_for
-from baohou.guarantee.views.sheets import excel
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.exports import XLSX, hand_out
 from baohou.kernel.people.models import Staff
+from baohou.kernel.people.policy import Thing
 
 MOST_ROWS = 100_000
 """So many rows go into an Excel file; the file and the page say so."""
@@ -54,11 +55,13 @@ def list_file(request: Asked) -> HttpResponse:
     found = iterate_duties(request.person, on=request.today, filters=_filters(request), most=MOST_ROWS)
     out = io.BytesIO()
     note = _("截至 %(on)s，按期限排列，最多 %(n)s 件") % {"on": request.today.isoformat(), "n": MOST_ROWS}
-    write_rows(title=_("应办事项"), note=note, heads=_heads(), rows=_rows(found), out=out)
-    return excel(out.getvalue(), f"{_('应办事项')}-{request.today}.xlsx")
+    rows = list(_rows(found))
+    write_rows(title=_("应办事项"), note=note, heads=_heads(), rows=rows, out=out)
+    name = f"{_('应办事项')}-{request.today}.xlsx"
+    return hand_out(request, out.getvalue(), name=name, content_type=XLSX, kind="duties", rows=len(rows))
 
 
-@door()
+@door(None, Thing.DUTY)
 def why(request: Asked, key: int) -> HttpResponse:
     """The explanation of a duty: in place when htmx asks, else as a page of its own."""
     duty = duty_for(request, key)

@@ -22,6 +22,7 @@ from baohou.guarantee.views.guards import quarter_named, staff_of
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Department
+from baohou.kernel.people.policy import Thing
 
 
 @door()
@@ -30,7 +31,7 @@ def here(request: Asked) -> HttpResponse:
     return redirect("grading.quarter", quarter=list_quarters(request.today)[0])
 
 
-@door()
+@door(None, Thing.QUARTER)
 def quarter_page(request: Asked, quarter: str) -> HttpResponse:
     """How far the departments' tables of a quarter have come; whoever belongs to one department goes straight there."""
     chosen, person = quarter_ended(request, quarter), request.person
@@ -42,7 +43,7 @@ def quarter_page(request: Asked, quarter: str) -> HttpResponse:
     return render(request, "guarantee/grading_quarter.html", context)
 
 
-@door()
+@door(None, Thing.QUARTER, Thing.DEPARTMENT)
 def table_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """The grid."""
     table = table_for(request, quarter, department)
@@ -63,7 +64,7 @@ def table_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     return render(request, "guarantee/grading.html", context)
 
 
-@door(Right.PROPOSE_GRADE)
+@door(Right.PROPOSE_GRADE, Thing.QUARTER, Thing.DEPARTMENT, Thing.CLIENT)
 @require_POST
 def row(request: Asked, quarter: str, department: int, client: int) -> HttpResponse:
     """One client's grade as it was typed: what is written then, or, with ``refused``, why it was not."""
@@ -91,7 +92,7 @@ def row(request: Asked, quarter: str, department: int, client: int) -> HttpRespo
     return JsonResponse({**_row_as_written(request, now, one.client_id), "summary": summary})
 
 
-@door(Right.PROPOSE_GRADE)
+@door(Right.PROPOSE_GRADE, Thing.QUARTER, Thing.DEPARTMENT)
 @require_POST
 def several(request: Asked, quarter: str, department: int) -> HttpResponse:
     """One grade for the clients ticked."""
@@ -125,7 +126,7 @@ def several(request: Asked, quarter: str, department: int) -> HttpResponse:
     return _back(request, table)
 
 
-@door(Right.PROPOSE_GRADE)
+@door(Right.PROPOSE_GRADE, Thing.QUARTER, Thing.DEPARTMENT)
 @require_POST
 def rest(request: Asked, quarter: str, department: int) -> HttpResponse:
     """All clients not graded yet keep their grade."""

@@ -30,12 +30,13 @@ from baohou.guarantee.queries.pages.hand_overs import (
 )
 from baohou.guarantee.rules.words import Medium
 from baohou.guarantee.services import hand_over_receipts, hand_overs
-from baohou.guarantee.views import answers
 from baohou.guarantee.views.guards import begun, hand_over_list_for, quarter_named, staff_of
 from baohou.kernel.papers import archive
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.models import Department
+from baohou.kernel.people.policy import Thing
 
 
 @door()
@@ -46,7 +47,7 @@ def list_page(request: Asked) -> HttpResponse:
     return render(request, "guarantee/hand_overs.html", {"found": rows, "part": part})
 
 
-@door()
+@door(None, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def one_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """One department's list of a quarter."""
     return _show(request, quarter_named(quarter), get_object_or_404(Department, pk=department))
@@ -68,7 +69,7 @@ def _show(request: Asked, quarter: Quarter, department: Department, **typed: Any
 
 
 @require_POST
-@door()
+@door(None, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def begin(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Make the list."""
     found = hand_over_list_for(request, quarter, department)
@@ -89,7 +90,7 @@ def begin(request: Asked, quarter: str, department: int) -> HttpResponse:
 
 
 @require_POST
-@door()
+@door(None, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def refresh(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Put on the list what was recorded since."""
     found = hand_over_list_for(request, quarter, department)
@@ -107,7 +108,7 @@ def refresh(request: Asked, quarter: str, department: int) -> HttpResponse:
 
 
 @require_POST
-@door()
+@door(None, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def give(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Tick reports as given: those chosen, or all that are in the person's hands."""
     found = hand_over_list_for(request, quarter, department)
@@ -141,7 +142,7 @@ def give(request: Asked, quarter: str, department: int) -> HttpResponse:
 
 
 @require_POST
-@door()
+@door(None, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def withdraw(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Take back one's ticks of giving."""
     found = hand_over_list_for(request, quarter, department)
@@ -160,7 +161,7 @@ def withdraw(request: Asked, quarter: str, department: int) -> HttpResponse:
 
 
 @require_POST
-@door(Right.REVIEW_REPORT)
+@door(Right.REVIEW_REPORT, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def receive(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Tick reports as received: those chosen, or all that were given."""
     found = hand_over_list_for(request, quarter, department)
@@ -182,7 +183,7 @@ def receive(request: Asked, quarter: str, department: int) -> HttpResponse:
     )
 
 
-@door(Right.REVIEW_REPORT)
+@door(Right.REVIEW_REPORT, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def back_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Send the chosen reports back with a reason; without any, the receipt that the department signed."""
     found = hand_over_list_for(request, quarter, department)
@@ -209,7 +210,7 @@ def back_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     return render(request, "guarantee/hand_over_back.html", {"form": form, "found": found, "items": items})
 
 
-@door(Right.FILE_REPORT)
+@door(Right.FILE_REPORT, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def sign_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """The department manager signs that everything is given."""
     found = hand_over_list_for(request, quarter, department)
@@ -235,7 +236,7 @@ def sign_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     return render(request, "guarantee/hand_over_sign.html", context)
 
 
-@door(Right.REVIEW_REPORT)
+@door(Right.REVIEW_REPORT, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
 def accept_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """The risk department signs, and says where the volume stands and how long it is kept."""
     found = hand_over_list_for(request, quarter, department)
@@ -264,7 +265,7 @@ def accept_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     return render(request, "guarantee/hand_over_accept.html", context)
 
 
-@door()
+@door(None, Thing.WHOLE_DEPARTMENT)
 def receipt_file(request: Asked, pk: int) -> HttpResponse:
     """A receipt to print, for those who see all of the department."""
     receipts = HandOverReceipt.objects.select_related("hand_over__department", "volume")
@@ -277,7 +278,11 @@ def receipt_file(request: Asked, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("handover")
-    return answers.pdf(content, f"{hand_over.department.name}-{hand_over.quarter}-移交回执.pdf")
+    told: dict[str, Any] = {
+        "name": f"{hand_over.department.name}-{hand_over.quarter}-移交回执.pdf",
+        "rows": receipt.items.count(),
+    }
+    return hand_out(request, content, **told, content_type=PDF, kind="receipts", shown=True)
 
 
 def _chosen(request: Asked) -> list[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import quote
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +20,8 @@ from baohou.guarantee.views.uploads import Upload
 from baohou.kernel.papers.reading.peeking import peek
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.exports import XLSX, hand_out
+from baohou.kernel.people.policy import Thing
 
 WAYS = ("whole", "update", "partial", "partial-update")
 
@@ -36,7 +37,7 @@ def upload_page(request: Asked) -> HttpResponse:
     return render(request, "guarantee/imports.html", context)
 
 
-@door(Right.ADMINISTER)
+@door(Right.ADMINISTER, Thing.UPLOAD)
 def check_page(request: Asked, token: str) -> HttpResponse:
     """What the file would do, or what became of it; posting takes it."""
     upload, seen = uploads.find(token), find_latest(token)
@@ -58,18 +59,16 @@ def check(request: Asked, upload: Upload) -> HttpResponse:
     return _begin(request, upload, "")
 
 
-@door(Right.ADMINISTER)
+@door(Right.ADMINISTER, Thing.UPLOAD)
 def marked_file(request: Asked, token: str) -> HttpResponse:
     """The file as .xlsx with its faulty cells marked."""
     upload = uploads.find(token)
     if upload is None or not upload.path.with_name(MARKED).exists():
         raise Http404
-    name = quote(f"{Path(upload.name).stem}-标出差错.xlsx")
-    return HttpResponse(
-        upload.path.with_name(MARKED).read_bytes(),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
-    )
+    seen = find_latest(token)
+    faults = seen.job.result.get("fault_count", 0) if seen else 0
+    content, name = upload.path.with_name(MARKED).read_bytes(), f"{Path(upload.name).stem}-标出差错.xlsx"
+    return hand_out(request, content, name=name, content_type=XLSX, kind="marked", rows=faults)
 
 
 def _begin(request: Asked, upload: Upload, how: str) -> HttpResponse:

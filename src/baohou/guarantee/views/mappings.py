@@ -26,11 +26,12 @@ from baohou.kernel.papers.reading.peeking import Peek, peek
 from baohou.kernel.papers.taking.mappings import find_fitting, keep_mapping, list_mappings, remove_mapping
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.policy import Thing
 
 ENCODINGS = ("utf-8", "gb18030", "utf-16")
 
 
-@door(Right.ADMINISTER)
+@door(Right.ADMINISTER, Thing.UPLOAD)
 def columns_page(request: Asked, token: str) -> HttpResponse:
     """Say which header is which column of ours; what is kept of it is a mapping file."""
     upload = uploads.find(token)
@@ -147,7 +148,7 @@ def list_page(request: Asked) -> HttpResponse:
     return render(request, "guarantee/import_mappings.html", {"rows": rows, "form": form})
 
 
-@door(Right.ADMINISTER)
+@door(Right.ADMINISTER, Thing.MAPPING)
 def file(request: Asked, pk: int) -> HttpResponse:
     """A kept mapping as a file for the command."""
     mapping = get_object_or_404(ImportMapping, pk=pk)
@@ -160,7 +161,7 @@ def file(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-@door(Right.ADMINISTER)
+@door(Right.ADMINISTER, Thing.MAPPING)
 def remove(request: Asked, pk: int) -> HttpResponse:
     """Remove a kept mapping."""
     mapping = get_object_or_404(ImportMapping, pk=pk)

@@ -21,9 +21,10 @@ from baohou.guarantee.services import measures
 from baohou.guarantee.views.guards import client_for, quarter_named, staff_of
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.policy import Thing
 
 
-@door(Right.FILE_MEASURE)
+@door(Right.FILE_MEASURE, Thing.CLIENT, Thing.QUARTER)
 def measure_page(request: Asked, quarter: str, pk: int) -> HttpResponse:
     """The disposal measure for one client graded watch or risk: what stands, and the form to write it (PGM.10)."""
     chosen, client = quarter_named(quarter), client_for(request, pk)
@@ -59,7 +60,7 @@ def measure_page(request: Asked, quarter: str, pk: int) -> HttpResponse:
     return render(request, "guarantee/measure.html", context)
 
 
-@door(Right.FILE_MEASURE)
+@door(Right.FILE_MEASURE, Thing.MEASURE)
 @require_POST
 def action_done(request: Asked, pk: int) -> HttpResponse:
     """One action of a measure is done, today."""

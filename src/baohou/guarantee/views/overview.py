@@ -38,6 +38,7 @@ from baohou.guarantee.views.sheets import (
 from baohou.kernel.parties.industries import Industry
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.policy import Thing
 from baohou.kernel.rulebook.queries import get_rule_book
 
 SHOWN = 10
@@ -63,7 +64,7 @@ def overview_page(request: Asked) -> HttpResponse:
     return render(request, "guarantee/overview.html", context)
 
 
-@door(Right.SEE_EVERYTHING)
+@door(Right.SEE_EVERYTHING, Thing.TABLE)
 def table_page(request: Asked, code: str) -> HttpResponse:
     """One table with all of its rows."""
     keep_up(on=request.today)
@@ -72,14 +73,14 @@ def table_page(request: Asked, code: str) -> HttpResponse:
     return sheet_page(request, sheet, back=reverse("overview"), back_title=_("经营总览"), file=file)
 
 
-@door(Right.SEE_EVERYTHING)
+@door(Right.SEE_EVERYTHING, Thing.TABLE)
 def table_file(request: Asked, code: str) -> HttpResponse:
     """One table, or all of them, as Excel."""
     keep_up(on=request.today)
     sheets = _sheets(_Whole(request.today))
     wanted = sheets if code == "all" else [one_sheet(sheets, code)]
     title = _("经营总览") if code == "all" else wanted[0].title
-    return sheets_file(wanted, f"{title}-{request.today}.xlsx")
+    return sheets_file(request, wanted, f"{title}-{request.today}.xlsx")
 
 
 def tables(today: date) -> list[Sheet]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from datetime import date
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -36,10 +35,12 @@ from baohou.kernel.papers.printing import write_pdf
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.deputies import may_name_deputy
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.models import Staff
+from baohou.kernel.people.policy import Thing
 
 
-@door()
+@door(None, Thing.STAFF)
 def person_page(request: Asked, pk: int) -> HttpResponse:
     """One person: posts over time, guarantees managed, open duties, deputies, hand-overs."""
     staff, posting = staff_for(request, pk)
@@ -52,7 +53,7 @@ def person_page(request: Asked, pk: int) -> HttpResponse:
     return render(request, "guarantee/person.html", context)
 
 
-@door(Right.MOVE_WORK)
+@door(Right.MOVE_WORK, Thing.STAFF)
 def move_page(request: Asked, pk: int) -> HttpResponse:
     """Hand over everything someone manages and owes: propose, choose, look at it once more, do it."""
     staff, posting = staff_for(request, pk)
@@ -90,7 +91,7 @@ def move_page(request: Asked, pk: int) -> HttpResponse:
     return render(request, "guarantee/move.html", context)
 
 
-@door()
+@door(None, Thing.MOVE)
 def move_list_page(request: Asked, pk: int) -> HttpResponse:
     """What was handed over, who has signed and who has not."""
     move = move_for(request, pk)
@@ -107,7 +108,7 @@ def move_list_page(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-@door()
+@door(None, Thing.MOVE)
 def sign_page(request: Asked, pk: int, signer: int) -> HttpResponse:
     """Sign the list in one's role."""
     move = move_for(request, pk)
@@ -121,7 +122,7 @@ def sign_page(request: Asked, pk: int, signer: int) -> HttpResponse:
     return redirect("moves.one", pk=pk)
 
 
-@door()
+@door(None, Thing.MOVE)
 def paper_file(request: Asked, pk: int) -> HttpResponse:
     """The list of a hand-over as PDF."""
     move, out = move_for(request, pk), io.BytesIO()
@@ -130,9 +131,9 @@ def paper_file(request: Asked, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("moves.one", pk=pk)
-    name = quote(f"移交清单-{move.staff.name}-{move.effective_on}.pdf")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return HttpResponse(out.getvalue(), content_type="application/pdf", headers=headers)
+    name = f"移交清单-{move.staff.name}-{move.effective_on}.pdf"
+    rows = move.guarantees.count()
+    return hand_out(request, out.getvalue(), name=name, content_type=PDF, kind="moves", rows=rows)
 
 
 def _planned(

@@ -34,6 +34,7 @@ from baohou.guarantee.views.guards import plan_department_for, quarter_named, st
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Department
+from baohou.kernel.people.policy import Thing
 
 NAMED = 5
 
@@ -55,7 +56,7 @@ def home_page(request: Asked) -> HttpResponse:
     return render(request, "guarantee/plans.html", context)
 
 
-@door()
+@door(None, Thing.QUARTER, Thing.PLANNED_DEPARTMENT)
 def plan_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """The visits of a quarter with their days; or how full each person's days are."""
     chosen, of = _quarter(request, quarter), plan_department_for(request, department)
@@ -63,7 +64,7 @@ def plan_page(request: Asked, quarter: str, department: int) -> HttpResponse:
 
 
 @require_POST
-@door(Right.PLAN_VISIT)
+@door(Right.PLAN_VISIT, Thing.QUARTER, Thing.PLANNED_DEPARTMENT, Thing.DUTY)
 def day_cell(request: Asked, quarter: str, department: int, key: int) -> HttpResponse:
     """Set the day of one visit and show its row again; what was typed stays when it is refused."""
     chosen, of = _quarter(request, quarter), plan_department_for(request, department)
@@ -101,7 +102,7 @@ def day_cell(request: Asked, quarter: str, department: int, key: int) -> HttpRes
 
 
 @require_POST
-@door(Right.PLAN_VISIT)
+@door(Right.PLAN_VISIT, Thing.QUARTER, Thing.PLANNED_DEPARTMENT)
 def several(request: Asked, quarter: str, department: int) -> HttpResponse:
     """One deed for the visits ticked: spread, set, shift or clear; refused, the page keeps ticks and words."""
     chosen, of = _quarter(request, quarter), plan_department_for(request, department)
@@ -116,7 +117,7 @@ def several(request: Asked, quarter: str, department: int) -> HttpResponse:
 
 
 @require_POST
-@door(Right.FILE_REPORT)
+@door(Right.FILE_REPORT, Thing.QUARTER, Thing.PLANNED_DEPARTMENT)
 def hand_in(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Hand the plan in to the risk department."""
     chosen, of = _quarter(request, quarter), plan_department_for(request, department)
@@ -130,7 +131,7 @@ def hand_in(request: Asked, quarter: str, department: int) -> HttpResponse:
 
 
 @require_POST
-@door(Right.REVIEW_REPORT)
+@door(Right.REVIEW_REPORT, Thing.QUARTER, Thing.PLANNED_DEPARTMENT)
 def review(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Accept the plan, or return it with a reason; a reason that is lacking is asked for in place."""
     chosen, of = _quarter(request, quarter), plan_department_for(request, department)

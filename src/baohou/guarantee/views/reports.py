@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from urllib.parse import quote
+from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,14 +23,11 @@ from baohou.guarantee.services import reports
 from baohou.guarantee.views.guards import department_for, quarter_named, staff_of
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
-
-CONTENT_TYPES = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+from baohou.kernel.people.exports import CONTENT_TYPES, hand_out
+from baohou.kernel.people.policy import Thing
 
 
-@door()
+@door(None, Thing.QUARTER)
 def quarter_page(request: Asked, quarter: str = "") -> HttpResponse:
     """Who has handed in the quarter's table, plan and visit reports, and who has not (PGM.9, PGM.11)."""
     quarters = list_quarters(request.today)
@@ -38,7 +36,7 @@ def quarter_page(request: Asked, quarter: str = "") -> HttpResponse:
     return render(request, "guarantee/reports.html", {"reports": found, "quarters": quarters, "quarter": chosen})
 
 
-@door()
+@door(None, Thing.QUARTER, Thing.WHOLE_DEPARTMENT)
 def department_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """One department's reports of a quarter, and the measures for its watch and risk clients (PGM.10)."""
     chosen, of = quarter_named(quarter), department_for(request, department)
@@ -60,7 +58,7 @@ def _place(request: Asked) -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else 0
 
 
-@door(Right.FILE_REPORT)
+@door(Right.FILE_REPORT, Thing.QUARTER, Thing.WHOLE_DEPARTMENT)
 def file_page(request: Asked, quarter: str, department: int, kind: str) -> HttpResponse:
     """Handing in one report."""
     chosen, of, report = quarter_named(quarter), department_for(request, department), FilingKind.read(kind)
@@ -70,6 +68,8 @@ def file_page(request: Asked, quarter: str, department: int, kind: str) -> HttpR
         return redirect("plan.department", quarter=chosen.next(), department=of.pk)
     if report is FilingKind.HAND_OVER:
         return redirect("handover.one", quarter=quarter, department=department)
+    if not request.person.signs_for(of.pk) and not request.person.reads_only:
+        raise PermissionDenied
     form = FilingForm(
         request.POST or None, initial={"filed_on": request.today}, latest=max(timezone.localdate(), request.today)
     )
@@ -94,7 +94,7 @@ def file_page(request: Asked, quarter: str, department: int, kind: str) -> HttpR
     return render(request, "guarantee/file.html", context)
 
 
-@door()
+@door(None, Thing.QUARTER, Thing.WHOLE_DEPARTMENT)
 def form_file(request: Asked, quarter: str, department: int, form: str, ending: str) -> HttpResponse:
     """One of the three annexed forms, as PDF or Excel (PGM.15)."""
     chosen, of = quarter_named(quarter), department_for(request, department)
@@ -110,9 +110,5 @@ def form_file(request: Asked, quarter: str, department: int, form: str, ending: 
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("reports.department", quarter=quarter, department=department)
     name = f"{of.name}-{chosen}-{form}.{ending}"
-    return HttpResponse(out.getvalue(), content_type=CONTENT_TYPES[ending], headers=_download(name))
-
-
-def _download(name: str) -> dict[str, str]:
-    """A header that gives a file its Chinese name."""
-    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    told: dict[str, Any] = {"name": name, "content_type": CONTENT_TYPES[ending], "kind": form, "rows": len(papers)}
+    return hand_out(request, out.getvalue(), **told)

@@ -30,13 +30,14 @@ from baohou.guarantee.views.guards import quarter_named
 from baohou.guarantee.views.sheets import clients_url, going_cells, one_sheet, sheet_page, sheets_file
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.policy import Thing
 
 PEOPLE_SHOWN = 15
 """So many people stand on the page, those with the most not done in time first; the whole table has all."""
 STANDINGS = ("overdue", "missing", "returned", "handed_in", "accepted")
 
 
-@door(Right.SEE_EVERYTHING)
+@door(Right.SEE_EVERYTHING, Thing.QUARTER)
 def risk_page(request: Asked, quarter: str = "") -> HttpResponse:
     """风险视图 of the quarter in which things are due."""
     chosen = _chosen(request, quarter)
@@ -61,7 +62,7 @@ def risk_page(request: Asked, quarter: str = "") -> HttpResponse:
     return render(request, "guarantee/risk.html", context)
 
 
-@door(Right.SEE_EVERYTHING)
+@door(Right.SEE_EVERYTHING, Thing.QUARTER, Thing.TABLE)
 def table_page(request: Asked, quarter: str, code: str) -> HttpResponse:
     """One table with all of its rows."""
     chosen = _chosen(request, quarter)
@@ -71,7 +72,7 @@ def table_page(request: Asked, quarter: str, code: str) -> HttpResponse:
     return sheet_page(request, sheet, back=back, back_title=_("风险视图"), file=file)
 
 
-@door(Right.SEE_EVERYTHING)
+@door(Right.SEE_EVERYTHING, Thing.QUARTER, Thing.TABLE)
 def table_file(request: Asked, quarter: str, code: str) -> HttpResponse:
     """One table, or all of them, as Excel."""
     chosen = _chosen(request, quarter)
@@ -79,7 +80,7 @@ def table_file(request: Asked, quarter: str, code: str) -> HttpResponse:
     sheets = _sheets(request.today, chosen)
     wanted = sheets if code == "all" else [one_sheet(sheets, code)]
     title = _("风险视图") if code == "all" else wanted[0].title
-    return sheets_file(wanted, f"{title}-{chosen}.xlsx")
+    return sheets_file(request, wanted, f"{title}-{chosen}.xlsx")
 
 
 def tables(today: date, quarter: Quarter) -> list[Sheet]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from datetime import date
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -15,10 +15,10 @@ from baohou.guarantee.exports.tables import Cell, Head, Sheet, write_sheets
 from baohou.guarantee.queries.pages.overview import Going
 from baohou.guarantee.views.clients import NOT_SAID
 from baohou.kernel.people.doors import Asked
+from baohou.kernel.people.exports import XLSX, hand_out
 
 Rows = Sequence[Sequence[Cell]]
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = (("on_time", "done"), ("late", "late"), ("overdue", "overdue"), ("open", "open"), ("lapsed", "lapsed"))
 """The counts of how duties went, and the state that the list of duties asks for by."""
 
@@ -57,17 +57,12 @@ def sheet_page(request: Asked, sheet: Sheet, *, back: str, back_title: str, file
     return render(request, "guarantee/sheet.html", context)
 
 
-def sheets_file(sheets: Sequence[Sheet], name: str) -> HttpResponse:
+def sheets_file(request: Asked, sheets: Sequence[Sheet], name: str, *, door: str = "page") -> HttpResponse:
     """Tables as an Excel file of a Chinese name."""
     out = io.BytesIO()
     write_sheets(sheets=sheets, out=out)
-    return excel(out.getvalue(), name)
-
-
-def excel(content: bytes, name: str) -> HttpResponse:
-    """An answer that is an Excel file."""
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
+    rows = sum(len(sheet.rows) for sheet in sheets)
+    return hand_out(request, out.getvalue(), name=name, content_type=XLSX, kind="sums", rows=rows, door=door)
 
 
 def top(rows: Rows, rest: Callable[[Rows], Sequence[Cell]], most: int) -> Rows:

@@ -24,9 +24,10 @@ from baohou.guarantee.views.guards import staff_of
 from baohou.kernel.papers.records import list_signatures
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.policy import Thing
 
 
-@door(Right.FILE_REPORT)
+@door(Right.FILE_REPORT, Thing.QUARTER, Thing.DEPARTMENT)
 def sign_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """What the table changes, and the signature under it; signed is handed in (PGM.8, PGM.9)."""
     table = table_for(request, quarter, department)
@@ -49,7 +50,7 @@ def sign_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     return render(request, "guarantee/grading_sign.html", context)
 
 
-@door(Right.REVIEW_REPORT)
+@door(Right.REVIEW_REPORT, Thing.QUARTER, Thing.DEPARTMENT)
 def review_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """The table that was handed in: take it, or send it back with the reason."""
     table = table_for(request, quarter, department)

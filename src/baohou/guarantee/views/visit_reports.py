@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
@@ -25,15 +24,17 @@ from baohou.kernel.papers.models import Attachment, Signature, StoredFile
 from baohou.kernel.papers.printing import qr_svg
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.exports import PDF, hand_out
+from baohou.kernel.people.policy import Thing
 
 
-@door()
+@door(None, Thing.VISIT)
 def visit_page(request: Asked, pk: int) -> HttpResponse:
     """Everything that was told of a visit, with its photos, its signature and its seal."""
     return _show(request, visit_for(request, pk), AddendumForm())
 
 
-@door(Right.RECORD_VISIT)
+@door(Right.RECORD_VISIT, Thing.VISIT)
 @require_POST
 def add_to_report(request: Asked, pk: int) -> HttpResponse:
     """Add a correction to a sealed report."""
@@ -56,7 +57,7 @@ def add_to_report(request: Asked, pk: int) -> HttpResponse:
     return _show(request, visit, form)
 
 
-@door()
+@door(None, Thing.VISIT)
 def report_file(request: Asked, pk: int) -> HttpResponse:
     """The report of one visit as PDF (annex 1)."""
     visit = visit_for(request, pk)
@@ -67,10 +68,10 @@ def report_file(request: Asked, pk: int) -> HttpResponse:
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("visits.one", pk=pk)
     name = f"{visit.client.name}-{visit.visited_on}-客户回访报告.pdf"
-    return HttpResponse(out.getvalue(), content_type="application/pdf", headers=_named(name))
+    return hand_out(request, out.getvalue(), name=name, content_type=PDF, kind="visit-report", rows=1)
 
 
-@door()
+@door(None, Thing.VISIT)
 def attachment(request: Asked, pk: int, number: int) -> HttpResponseBase:
     """One file of a visit: pictures are shown, everything else is handed over to be saved."""
     visit_for(request, pk)
@@ -78,7 +79,7 @@ def attachment(request: Asked, pk: int, number: int) -> HttpResponseBase:
     return _served(found.file, found.name)
 
 
-@door()
+@door(None, Thing.VISIT)
 def signature(request: Asked, pk: int, number: int) -> HttpResponseBase:
     """A signature drawn on a visit's report."""
     visit_for(request, pk)
@@ -106,8 +107,3 @@ def _served(file: StoredFile, name: str) -> HttpResponseBase:
     }
     saved = not file.content_type.startswith("image/")
     return FileResponse(content, as_attachment=saved, filename=name, content_type=file.content_type, headers=headers)
-
-
-def _named(name: str) -> dict[str, str]:
-    """A header that gives a file its Chinese name."""
-    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}

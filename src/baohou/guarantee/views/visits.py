@@ -25,11 +25,12 @@ from baohou.guarantee.views.guards import client_for, staff_of
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Staff
+from baohou.kernel.people.policy import Thing
 
 _FILE = re.compile(r"([0-9a-f]{64})\s?(.{0,255})")
 
 
-@door(Right.RECORD_VISIT)
+@door(Right.RECORD_VISIT, Thing.CLIENT)
 def record_page(request: Asked, pk: int) -> HttpResponse:
     """The form of a visit; the address may name its kind and guarantee. A device that asks for JSON is answered so."""
     glance = get_glance(client_for(request, pk), on=request.today)
@@ -39,7 +40,7 @@ def record_page(request: Asked, pk: int) -> HttpResponse:
     return _show(request, form, glance)
 
 
-@door(Right.RECORD_VISIT)
+@door(Right.RECORD_VISIT, Thing.CLIENT)
 @require_POST
 def keep_file(request: Asked, pk: int) -> HttpResponse:
     """One file of a visit to this client that will be sent: kept, and answered with its digest."""

@@ -46,10 +46,10 @@ from baohou.kernel.api.operations import DOOR, Call, Room, person_of, require
 from baohou.kernel.api.schemas import USUAL, Cursor, Limit, Page, Pk, Ref, ref
 from baohou.kernel.papers import records
 from baohou.kernel.people.access import Right
+from baohou.kernel.people.exports import CONTENT_TYPES, XLSX, hand_out
+from baohou.kernel.people.policy import Thing
 
-room = Room("处罚与申诉")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TYPES = {"pdf": "application/pdf", "xlsx": XLSX}
+room = Room("处罚与申诉", of={"staff": Thing.FINED})
 
 
 @room.reads("/penalties", Page[StoryOut])
@@ -197,7 +197,9 @@ def statement_file(request: Call, month: MonthName, ending: Literal["pdf", "xlsx
         request.person, month=month_named(month), on=request.today, printed_on=timezone.localdate(), staff=None
     )
     KINDS[ending](papers=papers, out=out)
-    return HttpResponse(out.getvalue(), content_type=TYPES[ending])
+    name = f"献爱心对账单-{month}.{ending}"
+    told: dict[str, Any] = {"name": name, "content_type": CONTENT_TYPES[ending], "kind": "penalties"}
+    return hand_out(request, out.getvalue(), **told, rows=len(papers), door=DOOR)
 
 
 @room.reads("/statements/{month}/{staff}", PersonalOut)

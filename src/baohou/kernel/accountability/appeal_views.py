@@ -19,6 +19,7 @@ from baohou.kernel.accountability.worklist import list_appeals, parts_for
 from baohou.kernel.papers import records
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.policy import Thing
 
 _SHOWN_IN_PLACE = ("image/", "application/pdf")
 
@@ -33,7 +34,7 @@ def appeals_page(request: Asked) -> HttpResponse:
     return render(request, "accountability/appeals.html", {"appeals": found, "parts": parts, "part": part})
 
 
-@door()
+@door(None, Thing.STORY)
 def appeal_page(request: Asked, key: int, staff: int) -> HttpResponse:
     """Appeal against a penalty of one's own."""
     story = story_for(request, key, staff)
@@ -59,7 +60,7 @@ def appeal_page(request: Asked, key: int, staff: int) -> HttpResponse:
     return render(request, "accountability/appeal.html", {"story": story, "form": form})
 
 
-@door(Right.WAIVE)
+@door(Right.WAIVE, Thing.APPEAL)
 def decide_page(request: Asked, pk: int) -> HttpResponse:
     """Decide an appeal of someone else, with a reason."""
     appeal, story = appeal_for(request, pk)
@@ -92,7 +93,7 @@ def decide_page(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-@door()
+@door(None, Thing.APPEAL)
 def withdraw_act(request: Asked, pk: int) -> HttpResponse:
     """Take one's own appeal back."""
     appeal, _story = appeal_for(request, pk)
@@ -106,7 +107,7 @@ def withdraw_act(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-@door()
+@door(None, Thing.APPEAL)
 def close_act(request: Asked, pk: int) -> HttpResponse:
     """Close an appeal against what has been taken back meanwhile: for the person concerned and those who decide."""
     appeal, _story = appeal_for(request, pk)
@@ -123,7 +124,7 @@ def close_act(request: Asked, pk: int) -> HttpResponse:
     return _back(appeal)
 
 
-@door()
+@door(None, Thing.APPEAL)
 def attachment_file(request: Asked, pk: int, file: int) -> FileResponse:
     """A file that came with an appeal; pictures and PDFs are shown, others are downloaded."""
     appeal, _story = appeal_for(request, pk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
-from urllib.parse import quote
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -18,11 +18,8 @@ from baohou.kernel.accountability.statement import PAGE, get_personal, get_state
 from baohou.kernel.accountability.statement_papers import KINDS, list_papers
 from baohou.kernel.people.access import Reach
 from baohou.kernel.people.doors import Asked, door
-
-CONTENT_TYPES = {
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+from baohou.kernel.people.exports import CONTENT_TYPES, hand_out
+from baohou.kernel.people.policy import Thing
 
 
 @door()
@@ -49,7 +46,7 @@ def month_page(request: Asked, month: str) -> HttpResponse:
     return render(request, "accountability/statement.html", context)
 
 
-@door()
+@door(None, Thing.FINED)
 def person_page(request: Asked, month: str, staff: int) -> HttpResponse:
     """The month of one person, entry by entry."""
     first, of = month_named(month), staff_for(request, staff)
@@ -58,7 +55,7 @@ def person_page(request: Asked, month: str, staff: int) -> HttpResponse:
     return render(request, "accountability/personal.html", context)
 
 
-@door()
+@door(None, Thing.FINED)
 def statement_file(request: Asked, month: str, ending: str, staff: int | None = None) -> HttpResponse:
     """The statement as PDF or Excel, of everyone within reach or of one person."""
     if ending not in CONTENT_TYPES:
@@ -73,8 +70,13 @@ def statement_file(request: Asked, month: str, ending: str, staff: int | None = 
         messages.warning(request, refusal.message, extra_tags="warn")
         return redirect("penalties.statement.month", month=month)
     name = f"献爱心对账单-{month}{f'-{of.staff_no}' if of else ''}.{ending}"
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return HttpResponse(out.getvalue(), content_type=CONTENT_TYPES[ending], headers=headers)
+    told: dict[str, Any] = {
+        "name": name,
+        "content_type": CONTENT_TYPES[ending],
+        "kind": "penalties",
+        "rows": len(papers),
+    }
+    return hand_out(request, out.getvalue(), **told)
 
 
 def _around(month: date, today: date) -> dict[str, date | None]:

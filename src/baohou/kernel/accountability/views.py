@@ -19,6 +19,7 @@ from baohou.kernel.accountability.statement import NotAMonth, read_month
 from baohou.kernel.accountability.timeline import allowed, tell
 from baohou.kernel.people.access import Reach, Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.policy import Thing
 from baohou.kernel.people.queries import list_departments
 
 _KINDS = {kind.name.lower(): kind for kind in EntryKind}
@@ -48,7 +49,7 @@ def totals_part(request: Asked) -> HttpResponse:
     return render(request, "accountability/parts/totals.html", {"totals": totals, "filters": filters})
 
 
-@door()
+@door(None, Thing.STORY)
 def story_page(request: Asked, key: int, staff: int) -> HttpResponse:
     """Everything that happened about one duty and one person, from the duty to what is left of the penalty."""
     told = tell(story_for(request, key, staff))
@@ -56,7 +57,7 @@ def story_page(request: Asked, key: int, staff: int) -> HttpResponse:
     return render(request, "accountability/story.html", context)
 
 
-@door(Right.WAIVE)
+@door(Right.WAIVE, Thing.STORY)
 def waive_page(request: Asked, key: int, staff: int) -> HttpResponse:
     """Waive what a duty costs a person, with a reason."""
     story = story_for(request, key, staff)

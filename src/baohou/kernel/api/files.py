@@ -13,7 +13,7 @@ from baohou.kernel.papers.models import StoredFile
 def served(file: StoredFile, name: str) -> HttpResponse:
     """A kept file under its name; not found when its bytes are gone."""
     try:
-        content = records.path_of(file.sha256).read_bytes()
+        content = records.read_file(file.sha256)
     except FileNotFoundError as gone:
         raise Http404 from gone
     headers = {

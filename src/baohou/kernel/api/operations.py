@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -17,8 +18,9 @@ from baohou.kernel.api.once import HEADER, answer_once
 from baohou.kernel.api.schemas import Problem
 from baohou.kernel.api.tokens import OWN, Caller
 from baohou.kernel.people.access import Person, Right
-from baohou.kernel.people.doors import Asked, is_let_in
+from baohou.kernel.people.doors import Asked, Door, is_let_in
 from baohou.kernel.people.models import Staff
+from baohou.kernel.people.policy import Thing
 
 DOOR: Final = "api"
 """What the audit writes down as the door of an act."""
@@ -32,6 +34,28 @@ _KEY: Final[dict[str, Any]] = {
     "description": "每件事一个，重试时不变；48 小时内同一个键只办一次。",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!-~]+$"},
 }
+_NAMES: Final[Mapping[str, Thing | None]] = {
+    "act": Thing.ACT,
+    "action": Thing.MEASURE,
+    "appeal": Thing.APPEAL,
+    "client": Thing.CLIENT,
+    "code": Thing.TABLE,
+    "department": Thing.DEPARTMENT,
+    "duty": Thing.STORY,
+    "job": Thing.JOB,
+    "key": Thing.DUTY,
+    "mapping": Thing.MAPPING,
+    "move": Thing.MOVE,
+    "quarter": Thing.QUARTER,
+    "receipt": Thing.VOLUME,
+    "staff": Thing.STAFF,
+    "token": Thing.UPLOAD,
+    "version": Thing.RULE_VERSION,
+    "visit": Thing.VISIT,
+    "volume": Thing.VOLUME,
+    **dict.fromkeys(("deputy", "ending", "file", "form", "kind", "month", "number", "posting", "signer")),
+}
+"""What a part of a path names; None for what is only found within another thing, or names no object."""
 
 
 class Call(Asked):
@@ -48,16 +72,18 @@ class NeedsPerson(Refused):
 
 
 class Room:
-    """A room's operations under one tag."""
+    """A room's operations under one tag; ``of`` says what a part of a path names here, where it differs."""
 
-    def __init__(self, tag: str) -> None:
+    def __init__(self, tag: str, of: Mapping[str, Thing] | None = None) -> None:
         self.router = Router(tags=[tag])
+        self.doors: dict[str, Door] = {}
+        self._names = {**_NAMES, **(of or {})}
 
     def reads(self, path: str, answer: Any, *, right: Right | None = None) -> Callable[[F], F]:
         """GET; without ``right`` for everyone who has a token."""
         extra = {"x-right": right.value if right else None}
         answers = {200: answer, _READ_FAILS: Problem}
-        return self._operation("GET", path, answers, partial(_guarded, right), extra)
+        return self._operation("GET", path, answers, right, partial(_guarded, right), extra)
 
     def serves(self, path: str, *types: str, right: Right | None = None) -> Callable[[F], F]:
         """GET of a file, of one of some content types."""
@@ -67,7 +93,7 @@ class Room:
             "responses": {200: {"description": "OK", "content": content}},
         }
         answers = {_READ_FAILS | {409}: Problem}
-        return self._operation("GET", path, answers, partial(_guarded, right), extra)
+        return self._operation("GET", path, answers, right, partial(_guarded, right), extra)
 
     def writes(
         self,
@@ -86,13 +112,19 @@ class Room:
         """
         extra = {"x-right": right.value if right else OWN, "parameters": [_KEY]}
         around = partial(_guarded, right, write=True, whole=whole, secret=secret)
-        return self._operation(method, path, {status: answer, _WRITE_FAILS: Problem}, around, extra)
+        return self._operation(method, path, {status: answer, _WRITE_FAILS: Problem}, right, around, extra)
 
-    def _operation(self, method: str, path: str, answers: Any, around: Any, extra: Any) -> Callable[[F], F]:
+    def _operation(
+        self, method: str, path: str, answers: Any, right: Right | None, around: Any, extra: Any
+    ) -> Callable[[F], F]:
+        things = (self._names[part] for part in re.findall(r"{(\w+)}", path))
+        asks = Door(right, tuple(thing for thing in things if thing is not None))
+
         def add(function: F) -> F:
             decorate_view(lambda run: partial(around, run))(function)
             said = (function.__doc__ or "").strip()
             name = f"{function.__module__.rpartition('.')[2]}_{function.__name__}"
+            self.doors[name] = asks
             operation = self.router.api_operation(
                 [method],
                 path,

@@ -16,6 +16,7 @@ from baohou.kernel.api.models import System, Token
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Post
+from baohou.kernel.people.policy import Thing
 from baohou.kernel.people.queries import list_departments
 
 
@@ -58,7 +59,7 @@ def systems_page(request: Asked) -> HttpResponse:
 
 
 @never_cache
-@door(Right.ADMINISTER)
+@door(Right.ADMINISTER, Thing.SYSTEM)
 def system_page(request: Asked, pk: int) -> HttpResponse:
     """One system's tokens, and making another."""
     system = get_object_or_404(System, pk=pk)
@@ -76,7 +77,7 @@ def system_page(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-@door()
+@door(None, Thing.CREDENTIAL)
 def revoke_act(request: Asked, pk: int) -> HttpResponse:
     """Revoke a token: one's own, or any for who administers."""
     token = get_object_or_404(Token.objects.select_related("system"), pk=pk)

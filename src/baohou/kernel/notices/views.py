@@ -18,6 +18,7 @@ from baohou.kernel.notices.reaching import company_hours
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Staff
+from baohou.kernel.people.policy import Thing
 
 
 @door()
@@ -48,7 +49,7 @@ def read_all(request: Asked) -> HttpResponse:
     return redirect("notices")
 
 
-@door()
+@door(None, Thing.NOTICE)
 def open_notice(request: Asked, pk: int) -> HttpResponse:
     """Go to what a notice is about; it has been read then. An auditor only reads, and leaves it as it is."""
     notice = get_object_or_404(Notice, pk=pk, staff=request.person.staff_id)
@@ -72,7 +73,7 @@ def mine_page(request: Asked) -> HttpResponse:
     return _show_mine(request, staff, form, chosen)
 
 
-@door()
+@door(None, Thing.CHANNEL)
 def address_page(request: Asked, channel: str) -> HttpResponse:
     """Keep one's address on a channel; with what was filled in and why, when it is refused."""
     staff, way = _staff(request), channels.find(channel)
@@ -100,7 +101,7 @@ def address_page(request: Asked, channel: str) -> HttpResponse:
 
 
 @require_POST
-@door()
+@door(None, Thing.CHANNEL)
 def try_page(request: Asked, channel: str) -> HttpResponse:
     """Send a message for trial."""
     preferences.try_address(address=_address(request, channel), actor=request.person.actor, door="page")
@@ -109,7 +110,7 @@ def try_page(request: Asked, channel: str) -> HttpResponse:
 
 
 @require_POST
-@door()
+@door(None, Thing.CHANNEL)
 def remove_page(request: Asked, channel: str) -> HttpResponse:
     """Forget one's address on a channel."""
     preferences.remove_address(address=_address(request, channel), actor=request.person.actor, door="page")

@@ -16,6 +16,7 @@ from baohou.kernel.outbox.models import Message, State
 from baohou.kernel.outbox.queries import count_by_state, list_messages
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.policy import Thing
 
 
 @door(Right.ADMINISTER)
@@ -39,14 +40,14 @@ def outbox_page(request: Asked) -> HttpResponse:
 
 
 @require_POST
-@door(Right.ADMINISTER)
+@door(Right.ADMINISTER, Thing.MESSAGE)
 def again_page(request: Asked, pk: int) -> HttpResponse:
     """Send a message again."""
     return _act(request, pk, services.send_again, _("已重新排队，马上发送。"))
 
 
 @require_POST
-@door(Right.ADMINISTER)
+@door(Right.ADMINISTER, Thing.MESSAGE)
 def stop_page(request: Asked, pk: int) -> HttpResponse:
     """Give a message up."""
     return _act(request, pk, services.give_up, _("已停发这条消息。"))

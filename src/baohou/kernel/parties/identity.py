@@ -65,6 +65,11 @@ def _of_length(length: int) -> str:
     return f"证件号码应为 18 位，现有 {length} 位；{other}"
 
 
+def is_person(id_no: str) -> bool:
+    """Whether a checked number is a citizen's, and so personal; firms' numbers are public."""
+    return _PERSON.fullmatch(id_no) is not None and not uscc.is_valid(id_no)
+
+
 def _wrong_with_person(id_no: str) -> str:
     """What is wrong with a person's number, or nothing. The county is not looked up: it need not have existed by that
     name when its people were born."""

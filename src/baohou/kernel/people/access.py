@@ -1,71 +1,17 @@
-"""The one place that says what a person may see and do: a post gives a reach and rights, nothing else does."""
+"""Who a person is on a day, and what the policy lets that person see and do: a post gives it, nothing else does."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.utils import timezone
 
 from baohou.kernel.people.models import Deputy, Post, Posting, Staff
+from baohou.kernel.people.policy import REACH, READS_ONLY, RIGHTS, Reach, Right
 
-
-class Reach(Enum):
-    """How far a person sees: own clients, the department's, or everyone's."""
-
-    OWN = "own"
-    DEPARTMENT = "department"
-    ALL = "all"
-
-
-class Right(Enum):
-    """Acts that not everyone may do."""
-
-    RECORD_VISIT = "record_visit"
-    PROPOSE_GRADE = "propose_grade"
-    CHANGE_GRADE = "change_grade"
-    ORDER_SPECIAL = "order_special"
-    PLAN_VISIT = "plan_visit"
-    FILE_REPORT = "file_report"
-    FILE_MEASURE = "file_measure"
-    REVIEW_REPORT = "review_report"
-    KEEP_ARCHIVE = "keep_archive"
-    WAIVE = "waive"
-    SEE_UNOWNED = "see_unowned"
-    SEE_EVERYTHING = "see_everything"
-    OVERSEE = "oversee"
-    ADMINISTER = "administer"
-    SEE_PEOPLE = "see_people"
-    MOVE_WORK = "move_work"
-    SEE_AUDIT = "see_audit"
-
-
-REACH = {
-    Post.PROJECT_MANAGER: Reach.OWN,
-    Post.DEPARTMENT_MANAGER: Reach.DEPARTMENT,
-    Post.RISK_SUPERVISOR: Reach.ALL,
-    Post.RISK_MANAGER: Reach.ALL,
-    Post.GENERAL_MANAGER: Reach.ALL,
-    Post.ADMIN: Reach.ALL,
-    Post.AUDITOR: Reach.ALL,
-}
-
-_MANAGES_CLIENTS = frozenset({Right.RECORD_VISIT, Right.PLAN_VISIT, Right.PROPOSE_GRADE, Right.FILE_MEASURE})
-_READS_ALL = frozenset({Right.SEE_UNOWNED, Right.SEE_EVERYTHING, Right.SEE_PEOPLE})
-_RISK = _READS_ALL | {Right.RECORD_VISIT, Right.ORDER_SPECIAL, Right.REVIEW_REPORT, Right.KEEP_ARCHIVE, Right.OVERSEE}
-
-RIGHTS: dict[Post, frozenset[Right]] = {
-    Post.PROJECT_MANAGER: _MANAGES_CLIENTS,
-    Post.DEPARTMENT_MANAGER: _MANAGES_CLIENTS
-    | {Right.CHANGE_GRADE, Right.ORDER_SPECIAL, Right.FILE_REPORT, Right.SEE_PEOPLE, Right.MOVE_WORK},
-    Post.RISK_SUPERVISOR: _RISK,
-    Post.RISK_MANAGER: _RISK | {Right.CHANGE_GRADE, Right.WAIVE, Right.SEE_AUDIT},
-    Post.GENERAL_MANAGER: _READS_ALL | {Right.ORDER_SPECIAL, Right.WAIVE, Right.SEE_AUDIT},
-    Post.ADMIN: _READS_ALL | {Right.ADMINISTER, Right.MOVE_WORK, Right.SEE_AUDIT},
-    Post.AUDITOR: _READS_ALL | {Right.OVERSEE, Right.SEE_AUDIT},
-}
+__all__ = ["REACH", "RIGHTS", "Absent", "Person", "Reach", "Right", "find_person", "may_stand_for"]
 
 
 @dataclass(frozen=True)
@@ -134,10 +80,14 @@ class Person:
     @property
     def reads_only(self) -> bool:
         """Whether the person may open every page and change nothing."""
-        return self.post is Post.AUDITOR
+        return self.post in READS_ONLY
 
     def may(self, right: Right) -> bool:
         return right in RIGHTS[self.post] and (self.scopes is None or right in self.scopes)
+
+    def signs_for(self, department_id: int | None) -> bool:
+        """Whether the person files and signs what a department owes: its own manager, and no deputy."""
+        return self.may(Right.FILE_REPORT) and department_id is not None and self.department_id == department_id
 
     def sees_department(self, department_id: int | None) -> bool:
         """Whether the person sees everything of a department."""

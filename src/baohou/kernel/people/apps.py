@@ -9,7 +9,10 @@ class People(AppConfig):
     verbose_name = "人员"
 
     def ready(self) -> None:
+        from baohou.kernel.audit import retention
         from baohou.kernel.audit.capture import name_noun
+        from baohou.kernel.people.retention import LOGINS
 
         name_noun("department", "people.Department")
         name_noun("staff", fields=("staff_id",))
+        retention.register(LOGINS)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -13,9 +14,23 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from baohou.kernel.people.access import Person, Right
+from baohou.kernel.people.policy import Thing
 
 P = ParamSpec("P")
+V = TypeVar("V", bound=Callable[..., Any])
 _READING = ("GET", "HEAD")
+
+
+@dataclass(frozen=True)
+class Door:
+    """What an address asks of whoever comes: a post in service, a right, and that a guard finds what it names.
+
+    ``open_because`` is why an address asks for nothing at all; the others ask at least for a post in service.
+    """
+
+    right: Right | None = None
+    of: tuple[Thing, ...] = ()
+    open_because: str = ""
 
 
 class Asked(HttpRequest):
@@ -27,14 +42,16 @@ class Asked(HttpRequest):
 
 
 def door(
-    right: Right | None = None,
+    right: Right | None = None, *of: Thing
 ) -> Callable[
     [Callable[Concatenate[Asked, P], HttpResponseBase]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 ]:
     """A view for staff: strangers log in first, people without a post are told so, without ``right`` refused (403).
 
-    An auditor opens every door to read, and is refused wherever something would be sent.
+    An auditor opens every door to read, and is refused wherever something would be sent. ``of`` are the things that the
+    address names; the view fetches them through their guards.
     """
+    asks = Door(right, of)
 
     def guard(
         view: Callable[Concatenate[Asked, P], HttpResponseBase],
@@ -52,9 +69,30 @@ def door(
                 return redirect("password")
             return view(cast(Asked, request), *args, **kwargs)
 
+        guarded.door = asks  # type: ignore[attr-defined]
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], guarded)
 
     return guard
+
+
+def open_to_all(because: str, *of: Thing) -> Callable[[V], V]:
+    """A view for whoever comes, and why; it tells nothing that is somebody's, or asks by itself who comes."""
+
+    def mark(view: V) -> V:
+        @wraps(view)
+        def opened(*args: Any, **kwargs: Any) -> Any:
+            return view(*args, **kwargs)
+
+        opened.door = Door(None, of, because)  # type: ignore[attr-defined]
+        return cast(V, opened)
+
+    return mark
+
+
+def door_of(view: Callable[..., Any]) -> Door | None:
+    """What a view asks of whoever comes; None for a view without a policy, which nobody is let into."""
+    found = getattr(view, "door", None)
+    return found if isinstance(found, Door) else None
 
 
 def is_let_in(person: Person, right: Right | None, method: str) -> bool:

@@ -20,6 +20,7 @@ class Post(models.TextChoices):
     GENERAL_MANAGER = "general_manager", "总经理"
     ADMIN = "admin", "系统管理员"
     AUDITOR = "auditor", "审计员"
+    CLERK = "clerk", "职员"
     LEFT = "left", "离职"
 
 

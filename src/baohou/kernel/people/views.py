@@ -18,6 +18,7 @@ from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.forms import DepartmentForm, DeputyForm, LeaveForm, PersonForm, PostForm, show_refusal
 from baohou.kernel.people.logins import give_login
 from baohou.kernel.people.models import Deputy, Post, Posting, Staff
+from baohou.kernel.people.policy import Thing
 from baohou.kernel.people.queries import list_departments
 
 
@@ -71,7 +72,7 @@ def department_page(request: Asked) -> HttpResponse:
     return render(request, "people/department.html", {"form": form})
 
 
-@door(Right.ADMINISTER)
+@door(Right.ADMINISTER, Thing.STAFF)
 def post_page(request: Asked, pk: int) -> HttpResponse:
     """Change a person's post or department from a day on."""
     staff, posting = _staff_for(request, pk)
@@ -97,7 +98,7 @@ def post_page(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-@door(Right.ADMINISTER)
+@door(Right.ADMINISTER, Thing.STAFF)
 def take_back_page(request: Asked, pk: int, posting: int) -> HttpResponse:
     """Take back a posting that has not begun."""
     planned = get_object_or_404(Posting.objects.select_related("staff", "department"), pk=posting, staff=pk)
@@ -110,7 +111,7 @@ def take_back_page(request: Asked, pk: int, posting: int) -> HttpResponse:
     return redirect("people.one", pk=pk)
 
 
-@door(Right.ADMINISTER)
+@door(Right.ADMINISTER, Thing.STAFF)
 def leave_page(request: Asked, pk: int) -> HttpResponse:
     """End a person's service; refused while something would be left without an owner."""
     staff, posting = _staff_for(request, pk)
@@ -135,7 +136,7 @@ def leave_page(request: Asked, pk: int) -> HttpResponse:
 
 
 @never_cache
-@door(Right.ADMINISTER)
+@door(Right.ADMINISTER, Thing.STAFF)
 def login_page(request: Asked, pk: int) -> HttpResponse:
     """Open a log-in or reset its password; the password stands on this answer and nowhere else."""
     staff, posting = _staff_for(request, pk)
@@ -148,7 +149,7 @@ def login_page(request: Asked, pk: int) -> HttpResponse:
     return render(request, "people/login.html", context)
 
 
-@door()
+@door(None, Thing.STAFF)
 def deputy_page(request: Asked, pk: int) -> HttpResponse:
     """Name a deputy for one's own absence, or for somebody one is responsible for."""
     staff, posting = _may_name_deputy(request, pk)
@@ -171,7 +172,7 @@ def deputy_page(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-@door()
+@door(None, Thing.STAFF)
 def end_deputy_page(request: Asked, pk: int, deputy: int) -> HttpResponse:
     """The absent one is back."""
     _may_name_deputy(request, pk)

@@ -3,7 +3,7 @@
 from baohou.kernel.papers.records.checking import Checked, check
 from baohou.kernel.papers.records.files import Kept, keep
 from baohou.kernel.papers.records.kinds import PaperKind, register
-from baohou.kernel.papers.records.places import open_file, path_of, put, read_file
+from baohou.kernel.papers.records.places import discard, open_file, path_of, put, read_file
 from baohou.kernel.papers.records.sealing import add, attach, find_seal, list_attachments, list_signatures, seal, sign
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "add",
     "attach",
     "check",
+    "discard",
     "find_seal",
     "keep",
     "list_attachments",

@@ -68,6 +68,11 @@ def read_file(sha256: str) -> bytes:
         return file.read()
 
 
+def discard(sha256: str) -> None:
+    """Forget the bytes of a file that nothing refers to any more; nothing happens when they are gone."""
+    _place().delete(_name(sha256))
+
+
 def path_of(sha256: str) -> Path:
     """Where the bytes lie when they lie in a folder of this machine."""
     return Path(Folder().path(_name(sha256)))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django import template
 
+from baohou.core.masking import mask
 from baohou.core.money import format_yuan
 
 register = template.Library()
 
 _NUMERALS = "〇一二三四五六七八九"
-_SHOWN = 4
 
 
 @register.filter
@@ -32,6 +32,5 @@ def numeral(number: int) -> str:
 
 @register.filter
 def masked(id_no: str) -> str:
-    """An identity number with all but its first and last four characters hidden."""
-    hidden = len(id_no) - 2 * _SHOWN
-    return f"{id_no[:_SHOWN]}{'*' * hidden}{id_no[-_SHOWN:]}" if hidden > 0 else id_no
+    """An identity number with its middle hidden."""
+    return mask(id_no)

@@ -1,0 +1,132 @@
+"""What the room keeps of natural persons, and for how long: files never sent, and clients long gone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from baohou.guarantee.models import Guarantee, HandOverItem, Proposal, Visit, VisitUpload
+from baohou.guarantee.queries.sealed_visits import KIND
+from baohou.kernel.audit.retention import Due, Keeping
+from baohou.kernel.duties.models import Duty
+from baohou.kernel.papers import records
+from baohou.kernel.papers.archive import standing_of
+from baohou.kernel.papers.models import Addendum, Attachment, Seal, Signature, StoredFile
+from baohou.kernel.parties.identity import is_person
+from baohou.kernel.parties.models import Party
+from baohou.kernel.parties.services import erase
+
+DELETED = "已按保管期限删除"
+AT_ONCE = 500
+
+
+def find_drafts(on: date, days: int) -> list[Due]:
+    """Files of visits that were never sent."""
+    last = on - timedelta(days=days)
+    waiting = VisitUpload.objects.filter(kept_at__date__lte=last).select_related("by")
+    return [
+        Due(
+            one.pk,
+            f"{one.by.staff_no} 上传未发送的文件",
+            timezone.localtime(one.kept_at).date() + timedelta(days=days),
+        )
+        for one in waiting
+    ]
+
+
+def delete_drafts(rows: Sequence[int]) -> None:
+    """Delete them with their bytes, unless a visit has the same bytes."""
+    files = set(VisitUpload.objects.filter(pk__in=rows).values_list("file_id", flat=True))
+    VisitUpload.objects.filter(pk__in=rows).delete()
+    discard(files)
+
+
+def find_persons(on: date, years: int) -> list[Due]:
+    """Natural persons whose last guarantee was released so many years ago, with what holds them."""
+    found = []
+    ended = Party.objects.annotate(last=Max("guarantees__released_on")).filter(last__isnull=False)
+    for party in ended.filter(last__lte=_years_before(on, years)).order_by("pk"):
+        if is_person(party.id_no):
+            since = _years_before(party.last, -years)
+            found.append(Due(party.pk, f"自然人客户 {party.pk} 号", since, _held(party, on)))
+    return found
+
+
+def _held(party: Party, on: date) -> str:
+    """Why a person's data must stay for now; the first ground that holds."""
+    if Guarantee.objects.filter(client=party, released_on__isnull=True).exists():
+        return "还有担保没有解除"
+    if Duty.objects.filter(party=party, done_on__isnull=True, lapsed_on__isnull=True).exists():
+        return "还有应办事项没有办结"
+    item = HandOverItem.objects.filter(visit__client=party).select_related("receipt__volume").first()
+    if item is not None:
+        volume = item.receipt.volume if item.receipt else None
+        if volume is None:
+            return "有回访报告在移交清单上，还没有归档"
+        expired = standing_of(volume, on=on).expired
+        return f"案卷 {volume.number} {'已过保管期，须先销毁' if expired else '还在保管期内'}"
+    if Proposal.objects.filter(client=party).exists():
+        return "季末分类表里有这位客户"
+    return ""
+
+
+def anonymise(rows: Sequence[int]) -> None:
+    """Take away who these clients were: name, number, what visits told of them, photos, signatures and seals.
+
+    Guarantees, sums, days and what was booked stay, of a client without a name. A client who stands on a paper that is
+    kept or sealed with others is held, so that the paper stays what it was.
+    """
+    for start in range(0, len(rows), AT_ONCE):
+        clients = rows[start : start + AT_ONCE]
+        visits = list(Visit.objects.filter(client__in=clients).values_list("pk", flat=True))
+        papers = Q(kind=KIND, subject_id__in=visits)
+        files = set(Attachment.objects.filter(papers).values_list("file_id", flat=True))
+        files |= set(Signature.objects.filter(papers, image__isnull=False).values_list("image_id", flat=True))
+        Addendum.objects.filter(seal__in=Seal.objects.filter(papers)).delete()
+        for model in (Seal, Signature, Attachment):
+            model._default_manager.filter(papers).delete()
+        Visit.objects.filter(pk__in=visits).update(summary=DELETED, findings={}, methods="")
+        erase(parties=clients)
+        discard(files)
+
+
+def discard(files: Collection[int]) -> None:
+    """Forget kept files that nothing refers to any more, and their bytes once that is certain."""
+    for model, field in ((Attachment, "file_id"), (Signature, "image_id"), (VisitUpload, "file_id")):
+        used = model._default_manager.filter(**{f"{field}__in": files}).values_list(field, flat=True)
+        files = set(files) - set(used)
+    going = StoredFile.objects.filter(pk__in=files)
+    for digest in going.values_list("sha256", flat=True):
+        transaction.on_commit(partial(records.discard, digest))
+    going.delete()
+
+
+def _years_before(day: date, years: int) -> date:
+    """The same day so many years earlier; 29 February becomes the 28th."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+DRAFTS = Keeping(
+    "drafts",
+    "上传后没有发送的回访照片和签名",
+    "天",
+    "个人信息保护法第十九条：保存期限为实现处理目的所必要的最短时间。",
+    find_drafts,
+    delete_drafts,
+)
+PERSONS = Keeping(
+    "persons",
+    "已无业务的自然人客户",
+    "年",
+    "个人信息保护法第十九条、第四十七条：保存期限届满应当删除；期限取客户身份资料留存年限中较长的十年，由本单位法务核定。",
+    find_persons,
+    anonymise,
+)

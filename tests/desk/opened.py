@@ -1,0 +1,340 @@
+"""How the walk opens each address: what it names in the world, what has to stand there first, what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from baohou.day.models import Job
+from baohou.guarantee.models import HandOverItem, HandOverReceipt, MeasureAction, MoveSigner, WorkMove
+from baohou.guarantee.queries.grading import get_table
+from baohou.guarantee.queries.plans import get_plan
+from baohou.guarantee.services import plans, proposals, reports
+from baohou.guarantee.services.tables import Signing
+from baohou.guarantee.views import uploads
+from baohou.kernel.accountability.models import Appeal
+from baohou.kernel.duties.models import Duty
+from baohou.kernel.papers.models import Attachment, ImportMapping, Seal, Signature, Volume
+from baohou.kernel.people.models import Deputy, Posting
+from baohou.kernel.rulebook.models import RuleVersion
+from baohou.kernel.rulebook.queries import as_yaml
+from tests.desk import walking as at
+from tests.desk.conftest import TODAY
+from tests.desk.walking import LAST, World
+from tests.kernel.accountability.acts import reverse
+
+Q4 = at.Quarter(2026, 4)
+
+
+def nothing(_: World) -> None:
+    """Everything stands there already."""
+
+
+def empty(_: World) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One address as the walk opens it."""
+
+    named: Callable[[World], dict[str, Any]] = empty
+    sent: Callable[[World], dict[str, Any]] = empty
+    first: Callable[[World], None] = nothing
+
+
+def steel(world: World) -> dict[str, Any]:
+    return {"pk": world.portfolio.steel.pk}
+
+
+def one(model: Any) -> Callable[[World], dict[str, Any]]:
+    """The first row of a table that the world has one of."""
+    return lambda world: {"pk": model.objects.order_by("pk").first().pk}
+
+
+def volume(world: World) -> dict[str, Any]:
+    return {"pk": Volume.objects.get().pk}
+
+
+def b(world: World) -> dict[str, Any]:
+    return {"pk": world.cast.b.pk}
+
+
+def a(world: World) -> dict[str, Any]:
+    return {"pk": world.cast.a.pk}
+
+
+def items(world: World) -> dict[str, Any]:
+    return {"items": list(HandOverItem.objects.filter(hand_over=world.list).values_list("pk", flat=True))}
+
+
+def unlist(world: World) -> None:
+    world.list.delete()
+
+
+def leave_out(world: World) -> None:
+    """A visit is missing on the list."""
+    HandOverItem.objects.filter(hand_over=world.list).first().delete()  # type: ignore[union-attr]
+
+
+def propose_all(world: World) -> None:
+    told = {"by": world.cast.manager, "actor": "M01", "door": "page"}
+    proposals.keep_the_rest(department=world.department, quarter=LAST, clients=None, **told)
+    at.file_measure(world)
+
+
+def hand_in_table(world: World) -> None:
+    propose_all(world)
+    digest = get_table(department=world.department, quarter=LAST, clients=None).digest
+    told = {"by": world.cast.manager, "actor": "M01", "door": "page"}
+    kind = reports.FilingKind.CLASSIFICATION_REPORT
+    reports.file(department=world.department, quarter=LAST, kind=kind, filed_on=TODAY, signing=Signing(digest), **told)
+
+
+def sign_table(world: World) -> dict[str, Any]:
+    table = get_table(department=world.department, quarter=LAST, clients=None)
+    return {"digest": table.digest, "filed_on": "2026-10-20", "signed": "on"}
+
+
+def planner(world: World) -> plans.Planner:
+    return plans.Planner(world.department, Q4, TODAY, world.cast.manager, "M01", "page")
+
+
+def spread(world: World) -> None:
+    plans.spread(planner=planner(world), first=TODAY, last=Q4.last)
+
+
+def hand_in_plan(world: World) -> None:
+    spread(world)
+    plans.hand_in(planner=planner(world))
+
+
+def plan_row(world: World) -> Any:
+    rows = get_plan(department=world.department, quarter=Q4, today=TODAY).rows
+    return next(row for row in rows if row.is_owed and row.planned_on is None)
+
+
+def seen_plan(world: World) -> dict[str, Any]:
+    found = get_plan(department=world.department, quarter=Q4, today=TODAY)
+    return {"verdict": "accept", "seen": found.fingerprint}
+
+
+def appeal_file(world: World) -> dict[str, Any]:
+    filed = Appeal.objects.get()
+    return {"pk": filed.pk, "file": Attachment.objects.get(kind="appeal", subject_id=filed.pk).pk}
+
+
+def void_appeal(world: World) -> None:
+    at.file_appeal(world)
+    reverse(world.penalty)
+
+
+def upload(world: World) -> dict[str, Any]:
+    return {"token": uploads.keep(kind="grades", file=at.table_csv()).token}
+
+
+def marked(world: World) -> dict[str, Any]:
+    kept = uploads.keep(kind="grades", file=at.table_csv())
+    kept.path.with_name("marked.xlsx").write_bytes(b"PK")
+    return {"token": kept.token}
+
+
+def move_choices(world: World) -> dict[str, Any]:
+    taken = {f"a-{one.guarantee.pk}": world.cast.a.pk for one in at.list_holdings(world.cast.b, on=TODAY)}
+    return {"effective_on": "2026-10-21", "because": "离职", "step": "confirm", **taken}
+
+
+def signer(world: World) -> dict[str, Any]:
+    """The place of 李乙, whose work was handed over."""
+    place = MoveSigner.objects.get(staff=world.cast.b)
+    return {"pk": place.move_id, "signer": place.pk}
+
+
+def version(world: World) -> dict[str, Any]:
+    newest = RuleVersion.objects.order_by("pk").last()
+    assert newest is not None
+    return {"text": as_yaml(newest).replace("2016-04-01", "2027-01-01")}
+
+
+def deputy(world: World) -> dict[str, Any]:
+    return {"pk": world.cast.a.pk, "deputy": Deputy.objects.get(staff=world.cast.a).pk}
+
+
+def planned_post(world: World) -> dict[str, Any]:
+    return {"pk": world.cast.a.pk, "posting": Posting.objects.filter(staff=world.cast.a).latest("effective_on").pk}
+
+
+def file_of(model: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"pk": world.visit.pk, "number": model.objects.filter(subject_id=world.visit.pk)[0].pk}
+
+
+def visited(world: World) -> dict[str, Any]:
+    return {"pk": world.visit.pk}
+
+
+def table(world: World) -> dict[str, Any]:
+    return world.table
+
+
+def plan(world: World) -> dict[str, Any]:
+    return world.plan
+
+
+def story(world: World) -> dict[str, Any]:
+    return world.story
+
+
+def quarter(world: World) -> dict[str, Any]:
+    return {"quarter": "2026Q3"}
+
+
+MONTH = {"month": "2026-10"}
+OPENED: dict[str, Opened] = {
+    "clients.one": Opened(steel),
+    "clients.visit": Opened(steel, lambda world: at.filled(world) | {"on": "2026-10-16"}),
+    "clients.visit.files": Opened(steel, lambda _: {"key": str(uuid4()), "file": at.photo()}),
+    "clients.identity": Opened(steel, lambda _: {"reason": "check"}),
+    "clients.grade": Opened(steel, lambda _: {"grade": "4", "effective_on": "2026-10-15", "because": "停产"}),
+    "clients.order": Opened(steel, lambda _: {"urgency": "2", "ordered_on": "2026-10-20", "because": "回款慢"}),
+    "clients.measure": Opened(
+        lambda world: steel(world) | {"quarter": "2026Q3"},
+        lambda world: {
+            "text": "压降",
+            "filed_on": "2026-10-20",
+            "text-0": "核对",
+            "due_on-0": "2026-11-30",
+            **world.people,
+            "responsible-0": world.cast.b.pk,
+        },
+    ),
+    "measures.done": Opened(one(MeasureAction), first=at.file_measure),
+    "duties.why": Opened(lambda world: {"key": Duty.objects.filter(party=world.portfolio.steel).latest("key").key}),
+    "visits.one": Opened(visited),
+    "visits.add": Opened(visited, lambda _: {"text": "补充：老板已回"}),
+    "visits.report": Opened(visited),
+    "visits.file": Opened(file_of(Attachment)),
+    "visits.signature": Opened(file_of(Signature)),
+    "grading.quarter": Opened(quarter),
+    "grading.table": Opened(table),
+    "grading.row": Opened(
+        lambda world: {**world.table, "client": world.portfolio.steel.pk},
+        lambda _: {"grade": "3", "because": "回款变慢", "seen": "0"},
+    ),
+    "grading.several": Opened(
+        table, lambda world: {"grade": "1", "because": "现金充足", "client": [f"{world.portfolio.steel.pk}:0"]}
+    ),
+    "grading.rest": Opened(table),
+    "grading.sign": Opened(table, sign_table, propose_all),
+    "grading.review": Opened(table, lambda _: {"verb": "accept"}, hand_in_table),
+    "reports.quarter": Opened(quarter),
+    "reports.department": Opened(table),
+    "reports.file": Opened(
+        lambda world: {**world.table, "kind": "classification_report"},
+        lambda _: {"filed_on": "2026-10-20"},
+        propose_all,
+    ),
+    "reports.form": Opened(lambda world: {**world.table, "form": "classification", "ending": "pdf"}),
+    "people.one": Opened(b),
+    "people.move": Opened(b, move_choices),
+    "moves.one": Opened(one(WorkMove), first=at.move_work),
+    "moves.sign": Opened(signer, first=at.move_work),
+    "moves.paper": Opened(one(WorkMove), first=at.move_work),
+    "risk.quarter": Opened(quarter),
+    "risk.file": Opened(lambda _: {"quarter": "2026Q3", "code": "department"}),
+    "risk.table": Opened(lambda _: {"quarter": "2026Q3", "code": "department"}),
+    "overview.file": Opened(lambda _: {"code": "product"}),
+    "overview.table": Opened(lambda _: {"code": "product"}),
+    "plan.department": Opened(plan),
+    "plan.several": Opened(plan, lambda world: {"deed": "set", "key": plan_row(world).key, "day": "11-09"}),
+    "plan.hand-in": Opened(plan, first=spread),
+    "plan.review": Opened(plan, seen_plan, hand_in_plan),
+    "plan.day": Opened(
+        lambda world: {**world.plan, "key": plan_row(world).key}, lambda _: {"planned_on": "11-09", "seen": ""}
+    ),
+    "handover.one": Opened(table),
+    "handover.receipt": Opened(one(HandOverReceipt)),
+    "handover.begin": Opened(table, first=unlist),
+    "handover.refresh": Opened(table, first=leave_out),
+    "handover.give": Opened(table, lambda _: {"all": "1", "medium": "paper"}),
+    "handover.withdraw": Opened(table, items, at.give),
+    "handover.receive": Opened(table, lambda _: {"all": "1"}, at.sign),
+    "handover.back": Opened(table, lambda world: {**items(world), "because": "缺页"}, at.sign),
+    "handover.sign": Opened(table, lambda _: {"go": "1"}, at.give),
+    "handover.accept": Opened(table, lambda _: {"cabinet": "3号柜", "retention_years": "10"}, at.receive),
+    "handover.rule": Opened(sent=lambda _: {"prefix": "BH", "retention_years": "20"}),
+    "handover.volume": Opened(volume),
+    "handover.contents": Opened(volume),
+    "handover.move": Opened(volume, lambda _: {"cabinet": "5号柜", "shelf": "第1层"}),
+    "handover.lend": Opened(
+        volume,
+        lambda _: {"borrower": "A01", "purpose": "查阅", "borrowed_on": "2026-10-20", "due_on": "2026-11-03"},
+    ),
+    "handover.return": Opened(volume, lambda _: {"returned_on": "2026-10-21"}, at.lend),
+    "imports": Opened(sent=lambda _: {"kind": "grades", "file": at.table_csv()}),
+    "imports.mappings": Opened(
+        sent=lambda _: {
+            "kind": "grades",
+            "name": "银行",
+            "file": SimpleUploadedFile("m.toml", '[columns]\ngrade = "等级"\n'.encode()),
+        }
+    ),
+    "imports.mapping": Opened(one(ImportMapping), first=at.keep_columns),
+    "imports.mapping.remove": Opened(one(ImportMapping), first=at.keep_columns),
+    "imports.columns": Opened(upload, lambda _: {"do": "look"}),
+    "imports.check": Opened(upload, lambda _: {"take": "whole"}),
+    "imports.marked": Opened(marked),
+    "runs.run": Opened(sent=lambda _: {"retry": "0"}),
+    "runs.job": Opened(one(Job), first=at.fail_job),
+    "runs.job.progress": Opened(one(Job), first=at.fail_job),
+    "runs.job.again": Opened(one(Job), first=at.fail_job),
+    "rule-book.version": Opened(lambda _: {"number": RuleVersion.objects.order_by("pk")[0].pk}),
+    "rule-book.add": Opened(sent=version),
+    "start": Opened(sent=lambda _: {"on": "2026-01-01"}),
+    "check.one": Opened(lambda _: {"code": Seal.objects.order_by("pk")[0].code}),
+    "penalties.file": Opened(lambda _: {**MONTH, "ending": "pdf"}),
+    "penalties.statement.month": Opened(lambda _: MONTH),
+    "penalties.statement.person": Opened(lambda world: {**MONTH, "staff": world.cast.a.pk}),
+    "penalties.file.person": Opened(lambda world: {**MONTH, "staff": world.cast.a.pk, "ending": "xlsx"}),
+    "penalties.story": Opened(story),
+    "penalties.waive": Opened(story, lambda _: {"amount": "10", "because": "停电"}),
+    "penalties.appeal": Opened(story, lambda _: {"text": "当日停电"}),
+    "appeals.decide": Opened(one(Appeal), lambda _: {"verdict": "cancelled", "because": "属实"}, at.file_appeal),
+    "appeals.withdraw": Opened(one(Appeal), first=at.file_appeal),
+    "appeals.close": Opened(one(Appeal), first=void_appeal),
+    "appeals.file": Opened(appeal_file, first=at.file_appeal),
+    "people.add": Opened(
+        sent=lambda _: {"staff_no": "N01", "name": "新人", "post": "general_manager", "effective_on": "2026-10-20"}
+    ),
+    "people.department": Opened(sent=lambda _: {"department": "创新业务部"}),
+    "people.post": Opened(
+        a,
+        lambda world: {
+            "post": "department_manager",
+            "effective_on": "2026-12-01",
+            "because": "晋升",
+            "department": world.department.pk,
+        },
+    ),
+    "people.post.back": Opened(planned_post, first=at.plan_post),
+    "people.leave": Opened(
+        lambda world: {"pk": world.hired["C01"].pk}, lambda _: {"effective_on": "2026-12-01", "because": "辞职"}
+    ),
+    "people.login": Opened(a),
+    "people.deputy": Opened(
+        b,
+        lambda world: {
+            "first_on": "2026-11-02",
+            "last_on": "2026-11-03",
+            "because": "年假",
+            "deputy": world.cast.outsider.pk,
+        },
+    ),
+    "people.deputy.end": Opened(deputy),
+    "set-money": Opened(sent=lambda _: {"money": "wan"}),
+    "set_language": Opened(sent=lambda _: {"language": "en"}),
+}
+"""Addresses that name something, or take something; the others are opened as they are."""

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from baohou.core.masking import mask
 from baohou.guarantee.models import GradeChange
 from baohou.kernel.api.models import Call, Token
 from baohou.kernel.api.tokens import revoke
@@ -38,7 +39,7 @@ def test_a_manager_sees_own_clients_only(evening: Portfolio, call_as: CallAs) ->
     """张甲 of 业务一部 sees 东方钢铁; 湖滨食品 is another department's and not found."""
     caller = call_as(evening.cast.a)
     assert [one["name"] for one in caller.get("/clients").json()["items"]] == ["东方钢铁有限公司"]
-    assert caller.get(f"/clients/{evening.steel.pk}").json()["id_no"] == evening.steel.id_no
+    assert caller.get(f"/clients/{evening.steel.pk}").json()["id_no"] == mask(evening.steel.id_no)
     hidden = caller.get(f"/clients/{evening.food.pk}")
     assert (hidden.status_code, hidden.json()["code"]) == (404, "api.not_found")
 

@@ -282,4 +282,4 @@ NO_PAGES = {
 
 def every_address() -> Iterator[str]:
     """The names of all addresses."""
-    yield from (address.name for address in addresses.every_address() if not address.name.startswith("api:"))
+    yield from (address.name for address in addresses.every_page())

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from baohou.config.addresses import every_address
+from baohou.config.addresses import every_address, every_page
 from baohou.config.api import api
 from baohou.kernel.people.doors import Door
 from baohou.kernel.people.models import Post
@@ -72,9 +72,8 @@ def _addresses() -> Iterator[str]:
     what = {rule.right: rule for rule in POLICY}
     yield "## 各地址要求什么\n"
     yield "| 地址 | 要求 | 对象 |\n|---|---|---|"
-    for address in every_address():
-        if not address.name.startswith("api:"):
-            yield f"| `{address.written}` | {_asked(address.door, what)} | {_named(address.door)} |"
+    for address in every_page():
+        yield f"| `{address.written}` | {_asked(address.door, what)} | {_named(address.door)} |"
     yield ""
 
 

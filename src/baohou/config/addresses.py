@@ -30,6 +30,11 @@ def every_address() -> Iterator[Address]:
     yield from _within(get_resolver().url_patterns, "/", "")
 
 
+def every_page() -> Iterator[Address]:
+    """All addresses that are not operations of the API."""
+    return (address for address in every_address() if not address.name.startswith("api:"))
+
+
 def _within(patterns: list[URLPattern | URLResolver], above: str, space: str) -> Iterator[Address]:
     for pattern in patterns:
         written = f"{above}{pattern.pattern}"

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from baohou.desk.audit_export import write_acts
 from baohou.desk.audit_words import DOORS, name_of
@@ -82,6 +83,7 @@ def act_page(request: Asked, pk: int) -> HttpResponse:
     return render(request, "desk/act.html", context)
 
 
+@require_safe
 @door(Right.SEE_AUDIT)
 def audit_export(request: Asked) -> HttpResponse:
     """The acts under the filters as a workbook, the latest first, at most MOST_EXPORTED."""

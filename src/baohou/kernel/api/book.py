@@ -119,7 +119,7 @@ def add_version(request: Call, body: VersionIn) -> Status[OneVersionOut]:
     return Status(201, _one(take_in(text=body.text, by=request.person.actor, door=DOOR)))
 
 
-@room.reads("/acts", Page[ActOut], right=Right.OVERSEE)
+@room.reads("/acts", Page[ActOut], right=Right.SEE_AUDIT)
 def acts(request: Call, asked: Annotated[ActQuery, Query()], limit: Limit = USUAL, cursor: Cursor = "") -> Page[ActOut]:
     """留痕，新的在前。"""
     wanted: dict[str, Any] = {
@@ -136,7 +136,7 @@ def acts(request: Call, asked: Annotated[ActQuery, Query()], limit: Limit = USUA
     return Page[ActOut](items=[ActOut(**_act(one)) for one in page[:limit]], next=sealed(request, more))
 
 
-@room.reads("/acts/{act}", OneActOut, right=Right.OVERSEE)
+@room.reads("/acts/{act}", OneActOut, right=Right.SEE_AUDIT)
 def one_act(request: Call, act: Pk) -> OneActOut:
     """一次操作和它改动的行。"""
     found = get_object_or_404(Act, pk=act)

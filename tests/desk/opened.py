@@ -18,17 +18,12 @@ from baohou.guarantee.services.tables import Signing
 from baohou.guarantee.views import uploads
 from baohou.kernel.accountability.models import Appeal
 from baohou.kernel.api.models import System, Token
-from baohou.kernel.api.tokens import add_system as register_system
-from baohou.kernel.api.tokens import make_own_token
 from baohou.kernel.audit.models import Act
 from baohou.kernel.duties.models import Duty
-from baohou.kernel.notices.models import Address, Notice
-from baohou.kernel.notices.preferences import set_address, try_address
-from baohou.kernel.notices.services import tell as told
+from baohou.kernel.notices.models import Notice
 from baohou.kernel.outbox.models import Message
-from baohou.kernel.outbox.services import give_up
 from baohou.kernel.papers.models import Attachment, ImportMapping, Seal, Signature, Volume
-from baohou.kernel.people.models import Deputy, Post, Posting
+from baohou.kernel.people.models import Deputy, Posting
 from baohou.kernel.rulebook.models import RuleVersion
 from baohou.kernel.rulebook.queries import as_yaml
 from tests.desk import walking as at
@@ -201,45 +196,12 @@ def quarter(world: World) -> dict[str, Any]:
     return {"quarter": "2026Q3"}
 
 
-def tell(world: World) -> None:
-    """张甲 was told something."""
-    told(person=world.cast.a, kind="duty.late", title="一件事项逾期", on=TODAY, url="/duties/")
-
-
 def notice(world: World) -> dict[str, Any]:
     return {"pk": Notice.objects.filter(staff=world.cast.a).latest("pk").pk}
 
 
-ROBOT = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0f3b2c9e-6d1a-4f5e-9a77-2b8c1d3e4f50"
-
-
 def robot(_: World) -> dict[str, Any]:
     return {"channel": "wecom"}
-
-
-def keep_robot(world: World) -> None:
-    """张甲 is reached by a robot."""
-    set_address(staff=world.cast.a, channel="wecom", said=ROBOT, secret="", actor="A01", door="page")
-
-
-def wait_message(world: World) -> None:
-    keep_robot(world)
-    try_address(address=Address.objects.get(), actor="A01", door="page")
-
-
-def fail_message(world: World) -> None:
-    wait_message(world)
-    give_up(message=Message.objects.latest("pk"), actor="X01", door="page")
-
-
-def make_token(world: World) -> None:
-    """张甲 has a token."""
-    named = {"name": "取数", "scopes": [], "days": 30}
-    make_own_token(staff=world.cast.a, post=Post.PROJECT_MANAGER, **named, actor="A01", door="page")
-
-
-def add_system(_: World) -> None:
-    register_system(code="bank", name="银行", post=Post.AUDITOR, department=None, actor="X01", door="page")
 
 
 MONTH = {"month": "2026-10"}
@@ -386,19 +348,19 @@ OPENED: dict[str, Opened] = {
     "people.deputy.end": Opened(deputy),
     "audit.act": Opened(one(Act)),
     "system.read-only": Opened(sent=lambda _: {"close": "1", "because": "升级，到 20:00 止"}),
-    "notices.open": Opened(notice, first=tell),
-    "notices.read": Opened(first=tell),
+    "notices.open": Opened(notice, first=at.tell),
+    "notices.read": Opened(first=at.tell),
     "notices.mine": Opened(sent=lambda _: {"digest_at": "07:30"}),
     "notices.company": Opened(sent=lambda _: {"digest_at": "07:30", "quiet_from": "21:00", "quiet_to": "07:00"}),
-    "notices.address": Opened(robot, lambda _: {"said": ROBOT}),
-    "notices.try": Opened(robot, first=keep_robot),
-    "notices.remove": Opened(robot, first=keep_robot),
-    "outbox.again": Opened(one(Message), first=fail_message),
-    "outbox.stop": Opened(one(Message), first=wait_message),
+    "notices.address": Opened(robot, lambda _: {"said": at.ROBOT}),
+    "notices.try": Opened(robot, first=at.keep_robot),
+    "notices.remove": Opened(robot, first=at.keep_robot),
+    "outbox.again": Opened(one(Message), first=at.fail_message),
+    "outbox.stop": Opened(one(Message), first=at.wait_message),
     "tokens": Opened(sent=lambda _: {"name": "取数", "days": "30"}),
-    "tokens.revoke": Opened(one(Token), first=make_token),
+    "tokens.revoke": Opened(one(Token), first=at.make_token),
     "systems": Opened(sent=lambda _: {"code": "finance", "name": "财务系统", "post": "auditor"}),
-    "systems.one": Opened(one(System), lambda _: {"name": "取数", "days": "30"}, add_system),
+    "systems.one": Opened(one(System), lambda _: {"name": "取数", "days": "30"}, at.add_system),
     "set-money": Opened(sent=lambda _: {"money": "wan"}),
     "set_language": Opened(sent=lambda _: {"language": "en"}),
 }

@@ -22,6 +22,13 @@ from baohou.guarantee.services import grades, hand_overs, measures, moves, visit
 from baohou.guarantee.services.measures import Action
 from baohou.guarantee.services.summaries import keep_up
 from baohou.kernel.accountability.models import Entry
+from baohou.kernel.api.tokens import add_system as register_system
+from baohou.kernel.api.tokens import make_own_token
+from baohou.kernel.notices.models import Address
+from baohou.kernel.notices.preferences import set_address, try_address
+from baohou.kernel.notices.services import tell as told
+from baohou.kernel.outbox.models import Message
+from baohou.kernel.outbox.services import give_up
 from baohou.kernel.papers.models import Seal, Volume
 from baohou.kernel.papers.taking.mappings import keep_mapping
 from baohou.kernel.people import deputies, postings
@@ -228,3 +235,36 @@ def lend(world: World) -> None:
 def table_csv() -> SimpleUploadedFile:
     rows = f"证件号码,风险分类,生效日,理由,评定人\n{FOOD},关注,2026-09-30,季末,周丁\n"
     return SimpleUploadedFile("grades.csv", rows.encode())
+
+
+def tell(world: World) -> None:
+    """张甲 was told something."""
+    told(person=world.cast.a, kind="duty.late", title="一件事项逾期", on=TODAY, url="/duties/")
+
+
+ROBOT = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0f3b2c9e-6d1a-4f5e-9a77-2b8c1d3e4f50"
+
+
+def keep_robot(world: World) -> None:
+    """张甲 is reached by a robot."""
+    set_address(staff=world.cast.a, channel="wecom", said=ROBOT, secret="", actor="A01", door="page")
+
+
+def wait_message(world: World) -> None:
+    keep_robot(world)
+    try_address(address=Address.objects.get(), actor="A01", door="page")
+
+
+def fail_message(world: World) -> None:
+    wait_message(world)
+    give_up(message=Message.objects.latest("pk"), actor="X01", door="page")
+
+
+def make_token(world: World) -> None:
+    """张甲 has a token."""
+    named = {"name": "取数", "scopes": [], "days": 30}
+    make_own_token(staff=world.cast.a, post=Post.PROJECT_MANAGER, **named, actor="A01", door="page")
+
+
+def add_system(_: World) -> None:
+    register_system(code="bank", name="银行", post=Post.AUDITOR, department=None, actor="X01", door="page")

@@ -7,3 +7,8 @@ class Api(AppConfig):
     name = "baohou.kernel.api"
     label = "api"
     verbose_name = "接口"
+
+    def ready(self) -> None:
+        from baohou.kernel.audit.capture import leave_out
+
+        leave_out("api.Call", because="that a write happens once; the write is an act")

@@ -7,7 +7,8 @@ rows at once goes through add_rows, change_rows and set_rows. Derived tables are
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, cast
 
@@ -68,6 +69,7 @@ class Open:
     act: Act
     told: set[str] = field(default_factory=set)
     about: set[tuple[str, int]] = field(default_factory=set)
+    forgets: bool = False
     ended: Callable[[], object] = field(default=lambda: None)
 
 
@@ -85,6 +87,22 @@ def get_open() -> Open | None:
     if found is None or not connection.in_atomic_block:
         return None
     return found if any(hook[1] is found.ended for hook in reversed(connection.run_on_commit)) else None
+
+
+@contextmanager
+def forgetting() -> Iterator[None]:
+    """Personal data goes by rule: rows that are removed meanwhile are told by number, not by what they said.
+
+    Within an act; what earlier acts told stays as it is.
+    """
+    opened = get_open()
+    if opened is None:
+        raise RuntimeError("rows would be forgotten without an act")
+    opened.forgets = True
+    try:
+        yield
+    finally:
+        opened.forgets = False
 
 
 def snapshot(row: Model) -> dict[str, Any]:
@@ -154,7 +172,11 @@ def _saved(sender: type[Model], instance: Model, created: bool, raw: bool = Fals
 
 def _deleted(sender: type[Model], instance: Model, **_: Any) -> None:
     opened = get_open()
-    if opened is not None:
+    if opened is None:
+        return
+    if opened.forgets:
+        note([(sender, f"#{instance.pk}", instance.pk, {}, None)], opened=opened)
+    else:
         _tell(sender, instance, snapshot(instance), None, opened)
 
 

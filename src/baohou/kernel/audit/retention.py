@@ -9,6 +9,7 @@ from datetime import date
 from django.conf import settings
 from django.db import transaction
 
+from baohou.kernel.audit import capture
 from baohou.kernel.audit.services import record_act
 
 
@@ -70,5 +71,6 @@ def delete_due(rule: Keeping, *, on: date, actor: str, door: str) -> int:
     facts = {"rule": rule.code, "on": str(on), "kept": f"{rule.length}{rule.unit}", "count": len(going)}
     rows = {"rows": [due.row for due in going]}
     record_act(verb="retention.delete", door=door, by=actor, because=rule.ground, facts=facts | rows)
-    rule.remove([due.row for due in going])
+    with capture.forgetting():
+        rule.remove([due.row for due in going])
     return len(going)

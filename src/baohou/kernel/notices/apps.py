@@ -9,10 +9,13 @@ class Notices(AppConfig):
     verbose_name = "通知"
 
     def ready(self) -> None:
+        from baohou.kernel.audit.capture import leave_out
         from baohou.kernel.notices import channels, kinds
         from baohou.kernel.notices.deputies import tell_deputy
         from baohou.kernel.people import standing_in
 
+        leave_out("notices.Notice", "notices.ToldUpTo", because="tell of acts that are written down themselves")
+        leave_out("notices.Address", because="the act tells what may be shown of it; removed, nothing of it stays")
         channels.register()
         kinds.register(kinds.DIGEST)
         kinds.register(kinds.DEPUTY_NAMED)

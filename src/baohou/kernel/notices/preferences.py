@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.db import transaction
 
 from baohou.core.errors import Refused
+from baohou.kernel.audit.capture import add_rows
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.notices import channels, kinds
 from baohou.kernel.notices.models import Address, Choice, CompanyHours, Habits
@@ -74,7 +75,8 @@ def set_habits(
     facts = {"staff_no": staff.staff_no, "channels": kept, **told}
     record_act(verb="notices.set_habits", door=door, by=actor, facts=facts)
     Habits.objects.update_or_create(staff=staff, defaults=hours)
-    Choice.objects.bulk_create(
+    add_rows(
+        Choice,
         [Choice(staff=staff, kind=kind, channels=those) for kind, those in kept.items()],
         update_conflicts=True,
         unique_fields=["staff", "kind"],

@@ -7,3 +7,8 @@ class Outbox(AppConfig):
     name = "baohou.kernel.outbox"
     label = "outbox"
     verbose_name = "发件箱"
+
+    def ready(self) -> None:
+        from baohou.kernel.audit.capture import leave_out
+
+        leave_out("outbox.Message", because="its state is its history; what an administrator does with it is an act")

@@ -79,7 +79,7 @@ def _tell(request: HttpRequest, response: HttpResponseBase, seconds: float, cloc
     }
     if refusals:
         line["refused"] = refusals
-    slow.note(route, seconds)
+    slow.note(f"/{match.route}" if match else route, seconds)
     _log.info("request", extra=line)
 
 

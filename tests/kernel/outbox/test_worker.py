@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -118,6 +119,19 @@ def test_a_worker_that_vanishes_leaves_its_message_to_the_next(db: None, wire: W
     Message.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
     assert worker.send_waiting().sent == 1
     assert wire.heard == ["a"]
+
+
+def test_what_ends_every_worker_is_given_up_in_the_end(db: None, wire: Wire, settings: Any) -> None:
+    """Each worker that takes it dies over it: after as many attempts as any other it is given up and shown."""
+    settings.OUTBOX_TRIES = 3
+    write("a")
+    for _ in range(3):
+        worker.lease()
+        Message.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+        given_up = worker._clear_away()
+    assert (given_up, only().state, only().attempts) == (1, State.GIVEN_UP, 3)
+    assert "程序每次都停" in only().error
+    assert worker.lease() == []
 
 
 def test_where_a_second_copy_would_cost_it_is_not_sent_again_by_itself(db: None, wire: Wire) -> None:

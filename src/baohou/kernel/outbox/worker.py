@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from baohou.kernel.outbox import channels
@@ -26,6 +26,7 @@ AT_ONCE: Final = 10
 """So many messages are leased together: together they must be sent well before the lease runs out."""
 LEASE: Final = timedelta(minutes=10)
 LOST: Final = "发送途中程序停了，不知道是否已经发出，没有自动重发。请问一下收件人再决定是否重发。"
+FATAL: Final = "发送途中程序每次都停，不再重试。请把这条消息告诉维护人员。"
 TOO_LATE: Final = "过了有效期，没有发送。"
 _SPREAD: Final = 0.2
 
@@ -107,6 +108,8 @@ def _clear_away() -> int:
     once_only = [channel.code for channel in channels.every() if not channel.repeatable]
     freed = {"lease": "", "leased_until": None}
     lost = vanished.filter(channel__in=once_only).update(state=State.GIVEN_UP, error=LOST, **freed)
-    vanished.filter(~Q(channel__in=once_only)).update(state=State.FAILED, error="发送途中程序停了，重新发送。", **freed)
+    again = vanished.exclude(channel__in=once_only)
+    lost += again.filter(attempts__gte=settings.OUTBOX_TRIES).update(state=State.GIVEN_UP, error=FATAL, **freed)
+    again.update(state=State.FAILED, error="发送途中程序停了，重新发送。", **freed)
     stale = Message.objects.filter(state__in=PENDING, expires_at__lt=now)
     return lost + stale.update(state=State.GIVEN_UP, error=TOO_LATE)

@@ -1,6 +1,6 @@
 """Every page, on a desk and on a phone: nothing goes wrong, nothing sticks out, nobody is shut out (axe).
 
-With BAOHOU_SHOTS=folder each page's picture is written there; docs/img is made so.
+With BAOHOU_SHOTS=folder each page's picture is written there, to look through them; script/pictures makes docs/img.
 """
 
 from __future__ import annotations

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from baohou.guarantee.models import Visit, VisitSubmission, VisitUpload
 from baohou.kernel.papers.models import Attachment, Seal, Signature
 from tests.browser.conftest import PHONE, Sit
+from tests.browser.steps import photo, ready, serious, sign
 from tests.cast import Portfolio
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,35 +27,10 @@ def no_answer_is_no_fault(sit: Sit, wrong: list[str]) -> Iterator[None]:
     wrong[:] = [said for said in wrong if not said.startswith("Failed to load resource")]
 
 
-def photo() -> bytes:
-    """A photo larger than what is kept of it."""
-    out = io.BytesIO()
-    Image.effect_noise((2400, 1800), 60).convert("RGB").save(out, "JPEG")
-    return out.getvalue()
-
-
 def show(page: Page, name: str) -> None:
     """Leave a picture of the page where BAOHOU_PICTURES says."""
     if folder := os.environ.get("BAOHOU_PICTURES"):
         page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
-
-
-def ready(page: Page) -> None:
-    """The form has taken its draft up."""
-    page.locator("form[data-ready=yes]").wait_for()
-
-
-def sign(page: Page) -> None:
-    """Draw on the glass, as with a finger."""
-    glass = page.locator("[data-sign] canvas")
-    glass.scroll_into_view_if_needed()
-    box = glass.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 40, box["y"] + 60)
-    page.mouse.down()
-    for step in range(12):
-        page.mouse.move(box["x"] + 40 + step * 15, box["y"] + 60 + (step % 3) * 30)
-    page.mouse.up()
 
 
 def fill(page: Page) -> None:
@@ -68,14 +41,6 @@ def fill(page: Page) -> None:
     expect(page.locator("[data-shots] img")).to_have_count(1)
     sign(page)
     page.get_by_label("签字人姓名").fill("王总")
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds that keeps people out."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
-    ]
 
 
 @pytest.mark.clause("PGM.3a", "PGM.6", "PGM.11")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from baohou.config import demo
 from baohou.config.commands import serve
 from baohou.core.errors import Refused
 from baohou.kernel.people.models import Staff
@@ -88,10 +89,13 @@ def test_a_story_of_the_past_stands_still(monkeypatch: pytest.MonkeyPatch, comma
 
 @pytest.mark.django_db
 def test_an_empty_house_gets_the_demo_of_today(monkeypatch: pytest.MonkeyPatch, commands: list[str]) -> None:
+    opened: list[date] = []
+    monkeypatch.setattr(demo, "open_quarter", lambda on: opened.append(on))
     monkeypatch.setattr(serve.timezone, "localdate", lambda: date(2026, 11, 23))
     serve._load_demo(300)
-    assert commands[0].startswith("sample --clients 300 --seed 1 --on 2026-11-23 --out ")
+    assert commands[0].startswith("sample --clients 300 --seed 1 --on 2026-11-23 --open --out ")
     assert commands[1].startswith("import workbook ")
+    assert opened == [date(2026, 11, 23)]
 
 
 @pytest.mark.django_db

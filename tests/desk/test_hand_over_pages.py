@@ -175,6 +175,21 @@ def test_a_report_goes_back_with_a_reason(evening: Portfolio, at: str, enter: En
     assert HandOverReceipt.objects.get().returned_on == timezone.localdate()
 
 
+def test_who_made_the_visit_finds_the_report_that_came_back(evening: Portfolio, at: str, enter: Enter) -> None:
+    """李乙's report of 2026-08-10 comes back: it stands on 李乙's home page, not on 张甲's, until it is given again."""
+    giver, receiver = enter(evening.cast.manager), enter(evening.cast.supervisor)
+    giver.post(f"{at}give/", {"all": "1"})
+    item = HandOver.objects.get().items.get(visit__by=evening.cast.b)
+    receiver.post(f"{at}back/", {"items": [item.pk], "because": "缺客户签章"})
+    mine = read(enter(evening.cast.b), "/")
+    assert "东方钢铁有限公司 2026-08-10 的回访报告" in mine
+    assert "缺客户签章" in mine
+    assert f'href="{at}"' in mine
+    assert "缺客户签章" not in read(enter(evening.cast.a), "/")
+    enter(evening.cast.b).post(f"{at}give/", {"items": [item.pk]})
+    assert "缺客户签章" not in read(enter(evening.cast.b), "/")
+
+
 def test_a_visit_recorded_later_is_told_and_put_on_the_list(evening: Portfolio, at: str, enter: Enter) -> None:
     _visit(evening.steel, date(2026, 9, 28), evening.cast.b)
     browser = enter(evening.cast.manager)

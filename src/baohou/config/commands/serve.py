@@ -57,16 +57,19 @@ def _check_port(port: int) -> None:
 
 
 def _load_demo(clients: int) -> None:
-    """Make the demo portfolio for today and import it, unless anyone is on the staff already."""
+    """Make the demo portfolio for today, import it, and open its quarter, unless anyone is on the staff already."""
+    from baohou.config.demo import open_quarter
     from baohou.kernel.people.models import Staff
 
     if Staff.objects.exists():
         return
     with tempfile.TemporaryDirectory() as folder:
         book = Path(folder) / "portfolio.xlsx"
-        today = timezone.localdate().isoformat()
-        _baohou("sample", "--clients", str(clients), "--seed", "1", "--on", today, "--out", str(book), quiet=True)
+        today = timezone.localdate()
+        told = ("--clients", str(clients), "--seed", "1", "--on", today.isoformat(), "--open")
+        _baohou("sample", *told, "--out", str(book), quiet=True)
         _baohou("import", "workbook", str(book))
+    open_quarter(on=today)
 
 
 def _collect_static() -> None:

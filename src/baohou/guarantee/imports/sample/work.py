@@ -17,6 +17,8 @@ ROUTINE_DAYS = 15
 SPECIAL_DAYS = {Urgency.URGENT: 1, Urgency.HIGH: 3, Urgency.NORMAL: 7}
 FILING_DAYS = 10
 IN_TIME, LATE = 0.94, 0.04
+FORGOTTEN_DAYS = 120
+"""What fell due longer ago has been made up for."""
 METHODS = ("实地查看、盘点实物、查看账务", "与客户及主要管理人员座谈", "随机询问生产工人", "向有关部门和其他人员了解")
 SUMMARIES = {
     Grade.GOOD: ("生产饱满，资金按约定用途使用，还款正常。", "新增订单较多，现金流充足。"),
@@ -133,7 +135,8 @@ class Worker:
             day = last + timedelta(days=self.random.randrange(1, 25))
         else:
             day -= timedelta(days=min(max(day.weekday() - 4, 0), (day - first).days))
-        return None if chance > IN_TIME + LATE or day > self.on else day
+        is_forgotten = chance > IN_TIME + LATE and last > self.on - timedelta(days=FORGOTTEN_DAYS)
+        return None if is_forgotten or day > self.on else day
 
     def _visit(self, client: Client, one: Guarantee | None, day: date, kind: VisitKind, by: Posting) -> Visit:
         methods = "；".join(self.random.sample(METHODS, self.random.choice((1, 2, 2, 3))))

@@ -27,8 +27,11 @@ from baohou.kernel.people.imports import StaffFile
 _WIDTH = 16
 
 
-def write_sample(*, clients: int, seed: int, on: date, path: Path) -> None:
-    """Write a company with so many clients, told for the day ``on``; the same arguments give the same bytes."""
+def write_sample(*, clients: int, seed: int, on: date, path: Path, still_open: bool = False) -> None:
+    """Write a company with so many clients, told for the day ``on``; the same arguments give the same bytes.
+
+    With ``still_open`` no department has reported yet for the quarter that ended last.
+    """
     random = Random(f"{seed} {clients} {on.isoformat()}")  # noqa: S311  (made-up people need no secrets)
     names = Names(random)
     company = found_company(clients=clients, on=on, random=random, names=names)
@@ -39,6 +42,9 @@ def write_sample(*, clients: int, seed: int, on: date, path: Path) -> None:
     visits = [worker.visits(client, ordered) for client, ordered in zip(made, orders, strict=True)]
     since = min((client.guarantees[0].issued_on for client in made), default=on)
     filings = [filing for department in company.departments for filing in worker.filings(department, since)]
+    if still_open:
+        last = max((filing.quarter for filing in filings), default=on)
+        filings = [filing for filing in filings if filing.quarter < last]
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"title": "保后样例", "created": datetime.combine(on, time())})
         sheets = _Sheets(book)

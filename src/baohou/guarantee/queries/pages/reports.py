@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from baohou.core.columns import pack_key
 from baohou.core.period import Quarter, quarter_of
-from baohou.guarantee.models import Filing
+from baohou.guarantee.models import Filing, FilingStep
 from baohou.guarantee.queries.pages.clients import managers_on, speaking
 from baohou.guarantee.queries.pages.duties import DutyRow, describe, with_names
 from baohou.guarantee.rules.reports import DUTY_OF_FILING
-from baohou.guarantee.rules.words import FilingKind
+from baohou.guarantee.rules.words import FilingKind, FilingVerb
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person
@@ -22,11 +23,15 @@ from baohou.kernel.people.models import Department, Post, Posting, Staff
 
 @dataclass(frozen=True)
 class Cell:
-    """One report of one department: the duty (None when none is owed) and the filing (None when not handed in)."""
+    """One report of one department: the duty (None when none is owed) and the filing (None when not handed in).
+
+    ``step`` is what was done with the filing last: handed in, returned, accepted; None for imported history.
+    """
 
     kind: FilingKind
     duty: DutyRow | None
     filing: Filing | None
+    step: FilingVerb | None = None
 
 
 @dataclass(frozen=True)
@@ -61,10 +66,9 @@ def get_quarter_reports(person: Person, quarter: Quarter, *, on: date) -> Quarte
     """The reports of every department within the person's reach that owed or filed something for the quarter."""
     duties = Duty.objects.filter(_of_quarter(quarter), opens_on__lte=on)
     owed = {(row.department_id, row.kind): row for row in describe(with_names(duties), today=on)}
-    filed = {
-        (filing.department_id, FilingKind(filing.kind)): filing
-        for filing in Filing.objects.filter(quarter=quarter.last, filed_on__lte=on).select_related("by")
-    }
+    last = FilingStep.objects.filter(filing=OuterRef("pk")).order_by("-pk").values("verb")[:1]
+    filings = Filing.objects.filter(quarter=quarter.last, filed_on__lte=on).annotate(verb=Subquery(last))
+    filed = {(one.department_id, FilingKind(one.kind)): one for one in filings.select_related("by")}
     concerned = {pk for pk, _ in (*owed, *filed) if pk}
     departments = [
         d for d in Department.objects.filter(pk__in=concerned).order_by("name") if person.sees_department(d.pk)
@@ -73,7 +77,7 @@ def get_quarter_reports(person: Person, quarter: Quarter, *, on: date) -> Quarte
         DepartmentReports(
             department,
             [
-                Cell(kind, owed.get((department.pk, DUTY_OF_FILING[kind])), filed.get((department.pk, kind)))
+                _cell(kind, owed.get((department.pk, DUTY_OF_FILING[kind])), filed.get((department.pk, kind)))
                 for kind in FilingKind
             ],
         )
@@ -82,6 +86,11 @@ def get_quarter_reports(person: Person, quarter: Quarter, *, on: date) -> Quarte
     missing = [cell.duty for row in rows for cell in row.cells if cell.duty and not cell.filing and cell.duty.is_owed]
     due_on = max((duty.due_on for duty in owed.values()), default=None)
     return QuarterReports(quarter, rows, len(missing), sum(duty.state == "overdue" for duty in missing), due_on)
+
+
+def _cell(kind: FilingKind, duty: DutyRow | None, filing: Any) -> Cell:
+    """A cell; a filing comes with ``verb``, the number of what was done with it last."""
+    return Cell(kind, duty, filing, FilingVerb(filing.verb) if filing is not None and filing.verb else None)
 
 
 @dataclass(frozen=True)

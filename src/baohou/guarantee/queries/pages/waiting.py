@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from baohou.core.period import quarter_of
-from baohou.guarantee.models import FilingStep, GradeChange, Guarantee, Measure, MovedDuty, MoveSigner
+from baohou.guarantee.models import FilingStep, GradeChange, Guarantee, HandOverItem, Measure, MovedDuty, MoveSigner
 from baohou.guarantee.queries.pages.clients import in_force
 from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade
 from baohou.kernel.duties.models import Duty
@@ -107,6 +107,26 @@ def reports_returned(person: Person, on: date) -> Iterable[WaitingLine]:
     if person.may(Right.REVIEW_REPORT):
         for step in _standing_steps(FilingVerb.RETURNED, on).filter(by=person.staff_id)[:MOST]:
             yield _line(step, who=_("等部门重新上报"), part=SENT_BACK, because=step.because)
+
+
+@register
+def reports_sent_back(person: Person, on: date) -> Iterable[WaitingLine]:
+    """Visit reports that came back to who made the visit, one by one, until they are given again (PGM.11)."""
+    if not person.may(Right.RECORD_VISIT):
+        return
+    back = HandOverItem.objects.filter(
+        sent_back__gt="", given_on__isnull=True, visit__by__in=person.staff_ids
+    ).select_related("visit__client", "hand_over")
+    for item in back.order_by("visit__visited_on", "pk")[:MOST]:
+        said = {"client": item.visit.client.name, "on": item.visit.visited_on.isoformat()}
+        yield WaitingLine(
+            what=_("%(client)s %(on)s 的回访报告") % said,
+            who=_("移交时被退回，补齐后重新移交"),
+            since=None,
+            url=reverse("handover.one", args=[str(quarter_of(item.hand_over.quarter)), item.hand_over.department_id]),
+            part=CAME_BACK,
+            because=item.sent_back,
+        )
 
 
 @register

@@ -209,7 +209,7 @@ def _of_rooms(department: int) -> dict[str, str]:
         "plans": "/plan/",
         "a department's plan": f"/plan/2026Q4/{department}/",
         "grading": "/grading/",
-        "a department's grading": f"/grading/2026Q4/{department}/",
+        "a department's grading": f"/grading/2026Q3/{department}/",
         "hand-overs": "/handover/",
         "archive": "/archive/",
         "appeals": "/appeals/",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -13,8 +13,8 @@ from django.template.context import RequestContext
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from baohou.core.masking import mask
 from baohou.core.money import format_yuan, to_yuan
@@ -34,6 +34,11 @@ _STATE = {
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """An icon of the bundle; it says nothing that the words beside it do not say."""
+    return _icon(name)
+
+
+@cache
+def _icon(name: str) -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', _icons(), name)
 
 
@@ -48,12 +53,22 @@ def grade(word: Any) -> SafeString:
     """A grade as a word in a soft badge."""
     if word is None:
         return format_html('<span class="pill">{}</span>', _("未分类"))
+    return _grade(word, get_language())
+
+
+@cache
+def _grade(word: Any, _language: str | None) -> SafeString:
     return format_html('<span class="pill {}">{}{}</span>', word.code, icon(_ICON_OF_GRADE[word.code]), _(word.zh))
 
 
 @register.simple_tag
 def state(code: str) -> SafeString:
     """A duty's state as a word."""
+    return _state(code, get_language())
+
+
+@cache
+def _state(code: str, _language: str | None) -> SafeString:
     tone, image = _STATE[code]
     return format_html('<span class="pill {}">{}{}</span>', tone, icon(image), state_word(code))
 
@@ -75,6 +90,12 @@ def day(on: date | None) -> SafeString:
     """A date with its weekday."""
     if on is None:
         return format_html('<span class="text-secondary">{}</span>', "—")
+    return _day(on, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day(on: date, _language: str | None) -> SafeString:
+    """A page says the same few days over and over; the weekday depends on the reader's language."""
     return format_html(
         '<time class="num" datetime="{0}">{0}</time> <span class="text-secondary">{1}</span>', on, weekday(on)
     )

@@ -25,14 +25,19 @@ GIVER, RECEIVER = "移交人", "接收人"
 """Who signs a receipt."""
 
 
+def say_departments(visits: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Visits with ``unit``: the department whose guarantee spoke for the client on that day; None when none did."""
+    voice = speaking(OuterRef("client"), on=OuterRef("visited_on"))
+    sound = Q(guarantee__isnull=True) | Q(guarantee__client=F("client"))
+    return visits.filter(sound).annotate(unit=Subquery(voice.values("department")[:1]))
+
+
 def with_departments(visits: QuerySet[Visit]) -> QuerySet[Visit]:
-    """Visits that have a report, with ``unit``: the department whose guarantee spoke for the client on that day.
+    """Visits that have a report, with their ``unit``.
 
     The same visits, by the same rule, as queries.forms.list_visit_reports shows.
     """
-    voice = speaking(OuterRef("client"), on=OuterRef("visited_on"))
-    sound = Q(guarantee__isnull=True) | Q(guarantee__client=F("client"))
-    return visits.filter(sound).annotate(unit=Subquery(voice.values("department")[:1])).filter(Q(unit__isnull=False))
+    return say_departments(visits).filter(Q(unit__isnull=False))
 
 
 def reports_of(department: Department, quarter: Quarter) -> QuerySet[Visit]:

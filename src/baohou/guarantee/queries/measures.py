@@ -72,7 +72,7 @@ def _watched(department: Department, quarter: date) -> list[dict[str, int]]:
     proposed = _proposed(department, quarter)
     clients = _clients(department.pk, quarter)
     if default not in WATCHED:
-        clients = _ever_watched(clients, quarter, proposed)
+        clients = _ever_watched(clients, department.pk, quarter, proposed)
     rows = _graded(department.pk, quarter, default.value if default else 0, proposed, clients)
     names = dict(Party.objects.filter(pk__in=[row["client_id"] for row in rows]).values_list("pk", "name"))
     return sorted(rows, key=lambda row: (-row["grade"], names[row["client_id"]]))
@@ -105,12 +105,17 @@ def _clients(department: int, quarter: date) -> list[int] | None:
     return clients if len(clients) <= MOST_BY_NAME else None
 
 
-def _ever_watched(clients: list[int] | None, quarter: date, proposed: dict[int, int]) -> list[int] | None:
+def _ever_watched(
+    clients: list[int] | None, department: int, quarter: date, proposed: dict[int, int]
+) -> list[int] | None:
     """Of these clients those who were ever graded watch or risk, or are proposed to be: no others can be now."""
     if clients is None:
         return None
-    given = GradeChange.objects.filter(grade__in=WATCHED, effective_on__lte=quarter, client__in=clients)
-    found = set(given.values_list("client_id", flat=True))
+    theirs = Guarantee.objects.filter(department_id=department, issued_on__lte=quarter).order_by()
+    given = GradeChange.objects.filter(
+        grade__in=WATCHED, effective_on__lte=quarter, client__in=theirs.values("client_id")
+    )
+    found = set(given.order_by().values_list("client_id", flat=True))
     return sorted(found | {client for client, grade in proposed.items() if grade in WATCHED})
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import narwhals as nw
 from django.db.models import Q
 
-from baohou.core.columns import NOBODY, day_of
+from baohou.core.columns import NEVER, NOBODY, Frame, day_number, day_of
 from baohou.core.period import Quarter
 from baohou.guarantee.models import Guarantee, PlannedDate, Visit
 from baohou.guarantee.queries.duties import derive_duties
@@ -98,8 +99,7 @@ def get_visit_plan(*, department: Department, quarter: Quarter, clients: Sequenc
     visits = Visit.objects.filter(client__in=whose, visited_on__range=(quarter.first, last))
     dates = PlannedDate.objects.filter(client__in=whose).values_list("duty_key", "planned_on")
     frame = derive_duties(on=last, clients=portfolio.clients())
-    duties = [duty for row in frame.iter_rows(named=True) if (duty := _read(row)) is not None]
-    owed = [duty for duty in duties if duty.done_on is None or duty.done_on >= quarter.first]
+    owed = [_read(row) for row in _owed(frame, quarter).iter_rows(named=True)]
     planner = _Planner(portfolio, visits, dict(dates), quarter)
     ours = [duty for duty in owed if planner.department(duty) == department.pk]
     planned = [duty for duty in ours if _belongs(duty, quarter)]
@@ -115,10 +115,12 @@ def get_visit_plan(*, department: Department, quarter: Quarter, clients: Sequenc
     )
 
 
-def _read(row: dict[str, Any]) -> _Duty | None:
-    """A duty from its columns; None when it lapsed."""
-    if day_of(row["lapsed_on"]) is not None:
-        return None
+def _owed(frame: Frame, quarter: Quarter) -> Frame:
+    """Of all duties derived those neither lapsed nor done before the quarter: one in seven, after some years."""
+    return frame.filter(nw.col("lapsed_on") == NEVER, nw.col("done_on") >= day_number(quarter.first))
+
+
+def _read(row: dict[str, Any]) -> _Duty:
     opens_on, due_on = day_of(row["opens_on"]), day_of(row["due_on"])
     assert opens_on is not None and due_on is not None, "a duty always opens and falls due"
     return _Duty(

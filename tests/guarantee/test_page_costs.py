@@ -1,0 +1,55 @@
+"""What pages of a large department read: only what they show, and the same as by reading everything."""
+
+from datetime import date
+
+import narwhals as nw
+import polars as pl
+import pytest
+from django.utils import translation
+
+from baohou.core.columns import NEVER, day_number
+from baohou.core.period import Quarter
+from baohou.desk.templatetags.desk import day, grade, state
+from baohou.guarantee.queries.forms.visit_plan import _owed
+from baohou.guarantee.rules.words import Grade
+
+FIRST = date(2026, 10, 1)
+DAYS = {
+    "still owed": (None, None),
+    "done on the quarter's first day": (FIRST, None),
+    "done in the quarter": (date(2026, 11, 3), None),
+    "done the day before the quarter": (date(2026, 9, 30), None),
+    "lapsed": (None, date(2026, 10, 8)),
+    "done in the quarter, and lapsed": (date(2026, 10, 9), date(2026, 10, 9)),
+}
+
+
+def test_a_plan_reads_of_all_duties_those_it_may_show() -> None:
+    """For 2026Q4 what lapsed or was done by 30 September is left in its columns: the rest is as if all were read."""
+    columns = {
+        "name": list(DAYS),
+        "done_on": [day_number(done) for done, _ in DAYS.values()],
+        "lapsed_on": [day_number(lapsed) for _, lapsed in DAYS.values()],
+    }
+    read = _owed(nw.from_native(pl.DataFrame(columns), eager_only=True), Quarter(2026, 4))
+    by_hand = [name for name, (done, lapsed) in DAYS.items() if lapsed is None and (done is None or done >= FIRST)]
+    assert read["name"].to_list() == by_hand == list(DAYS)[:3]
+    assert NEVER not in (day_number(FIRST), day_number(DAYS["lapsed"][1]))
+
+
+@pytest.mark.parametrize(
+    ("said", "zh", "en"),
+    [
+        (lambda: day(FIRST), "周四", "Thu"),
+        (lambda: grade(Grade.RISK), "风险", "Risk"),
+        (lambda: state("lapsed"), "已失效", "Lapsed"),
+    ],
+)
+def test_what_is_kept_once_written_is_kept_by_language(said, zh: str, en: str) -> None:  # type: ignore[no-untyped-def]
+    """A reader in English does not get the word that a reader in Chinese has just got, nor the other way round."""
+    for _ in range(2):
+        with translation.override("zh-hans"):
+            assert zh in said()
+        with translation.override("en"):
+            assert zh not in said()
+            assert en.lower() in said().lower()

@@ -220,9 +220,8 @@ def _tell(waited: Waited) -> int:
         if every:
             print(_line(f"all: {title}", every) + f"   aim {aim:.0f}")
             fine = fine and _p95(every) <= aim
-    print(
-        f"of what was sent {waited.taken} were taken, {waited.refused} refused with a reason; faults: {len(waited.faults)}"
-    )
+    print(f"of what was sent {waited.taken} were taken, {waited.refused} refused with a reason")
+    print(f"faults: {len(waited.faults)}")
     for fault in waited.faults[:10]:
         print(fault)
     return 0 if fine else 1

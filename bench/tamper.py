@@ -226,7 +226,7 @@ def _file_removed(rng: random.Random, cursor: Any, files: dict[Path, bytes]) -> 
 
 def _with_file(rng: random.Random, files: dict[Path, bytes], do: Callable[[Path, bytes], object]) -> str:
     from baohou.kernel.papers.models import StoredFile
-    from baohou.kernel.papers.records.files import path_of
+    from baohou.kernel.papers.records import path_of
 
     kept = list(StoredFile.objects.order_by("pk").values_list("sha256", flat=True))
     if not kept:

@@ -23,6 +23,8 @@ from schemathesis.specs.openapi.checks import (
 
 from baohou.config.wsgi import application
 from baohou.kernel.duties.models import Duty
+from baohou.kernel.watch.queries import get_read_only
+from baohou.upkeep.closing import open_again
 from tests.api.conftest import CallAs, Caller
 from tests.cast import Portfolio
 
@@ -83,6 +85,8 @@ def test_nothing_that_is_described_breaks_it(evening: Portfolio, callers: list[C
                 case.path_parameters = {name: path[name] for name in names}
                 headers = {"Authorization": f"Bearer {caller.token}", "Idempotency-Key": str(uuid4())}
                 answer = case.call(headers=headers)
+                if get_read_only() is not None:  # the switch was tried; the others are asked with the house open
+                    open_again(actor="X01", door="api")
                 seen[answer.status_code] = seen.get(answer.status_code, 0) + 1
                 case.validate_response(answer, checks=CHECKS)
 

@@ -171,7 +171,9 @@ def test_rows_that_differ_after_restoring_are_refused(company: Company, make: Ma
     path, there = tmp_path / "forged", make(company.engine)
     rewrite(Path(company.archive), path, lambda content: content.replace(b"project_manager", b"risk_manager"))
     assert "恢复后与备份时不同" in there.baohou("restore", str(path), code=1)
-    assert there.baohou("restore", company.archive).count("无误") == 3
+    said = there.baohou("restore", company.archive)
+    assert said.count("无误") >= 10
+    assert "不对" not in said
 
 
 def rewrite(old: Path, new: Path, change: Callable[[bytes], bytes]) -> None:

@@ -15,8 +15,11 @@ from baohou.kernel.accountability.api import room as accountability
 from baohou.kernel.api.book import room as book
 from baohou.kernel.api.errors import answer_errors
 from baohou.kernel.api.people import room as people
+from baohou.kernel.notices.api import room as notices
+from baohou.kernel.outbox.api import room as outbox
 from baohou.kernel.people.doors import Door
 from baohou.kernel.people.forms import FIELD_OF as OF_PEOPLE
+from baohou.upkeep.api import room as upkeep
 
 ABOUT = "保后的接口。每个请求带令牌，每个写操作带 Idempotency-Key；清单按游标翻页；出错时回答 {code, message, where}。"
 
@@ -33,7 +36,7 @@ api = NinjaAPI(
     },
 )
 answer_errors(api, {**OF_HAND_OVERS, **OF_PEOPLE, **OF_CLIENTS, "回访日期": "visited_on", "文件": "file"})
-_ROOMS = (*GUARANTEE, accountability, people, book, day)
+_ROOMS = (*GUARANTEE, accountability, people, book, day, notices, outbox, upkeep)
 _OPEN = Door(open_because="接口说明，不含任何数据")
 for room in _ROOMS:
     api.add_router("", room.router)

@@ -110,7 +110,7 @@ def runs(request: Call) -> list[RunOut]:
     ]
 
 
-@room.reads("/runs/set-aside", list[AsideOut])
+@room.reads("/runs/set-aside", list[AsideOut], right=Right.SEE_EVERYTHING)
 def set_aside(request: Call) -> list[AsideOut]:
     """未能处理的数据，最多 200 行。"""
     return [

@@ -38,6 +38,7 @@ _NAMES: Final[Mapping[str, Thing | None]] = {
     "act": Thing.ACT,
     "action": Thing.MEASURE,
     "appeal": Thing.APPEAL,
+    "channel": Thing.CHANNEL,
     "client": Thing.CLIENT,
     "code": Thing.TABLE,
     "department": Thing.DEPARTMENT,
@@ -45,6 +46,7 @@ _NAMES: Final[Mapping[str, Thing | None]] = {
     "job": Thing.JOB,
     "key": Thing.DUTY,
     "mapping": Thing.MAPPING,
+    "message": Thing.MESSAGE,
     "move": Thing.MOVE,
     "quarter": Thing.QUARTER,
     "receipt": Thing.VOLUME,
@@ -123,7 +125,7 @@ class Room:
         def add(function: F) -> F:
             decorate_view(lambda run: partial(around, run))(function)
             said = (function.__doc__ or "").strip()
-            name = f"{function.__module__.rpartition('.')[2]}_{function.__name__}"
+            name = f"{function.__module__.removesuffix('.api').rpartition('.')[2]}_{function.__name__}"
             self.doors[name] = asks
             operation = self.router.api_operation(
                 [method],

@@ -28,7 +28,14 @@ from baohou.kernel.people.queries import list_departments
 room = Room("人员")
 
 PostCode = Literal[
-    "project_manager", "department_manager", "risk_supervisor", "risk_manager", "general_manager", "admin", "auditor"
+    "project_manager",
+    "department_manager",
+    "risk_supervisor",
+    "risk_manager",
+    "general_manager",
+    "admin",
+    "auditor",
+    "clerk",
 ]
 
 

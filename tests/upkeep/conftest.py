@@ -67,18 +67,36 @@ def make(tmp_path: Path, bare: dict[str, Installation]) -> Iterator[Make]:
         drop(one)
 
 
-@pytest.fixture(scope="session", params=ENGINES)
-def company(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, bare: dict[str, Installation]
-) -> Iterator[Company]:
+@pytest.fixture(scope="session")
+def companies(
+    tmp_path_factory: pytest.TempPathFactory, bare: dict[str, Installation]
+) -> Iterator[Callable[[str], Company]]:
+    """A company on a kind of database; made when it is first asked for."""
+    made: dict[str, Company] = {}
+
+    def company(engine: str) -> Company:
+        if engine not in made:
+            made[engine] = _make_company(tmp_path_factory.mktemp("company"), bare[engine])
+        return made[engine]
+
+    yield company
+    for one in made.values():
+        drop(one.home)
+
+
+@pytest.fixture
+def company(companies: Callable[[str], Company]) -> Company:
+    """The company of the database that these tests run on."""
+    return companies(ENGINES[-1])
+
+
+def _make_company(folder: Path, empty: Installation) -> Company:
     """Forty made-up clients with their duties and penalties, and five kept files."""
-    folder = tmp_path_factory.mktemp("company")
-    home = twin(bare[request.param], folder / "var")
+    home = twin(empty, folder / "var")
     write_sample(clients=40, seed=1, on=TODAY, path=folder / "book.xlsx")
     home.baohou("import", "workbook", str(folder / "book.xlsx"))
     home.baohou("day", "--on", TODAY.isoformat())
     home.python(FILES)
     said = home.baohou("backup", str(folder / "a.backup"))
     assert "读回核对无误" in said
-    yield Company(home, str(folder / "a.backup"), bare[request.param])
-    drop(home)
+    return Company(home, str(folder / "a.backup"), empty)

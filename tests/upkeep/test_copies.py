@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from baohou.upkeep.copies.secrecy import make_key
 from tests.upkeep.conftest import ENGINES, Company, Make
 from tests.upkeep.installations import ROOT, Installation, columns_of, drop, make_installation
 
+WAYS = [pair for pair in product(ENGINES, ENGINES) if ENGINES[-1] in pair]
+"""From which kind of database into which; from SQLite into SQLite where there is nothing else."""
 KILLED_AFTER_SECONDS = (1.5, 2.2, 3.0)
 
 
@@ -64,10 +67,12 @@ def writers(installation: Installation, *names: str) -> Iterator[dict[str, int]]
             wrote[name] = int(out)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_an_empty_installation_gets_every_row_and_file(company: Company, make: Make, engine: str) -> None:
+@pytest.mark.parametrize(("source", "target"), WAYS)
+def test_an_empty_installation_gets_every_row_and_file(
+    companies: Callable[[str], Company], make: Make, source: str, target: str
+) -> None:
     """From each kind of database into each: every row is as it was, and everything checks."""
-    there = make(engine)
+    company, there = companies(source), make(target)
     said = there.baohou("restore", company.archive)
     assert "5 个文件" in said
     assert "应办事项和处罚：无误" in said
@@ -80,10 +85,9 @@ def file_names(installation: Installation) -> list[str]:
     return sorted(path.name for path in (installation.folder / "files").rglob("*") if path.is_file())
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_not_even_tables_are_needed(company: Company, tmp_path: Path, engine: str) -> None:
+def test_not_even_tables_are_needed(company: Company, tmp_path: Path) -> None:
     """A machine on which nothing but the program was installed."""
-    there = make_installation(tmp_path / "var", engine)
+    there = make_installation(tmp_path / "var", company.engine)
     try:
         there.baohou("restore", company.archive)
         alike(company.home, there, but=1)

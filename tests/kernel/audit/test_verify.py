@@ -106,7 +106,7 @@ def _only_reading(execute, sql, params, many, context):  # type: ignore[no-untyp
 
 
 @pytest.mark.django_db(transaction=True)
-def test_writers_side_by_side_are_linked_each_once() -> None:
+def test_writers_side_by_side_are_linked_each_once(outside: Path) -> None:
     """Eight people act at once, one of them in a long transaction: every act has one place, none is lost."""
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has one writer at a time")

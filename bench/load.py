@@ -85,6 +85,7 @@ def _measure(clients: int, people: int, minutes: float) -> int:
     django.setup()
     from django.db import connection
 
+    from baohou.config.commands.serve import server_command
     from baohou.day.queries import get_business_day
     from baohou.kernel.duties.models import Duty
 
@@ -95,12 +96,7 @@ def _measure(clients: int, people: int, minutes: float) -> int:
     print(f"── {connection.vendor}, {clients:,} clients, {Duty.objects.count():,} duties, {people} people", flush=True)
     connection.close()
     port = _free_port()
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-            *("--workers", "2", "--blocking-threads", "4", "--log-level", "warning", "baohou.config.wsgi:application"),
-        ]
-    )
+    server = subprocess.Popen(server_command(host="127.0.0.1", port=port, workers=2))
     try:
         _await(port)
         waited = _work(workers, port, today, minutes)

@@ -240,13 +240,10 @@ def _alone(page: Page, browser: Any, repeat: int) -> Figure:
 
 def _together(pages: list[Page], sessions: dict[str, Any]) -> None:
     """So many people open pages at once on a real server, each reading for a while between two."""
+    from baohou.config.commands.serve import server_command
+
     port = _free_port()
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-            *("--workers", "2", "--blocking-threads", "4", "--log-level", "warning", "baohou.config.wsgi:application"),
-        ]
-    )
+    server = subprocess.Popen(server_command(host="127.0.0.1", port=port, workers=2))
     try:
         _await(port)
         ms: dict[str, list[float]] = defaultdict(list)

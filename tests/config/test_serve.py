@@ -110,6 +110,6 @@ def test_static_files_are_gathered_once(monkeypatch: pytest.MonkeyPatch, setting
     gathered: list[str] = []
     settings.STATIC_ROOT = tmp_path
     monkeypatch.setattr(serve, "call_command", lambda name, **how: gathered.append(name))
-    serve._collect_static()
-    serve._collect_static()
+    serve.collect_static()
+    serve.collect_static()
     assert gathered == ["collectstatic"]

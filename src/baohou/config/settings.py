@@ -30,6 +30,11 @@ DEBUG = os.environ.get("BAOHOU_DEBUG") == "1"
 ALLOWED_HOSTS = os.environ.get("BAOHOU_HOSTS", "127.0.0.1,localhost,testserver").split(",")
 PUBLIC_URL = os.environ.get("BAOHOU_URL", "http://127.0.0.1:8000").rstrip("/")
 """Where people reach this installation; stands on sealed papers, in the QR code of their check page."""
+if PUBLIC_URL.startswith("https://"):
+    # People reach us through a proxy of ours that speaks HTTPS; what it says about that is believed.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("BAOHOU_ORIGINS", "").split(",") if origin]
 READ_ONLY_BECAUSE = os.environ.get("BAOHOU_READONLY", "")
 """Why this machine takes no changes, whatever the switch in the database says; empty when it takes them."""

@@ -72,7 +72,7 @@ def _load_demo(clients: int) -> None:
     open_quarter(on=today)
 
 
-def _collect_static() -> None:
+def collect_static() -> None:
     """Gather and compress static files, unless those gathered before come from the same ones."""
     digest = sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for finder in get_finders():
@@ -95,17 +95,20 @@ def _show_logins() -> None:
         click.echo(f"  {login.username}  {login.name}  {login.post.label}")
 
 
+def server_command(*, host: str, port: int, workers: int, threads: int = 4) -> list[str]:
+    """The web server as a command: so many processes, each with so many requests at once."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
+        *("--workers", str(workers), "--blocking-threads", str(threads), "--log-level", "warning"),
+        "baohou.config.wsgi:application",
+    ]
+
+
 @contextlib.contextmanager
 def _server(port: int, workers: int) -> Iterator[subprocess.Popen[bytes]]:
     """The web server as a child, the head of a group of its own; they all end with us."""
-    child = subprocess.Popen(  # noqa: S603
-        [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)),
-            *("--workers", str(workers), "--blocking-threads", "4", "--log-level", "warning"),
-            "baohou.config.wsgi:application",
-        ],
-        start_new_session=True,
-    )
+    command = server_command(host=HOST, port=port, workers=workers)
+    child = subprocess.Popen(command, start_new_session=True)  # noqa: S603
     try:
         yield child
     finally:
@@ -187,7 +190,7 @@ def serve(port: int, workers: int, demo: bool, clients: int, still: bool) -> Non
     click.get_current_context().invoke(migrate)
     if demo:
         _load_demo(clients)
-    _collect_static()
+    collect_static()
     signal.signal(signal.SIGTERM, _stop)
     with contextlib.suppress(KeyboardInterrupt), _sender(), _server(port, workers) as child:
         begun = None if still else _run_day()

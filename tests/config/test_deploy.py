@@ -1,0 +1,113 @@
+"""The files to deploy by: what they start exists, what they set is documented, and their form is right."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+from ruamel.yaml import YAML
+
+from baohou.config import command
+from baohou.config.commands.web import web
+from baohou.core.errors import Refused
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
+
+
+def _started() -> list[list[str]]:
+    """Every baohou command that a unit, a container or the guide starts, word by word."""
+    texts = [*UNITS, DEPLOY / "compose" / "compose.yaml", DEPLOY / "compose" / "Dockerfile"]
+    lines = [line for path in texts for line in path.read_text("utf-8").splitlines()]
+    starting = [line for line in lines if re.match(r"\s*(ExecStart=|CMD|command:)", line)]
+    said = "\n".join(starting).replace('", "', " ").replace('"', " ")
+    return [found.split() for found in re.findall(r"baohou ((?:[a-z-]+)(?: --[a-z-]+)*[^\n;\]]*)", said)]
+
+
+def test_everything_that_is_started_exists() -> None:
+    """Commands and their options, as `baohou` has them."""
+    wrong, seen = [], set()
+    context = click.Context(command.baohou)
+    for name, *words in _started():
+        found = command.baohou.get_command(context, name)
+        if found is None:
+            wrong.append(name)
+            continue
+        seen.add(name)
+        known = {option for one in found.params for option in one.opts}
+        wrong += [f"{name} {word}" for word in words if word.startswith("--") and word not in known]
+    assert wrong == []
+    assert {"web", "send", "day", "backup", "migrate"} <= seen
+
+
+def test_every_setting_is_documented() -> None:
+    texts = [DEPLOY / "baohou.env.example", DEPLOY / "compose" / "compose.yaml", DEPLOY / "compose" / "Dockerfile"]
+    named = {name for path in texts for name in re.findall(r"\bBAOHOU_[A-Z_]+", path.read_text("utf-8"))}
+    assert len(named) > 5
+    assert [name for name in sorted(named) if f"`{name}`" not in OPERATING] == []
+
+
+def test_the_containers_are_described_rightly() -> None:
+    """The file is YAML whose services stand on each other; images and volumes are named."""
+    told = YAML(typ="safe").load((DEPLOY / "compose" / "compose.yaml").read_text("utf-8"))
+    services = told["services"]
+    assert set(services) == {"database", "migrate", "web", "send", "day"}
+    for service in services.values():
+        assert set(service.get("depends_on", {})) <= set(services)
+        volumes = {one.split(":")[0] for one in service.get("volumes", ())}
+        assert volumes <= set(told["volumes"])
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: str(path.name))
+def test_each_unit_is_what_systemd_understands(unit: Path, tmp_path: Path) -> None:
+    """systemd's own check, with the paths of this machine in the place of those of an installation."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd is not here")
+    for each in UNITS:
+        text = each.read_text("utf-8").replace("/srv/baohou/.venv/bin/baohou", "/bin/true")
+        text = text.replace("/srv/baohou", "/tmp").replace("User=baohou", "User=root").replace("Group=baohou", "")
+        (tmp_path / each.name).write_text(text)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(tmp_path / unit.name)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    ours = [line for line in done.stderr.splitlines() if "baohou" in line]
+    assert ours == [], done.stderr
+
+
+@pytest.mark.django_db
+def test_the_web_alone_becomes_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither migrates nor runs the day; while migrations lack it says so and starts nothing."""
+    begun: list[list[str]] = []
+    monkeypatch.setattr("baohou.config.commands.web.collect_static", lambda: None)
+    monkeypatch.setattr("os.execv", lambda program, words: begun.append(words))
+    assert CliRunner().invoke(web, ["--workers", "3", "--host", "0.0.0.0"]).exit_code == 0
+    assert begun[0][begun[0].index("--workers") + 1] == "3"
+    assert begun[0][begun[0].index("--host") + 1] == "0.0.0.0"
+    monkeypatch.setattr("baohou.upkeep.state.lacking_migrations", lambda: ["people.0009"])
+    refused = CliRunner().invoke(web, [])
+    assert isinstance(refused.exception, Refused)
+    assert "先运行 baohou migrate" in refused.exception.message
+    assert len(begun) == 1
+
+
+@pytest.mark.parametrize(("address", "secure"), [("https://baohou.example.cn", True), ("http://127.0.0.1:8000", False)])
+def test_behind_https_cookies_go_over_https_only(tmp_path: Path, address: str, secure: bool) -> None:
+    """The address people come by decides: cookies, and a year of HTTPS."""
+    names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS")
+    asked = f"from django.conf import settings; print(*(getattr(settings, name) for name in {names}))"
+    environ = {**os.environ, "BAOHOU_VAR": str(tmp_path), "BAOHOU_URL": address}
+    environ["DJANGO_SETTINGS_MODULE"] = "baohou.config.settings"
+    done = subprocess.run([sys.executable, "-c", asked], env=environ, check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ([*("True", "True"), str(365 * 24 * 3600)] if secure else ["False", "False", "0"])

@@ -34,7 +34,9 @@ if PUBLIC_URL.startswith("https://"):
     # People reach us through a proxy of ours that speaks HTTPS; what it says about that is believed.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("BAOHOU_ORIGINS", "").split(",") if origin]
 READ_ONLY_BECAUSE = os.environ.get("BAOHOU_READONLY", "")
 """Why this machine takes no changes, whatever the switch in the database says; empty when it takes them."""

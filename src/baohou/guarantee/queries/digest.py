@@ -10,7 +10,6 @@ from typing import Final
 
 from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
-from django.urls import reverse
 
 from baohou.guarantee.models import MovedDuty, MoveSigner
 from baohou.guarantee.queries.pages.waiting import SENT_BACK, WaitingLine, list_waiting
@@ -24,6 +23,8 @@ from baohou.kernel.people.standing import list_people
 NAMED: Final = 3
 """So many duties of each part are named; the rest are counted."""
 _PIECE: Final = 500
+_HOME: Final = "/"
+"""Written out: the day would load every page, and the API, to look up this one address."""
 _WEEKDAYS: Final = "一二三四五六日"
 _PARTS: Final = ("overdue", "today", "week")
 
@@ -108,7 +109,7 @@ def list_newly_late(*, after: date, on: date) -> list[Late]:
         n = counts[person.pk]
         rest = [f"……共 {n} 件"] if n > NAMED else []
         text = "\n".join([f"· {said}" for said in named[person.pk]] + rest)
-        found.append(Late(person, f"您有 {n} 件事项逾期了，请尽快办理", text, reverse("home")))
+        found.append(Late(person, f"您有 {n} 件事项逾期了，请尽快办理", text, _HOME))
     return found
 
 
@@ -168,7 +169,7 @@ def _digest(person: Person, owed: dict[int, Owed], waiting: list[WaitingLine], o
         lines += [f"  ……另有 {len(waiting) - NAMED} 件"] if len(waiting) > NAMED else []
     counted = _counted(own) or [f"代办 {len(absent)} 人的事项"] * bool(absent) or [f"{len(waiting)} 件等您处理"]
     title = f"{on.month}月{on.day}日 周{_WEEKDAYS[on.weekday()]}：{'，'.join(counted)}"
-    return Digest(person.staff, title, "\n".join(lines).strip(), reverse("home"))
+    return Digest(person.staff, title, "\n".join(lines).strip(), _HOME)
 
 
 def _counted(owed: Owed) -> list[str]:

@@ -23,6 +23,8 @@ DECIDED: Final = NoticeKind("appeal.decided", "我的申诉已裁定")
 POSTED: Final = NoticeKind("penalty.posted", "处罚或冲回记到我名下")
 KINDS: Final = (FILED, DECIDED, POSTED)
 _LEDGER: Final = "accountability_entry"
+_PENALTIES: Final = "/penalties/"
+"""Written out: the day would load every page, and the API, to look up this one address."""
 _JUDGES: Final = frozenset(
     post for post, rights in RIGHTS.items() if Right.WAIVE in rights and REACH[post] is Reach.ALL
 )
@@ -93,4 +95,4 @@ def _posted(person: Staff, row: Mapping[str, Any], on: date, last: int) -> Telli
     if row["reversals"]:
         said.append(f"冲回 {row['reversals']} 笔，共 {format_yuan(-row['back_fen'])} 元")
     text = "有不同意见可以申诉。" if row["penalties"] else ""
-    return Telling(person, POSTED.code, f"entries:{last}", f"记到您名下：{'；'.join(said)}", text, reverse("penalties"))
+    return Telling(person, POSTED.code, f"entries:{last}", f"记到您名下：{'；'.join(said)}", text, _PENALTIES)

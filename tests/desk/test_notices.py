@@ -10,7 +10,6 @@ import pytest
 from django.core import mail
 from django.db import transaction
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -232,23 +231,6 @@ def test_the_day_tells_what_became_late_and_what_was_booked_once(evening: Portfo
     engine.run(on=last)
     engine.run(on=last, rebuild=True)
     assert list(Notice.objects.values_list("pk", flat=True)) == before
-
-
-def test_the_day_loads_no_pages_to_tell_of_them(
-    evening: Portfolio, clock: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It writes the addresses of two pages, which are where it says; looking them up would load every page."""
-
-    def looked_up(*_: object) -> None:
-        raise AssertionError("the day looks addresses up")
-
-    Notice.objects.all().delete()
-    with monkeypatch.context() as without:
-        without.setattr("django.urls.base.get_resolver", looked_up)
-        for day in (date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 2), date(2027, 1, 12)):
-            engine.run(on=day)
-    told = set(Notice.objects.values_list("kind", "url"))
-    assert told == {("duty.late", reverse("home")), ("penalty.posted", reverse("penalties"))}
 
 
 def test_the_digest_says_what_is_late_and_due_and_comes_at_eight(evening: Portfolio, clock: object) -> None:

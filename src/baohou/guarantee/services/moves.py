@@ -24,7 +24,7 @@ from baohou.guarantee.queries.moves import (
     managers_of_clients,
 )
 from baohou.guarantee.rules.words import DutyKind
-from baohou.guarantee.services import telling, verbs
+from baohou.guarantee.services import events, telling, verbs
 from baohou.guarantee.services.replan import replan_at_once
 from baohou.guarantee.services.touch import touch
 from baohou.kernel.audit.capture import add_rows, set_rows
@@ -127,6 +127,7 @@ def move_work(
     )
     _appoint(plan, act)
     _list(move, plan)
+    events.tell_move(move)
     touch((row.holding.guarantee.client_id, row.holding.start) for row in plan.passing)
     day = get_business_day()
     if day is not None and clients:

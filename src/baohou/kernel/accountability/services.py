@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from baohou.core.errors import Refused
 from baohou.core.money import format_yuan
+from baohou.kernel.accountability import events
 from baohou.kernel.accountability.models import Appeal, Entry, EntryKind, GoLive
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.people.models import Staff
@@ -41,7 +42,7 @@ def waive(*, duty_key: int, staff: Staff, amount_fen: int, because: str, on: dat
         facts={"duty_key": duty_key, "staff_no": staff.staff_no, "amount_fen": amount_fen},
     )
     turn = Entry.objects.filter(duty_key=duty_key).aggregate(last=Max("seq"))["last"] + 1
-    return Entry.objects.create(
+    entry = Entry.objects.create(
         duty_key=duty_key,
         seq=turn,
         kind=EntryKind.WAIVER,
@@ -52,6 +53,8 @@ def waive(*, duty_key: int, staff: Staff, amount_fen: int, because: str, on: dat
         act=act,
         **{name: getattr(last, name) for name in _REPEATED},
     )
+    events.tell_waiver(entry)
+    return entry
 
 
 def hold(*, duty_key: int, staff: Staff) -> tuple[Entry | None, int]:

@@ -16,20 +16,20 @@ from baohou.core.period import quarter_of
 from baohou.guarantee.models import FilingStep, GradeChange, Guarantee, HandOverItem, Measure, MovedDuty, MoveSigner
 from baohou.guarantee.queries.filing_steps import last_steps
 from baohou.guarantee.queries.pages.clients import in_force
+from baohou.guarantee.rules.parameters import MEASURES_AHEAD, number_in
 from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach, Right
 from baohou.kernel.people.directory import standing_postings
 from baohou.kernel.people.models import Department, Post
+from baohou.kernel.rulebook.queries import get_rule_book
 
 WAITING: Final = "waiting"
 SENT_BACK: Final = "sent_back"
 CAME_BACK: Final = "came_back"
 MOST: Final = 20
 """So many lines of one source reach the page."""
-_DAYS_AHEAD: Final = 15
-"""So many days before a quarter ends missing measures are told of; a reminder, not a rule of the book."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def measures_missing(person: Person, on: date) -> Iterable[WaitingLine]:
     )
     wanted = set(owed.values_list("department_id", "opens_on")[:MOST])
     ending = quarter_of(on).last
-    if ending - on <= timedelta(days=_DAYS_AHEAD):
+    if ending - on <= timedelta(days=number_in(get_rule_book().in_force(on), MEASURES_AHEAD)):
         wanted |= {(pk, ending) for pk in person.department_ids}
     names = dict(Department.objects.filter(pk__in=[pk for pk, _day in wanted]).values_list("pk", "name"))
     for department, last in sorted(wanted, key=lambda one: one[1])[-3:]:

@@ -60,6 +60,7 @@ def test_the_shipped_rule_set_gives_the_numbers_of_the_rules() -> None:
         for name, parameter in clause.parameters.items()
     }
     assert values == {
+        "PGM.2 unsigned_days": 3,
         "PGM.3 days_after_issue": 15,
         "PGM.4 good_months": 6,
         "PGM.4 normal_months": 3,

@@ -30,6 +30,15 @@ def _penalty(clause: str, title: str) -> ParameterSpec:
     return ParameterSpec(clause, "yuan", "fen", low=1, high=LARGEST_PENALTY_FEN, facts=("department",), title=title)
 
 
+UNSIGNED_DAYS = ParameterSpec(
+    "PGM.2",
+    "unsigned_days",
+    "days",
+    low=0,
+    high=YEAR,
+    title="工作移交清单几天没签齐，提醒能办移交的人",
+    default=3,
+)
 FEWEST_TOO_MANY = ParameterSpec(
     "PGM.8",
     "too_many_visits",
@@ -81,6 +90,7 @@ SPECS = (
     _penalty("PGM.12", "每户每次未按时回访，由项目责任人承担多少元"),
     _penalty("PGM.13", "每次未按时上报，由部门经理承担多少元"),
     _penalty("PGM.14", "每次未按时移交，由部门经理承担多少元"),
+    UNSIGNED_DAYS,
     FEWEST_TOO_MANY,
     TOO_MANY_TIMES,
     MEASURES_AHEAD,

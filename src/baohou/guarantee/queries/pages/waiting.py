@@ -16,7 +16,7 @@ from baohou.core.period import quarter_of
 from baohou.guarantee.models import FilingStep, GradeChange, Guarantee, HandOverItem, Measure, MovedDuty, MoveSigner
 from baohou.guarantee.queries.filing_steps import last_steps
 from baohou.guarantee.queries.pages.clients import in_force
-from baohou.guarantee.rules.parameters import MEASURES_AHEAD, number_in
+from baohou.guarantee.rules.parameters import MEASURES_AHEAD, UNSIGNED_DAYS, number_in
 from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
@@ -190,6 +190,31 @@ def moves_to_sign(person: Person, on: date) -> Iterable[WaitingLine]:
             who=place.role,
             since=place.move.decided_on,
             url=reverse("moves.one", args=[place.move_id]),
+        )
+
+
+@register
+def moves_unsigned(person: Person, on: date) -> Iterable[WaitingLine]:
+    """Lists of hand-overs that lack signatures for too long, or of people gone: whoever may hand over work is told."""
+    if not person.may(Right.MOVE_WORK):
+        return
+    last = on - timedelta(days=number_in(get_rule_book().in_force(on), UNSIGNED_DAYS))
+    postings = standing_postings(on=on)
+    gone = postings.filter(post=Post.LEFT).values("staff")
+    places = MoveSigner.objects.filter(Q(move__decided_on__lt=last) | Q(staff__in=gone), signed_on__isnull=True)
+    if person.reach is not Reach.ALL:
+        own = postings.filter(department__in=person.department_ids).values("staff")
+        places = places.filter(Q(move__supervisor=person.staff_id) | Q(staff__in=own) | Q(move__staff__in=own))
+    lacking: dict[int, list[MoveSigner]] = {}
+    for place in places.select_related("move__staff", "staff").order_by("move__decided_on", "pk")[: MOST * 5]:
+        lacking.setdefault(place.move_id, []).append(place)
+    for pk, missing in list(lacking.items())[:MOST]:
+        names = "、".join(place.staff.name for place in missing)
+        yield WaitingLine(
+            what=_("%(name)s的移交清单还没有签齐") % {"name": missing[0].move.staff.name},
+            who=_("还缺 %(names)s 签字") % {"names": names},
+            since=missing[0].move.decided_on,
+            url=reverse("moves.one", args=[pk]),
         )
 
 

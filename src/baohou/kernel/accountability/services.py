@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from baohou.core.errors import Refused
 from baohou.core.money import format_yuan
+from baohou.core.sayings import say
 from baohou.kernel.accountability.models import Appeal, Entry, EntryKind, GoLive
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.people.models import Staff
@@ -27,12 +28,14 @@ def waive(*, duty_key: int, staff: Staff, amount_fen: int, because: str, on: dat
         raise Refused("accountability.waiver.no_reason", "减免处罚须写明理由。", where="理由")
     last, left = hold(duty_key=duty_key, staff=staff)
     if last is None or left <= 0:
-        raise Refused("accountability.waiver.nothing_left", f"{staff}在这一事项上没有可减免的处罚。")
+        raise Refused("accountability.waiver.nothing_left", "%(staff)s在这一事项上没有可减免的处罚。", staff=staff)
     if not 0 < amount_fen <= left:
-        message = f"减免金额须大于零，且不超过现余额 {format_yuan(left)} 元。"
+        message = say("减免金额须大于零，且不超过现余额 %(left)s 元。", left=format_yuan(left))
         raise Refused("accountability.waiver.too_much", message, where="减免金额")
     if Appeal.objects.filter(duty_key=duty_key, staff=staff, closed_on__isnull=True).exists():
-        raise Refused("accountability.waiver.appealed", f"{staff}已就这一处罚申诉，请在申诉上裁定，不另行减免。")
+        raise Refused(
+            "accountability.waiver.appealed", "%(staff)s已就这一处罚申诉，请在申诉上裁定，不另行减免。", staff=staff
+        )
     act = record_act(
         verb="accountability.waive",
         door=door,

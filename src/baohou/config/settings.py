@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "baohou.kernel.duties",
     "baohou.kernel.outbox",
     "baohou.kernel.notices",
+    "baohou.kernel.hooks",
     "baohou.kernel.accountability",
     "baohou.day",
     "baohou.upkeep",
@@ -168,6 +169,13 @@ if _BUCKET := os.environ.get("BAOHOU_S3_BUCKET"):
         },
     }
 WHITENOISE_USE_FINDERS = True
+
+
+def WHITENOISE_ADD_HEADERS_FUNCTION(headers: Any, path: str, url: str) -> None:  # noqa: N802
+    """Styles, scripts and icons stand in no frame, and nothing runs in one that is opened by itself."""
+    headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MESSAGE_STORAGE = "baohou.upkeep.answers.Numbered"
@@ -199,6 +207,15 @@ OUTBOX_TRIES = int(os.environ.get("BAOHOU_OUTBOX_TRIES", "8"))
 OUTBOX_FIRST_PAUSE = float(os.environ.get("BAOHOU_OUTBOX_FIRST_PAUSE", "30"))
 OUTBOX_LONGEST_PAUSE = float(os.environ.get("BAOHOU_OUTBOX_LONGEST_PAUSE", "14400"))
 """Seconds after the first failure, and at most, before a message is tried again."""
+
+HOOKS_HOSTS = [one.strip() for one in os.environ.get("BAOHOU_HOOKS_HOSTS", "").split(",") if one.strip()]
+"""Hosts and networks within the house (names, or 10.0.0.0/8) that hooks may lead to; all others must be public."""
+HOOKS_TO_LOOPBACK = os.environ.get("BAOHOU_HOOKS_LOOPBACK") == "1"
+"""Whether hooks may lead to this machine, also by http: for a program of the partner's that runs here."""
+HOOKS_FAILURES = int(os.environ.get("BAOHOU_HOOKS_FAILURES", "20"))
+"""After so many failures in a row a hook is paused and the administrators are told."""
+HOOKS_KEEP_DAYS = int(os.environ.get("BAOHOU_HOOKS_KEEP_DAYS", "30"))
+"""So many days deliveries are kept."""
 
 EMAIL_HOST = os.environ.get("BAOHOU_SMTP_HOST", "")
 EMAIL_PORT = int(os.environ.get("BAOHOU_SMTP_PORT", "465"))

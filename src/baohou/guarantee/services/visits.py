@@ -11,7 +11,7 @@ from baohou.core.errors import Refused
 from baohou.core.sayings import say
 from baohou.guarantee.models import Guarantee, Visit
 from baohou.guarantee.rules.words import VisitKind
-from baohou.guarantee.services import verbs
+from baohou.guarantee.services import events, verbs
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
 
@@ -66,4 +66,5 @@ def record(
         act=act,
     )
     verbs.settle(client=client, since=on)
+    events.tell_visit(visit)
     return visit

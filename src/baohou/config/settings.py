@@ -86,6 +86,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "baohou.upkeep.middleware.number",
+    "baohou.upkeep.middleware.body_limit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -225,6 +226,22 @@ SMS_SIGN = os.environ.get("BAOHOU_SMS_SIGN", "")
 SMS_TEMPLATE = os.environ.get("BAOHOU_SMS_TEMPLATE", "")
 API_CALLS_PER_MINUTE = int(os.environ.get("BAOHOU_API_CALLS", "600"))
 """So many calls a minute one token makes in one process; above that it is asked to wait (429)."""
+LARGEST_MB = {
+    "picture": int(os.environ.get("BAOHOU_MB_PICTURE", "20")),
+    "pdf": int(os.environ.get("BAOHOU_MB_PDF", "20")),
+    "office": int(os.environ.get("BAOHOU_MB_OFFICE", "20")),
+    "table": int(os.environ.get("BAOHOU_MB_TABLE", "60")),
+}
+"""Megabytes that one file may have: a picture, a PDF, a workbook or document that is kept, a table to import."""
+LARGEST_BODY_MB = int(os.environ.get("BAOHOU_MB_BODY", "64"))
+"""Megabytes of one request, files and all; the proxy before us says the same (client_max_body_size)."""
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 40
+"""Of one request: bytes besides its files, fields, files. A department's table has some fields for each client."""
+CLAMD = os.environ.get("BAOHOU_CLAMD", "")
+CLAMD_SECONDS = float(os.environ.get("BAOHOU_CLAMD_SECONDS", "30"))
+"""Where clamd is asked about every file that comes in (a socket's path, or host:port), and seconds to wait for it."""
 KEEP = {
     "drafts": int(os.environ.get("BAOHOU_KEEP_DRAFTS", "90")),
     "logins": int(os.environ.get("BAOHOU_KEEP_LOGINS", "180")),

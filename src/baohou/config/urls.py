@@ -19,4 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("baohou.kernel.api.urls")),
     path("api/v1/", include((list_addresses(), "ninja"), namespace="api")),
 ]
+handler400 = "baohou.upkeep.answers.bad_request"
 handler500 = "baohou.upkeep.answers.server_error"

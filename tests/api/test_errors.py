@@ -92,7 +92,7 @@ def test_rows_that_come_and_go_move_no_page(manager: Caller, evening: Portfolio)
     first = manager.get("/clients", limit=1).json()
     whole = [row["id"] for row in manager.get("/clients").json()["items"]]
     held = Party.objects.get(pk=first["items"][0]["id"])
-    Party.objects.create(name="阿" + held.name, id_no="91310000MA1FL00000", pinyin="0")
+    Party.objects.create(name="阿" + held.name, id_no="91310000MA1FL00000", initials="a")
     seen, cursor = [first["items"][0]["id"]], first["next"]
     while cursor:
         page = manager.get("/clients", limit=1, cursor=cursor).json()

@@ -40,8 +40,9 @@ def callers(answer: Answer) -> Answer:
         given.headers.setdefault("Cache-Control", "no-store")
         if given.status_code >= 400 and not given.headers.get("Content-Type", "").startswith("application/json"):
             said = problem(given.status_code)
-            if given.headers.get("Allow"):
-                said.headers["Allow"] = given.headers["Allow"]
+            for name in ("Allow", "Retry-After"):
+                if given.headers.get(name):
+                    said.headers[name] = given.headers[name]
             return said
         return given
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
 from baohou.kernel.api.errors import problem
+from baohou.kernel.saying import in_words
 from baohou.kernel.watch.readonly import why_read_only
 from baohou.kernel.watch.tracing import current_number
 
@@ -31,10 +32,10 @@ def read_only_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """503, so that a device that sends by itself keeps what it has and tries again later."""
     match = request.resolver_match
     if match and match.namespace == "api":
-        return problem(503, refusal.code, refusal.message, Retry_After=str(RETRY_SECONDS))
+        return problem(503, refusal.code, in_words(refusal.message), Retry_After=str(RETRY_SECONDS))
     answer = render(request, "upkeep/refused.html", {"refusal": refusal}, status=503)
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
-    answer.headers["X-Refused"] = quote(refusal.message)
+    answer.headers["X-Refused"] = quote(in_words(refusal.message))
     return answer
 
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from baohou.core.masking import mask
 from baohou.core.money import format_yuan, to_yuan
 from baohou.desk.quick import always_same
+from baohou.kernel.saying import in_words
 
 register = template.Library()
 
@@ -179,8 +180,8 @@ def masked(id_no: str) -> str:
 
 @register.filter
 def word(text: Any) -> str:
-    """A word of the domain in the reader's language."""
-    return _(str(text)) if text else ""
+    """A word or sentence of the domain in the reader's language."""
+    return in_words(text if isinstance(text, str) else str(text)) if text else ""
 
 
 @register.simple_tag(takes_context=True)

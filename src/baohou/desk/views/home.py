@@ -22,6 +22,7 @@ from baohou.kernel.accountability.services import set_go_live
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door, open_to_all
 from baohou.kernel.people.logins import make_first_admin
+from baohou.kernel.saying import in_words
 
 YEAR_IN_SECONDS = 365 * 24 * 3600
 
@@ -90,7 +91,7 @@ def _first_admin(request: HttpRequest) -> HttpResponse:
         try:
             user = make_first_admin(**form.cleaned_data)
         except Refused as refusal:
-            form.add_error(refusal.where or None, refusal.message)
+            form.add_error(refusal.where or None, in_words(refusal.message))
         else:
             login(request, user)
             return redirect("start")

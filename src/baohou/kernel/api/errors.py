@@ -19,6 +19,8 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
+from baohou.kernel.saying import in_words
 
 SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
     400: ("api.bad_request", "请求的格式不对：请核对 JSON 和请求头。"),
@@ -62,7 +64,7 @@ _STATE: Final = (
 def problem(status: int, code: str = "", message: str = "", where: str = "", **headers: str) -> HttpResponse:
     """An answer that says what is wrong, where, and what to do."""
     usual = SENTENCES.get(status, ("api.error", HTTPStatus(status).phrase))
-    told = {"code": code or usual[0], "message": message or usual[1], "where": where}
+    told = {"code": code or usual[0], "message": in_words(message or usual[1]), "where": where}
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return JsonResponse(told, status=status, headers=named, json_dumps_params={"ensure_ascii": False})
 
@@ -83,8 +85,11 @@ def invalid(wrong: ValidationError) -> HttpResponse:
     where = ".".join(
         place[2:] if place[:1] in (["body"], ["query"], ["form"], ["file"]) and len(place) > 2 else place[1:]
     )
-    said = str(first.get("msg", ""))
-    return problem(422, "api.invalid", f"{where or '请求'}：{said}" if said else "", where)
+    said = str(first.get("msg", "")).removeprefix("Value error, ")
+    place_said = where or say("请求")
+    return problem(
+        422, "api.invalid", say("%(place)s：%(said)s", place=place_said, said=say(said)) if said else "", where
+    )
 
 
 def answer_errors(api: NinjaAPI, fields: Mapping[str, str]) -> None:

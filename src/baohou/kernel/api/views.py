@@ -18,6 +18,7 @@ from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Post
 from baohou.kernel.people.policy import Thing
 from baohou.kernel.people.queries import list_departments
+from baohou.kernel.saying import in_words
 
 
 @never_cache
@@ -87,7 +88,7 @@ def revoke_act(request: Asked, pk: int) -> HttpResponse:
     try:
         tokens.revoke(token=token, actor=request.person.actor, door="page")
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         messages.success(request, _("已撤销，用它的程序马上不能再调用。"), extra_tags="ok")
     return redirect("systems.one", pk=token.system_id) if token.system_id else redirect("tokens")

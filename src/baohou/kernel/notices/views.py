@@ -19,6 +19,7 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Staff
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door()
@@ -89,7 +90,7 @@ def address_page(request: Asked, channel: str) -> HttpResponse:
                 staff=staff, channel=channel, **form.cleaned_data, actor=request.person.actor, door="page"
             )
         except Refused as refusal:
-            wrong = refusal.message
+            wrong = in_words(refusal.message)
         else:
             messages.success(request, _("已登记%(way)s，请试发一条。") % {"way": way.title}, extra_tags="ok")
             return redirect("notices.mine")

@@ -61,7 +61,7 @@ def test_the_example_of_checking_a_signature_works() -> None:
     room: dict[str, Any] = {}
     exec(example, room)
     check, now = room["is_from_baohou"], 1_800_000_000
-    secret, body = make_secret(), '{"type":"ping"}'.encode()
+    secret, body = make_secret(), b'{"type":"ping"}'
     headers = headers_of([make_secret(), secret], number="evt_1", timestamp=now, body=body)
     assert check(secret, headers, body, now=now)
     assert not check(secret, headers, body + b" ", now=now)

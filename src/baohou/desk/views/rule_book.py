@@ -21,6 +21,7 @@ from baohou.kernel.rulebook import registry
 from baohou.kernel.rulebook.models import RuleVersion
 from baohou.kernel.rulebook.queries import as_yaml, get_rule_book, list_versions
 from baohou.kernel.rulebook.services import add_version
+from baohou.kernel.saying import in_words
 
 
 @door(None, Thing.RULE_VERSION)
@@ -52,7 +53,7 @@ def add_page(request: Asked) -> HttpResponse:
         try:
             version = add_version(text=form.cleaned_data["text"], by=request.person.actor, door="page")
         except Refused as refusal:
-            form.refuse([fault for fault in refusal.message.splitlines() if fault.strip()])
+            form.refuse([fault for fault in in_words(refusal.message).splitlines() if fault.strip()])
         else:
             messages.success(request, _("版本 %(name)s 已加入制度。") % {"name": version.name}, extra_tags="ok")
             return redirect("rule-book.version", number=version.pk)

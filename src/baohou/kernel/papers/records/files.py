@@ -15,6 +15,9 @@ from baohou.kernel.papers.records import places
 
 LARGEST = 20 * 1024 * 1024
 """Bytes of one file."""
+LARGEST_TABLE = 200 * 1024 * 1024
+"""Bytes of a table that waits to be taken."""
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_PIXELS = 50_000_000
 _PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 _ZIPPED = b"PK\x03\x04"
@@ -45,6 +48,25 @@ def keep(content: bytes, *, name: str, pictures_only: bool = False) -> Kept:
         raise Refused("papers.file.type", f"文件“{name}”不是{wanted}，请换一个文件。", where=name)
     digest = hashlib.sha256(content).hexdigest()
     places.put(digest, content)
+    file, new = StoredFile.objects.get_or_create(
+        sha256=digest, defaults={"size": len(content), "content_type": content_type}
+    )
+    return Kept(file, not new)
+
+
+def keep_table(content: bytes, *, name: str) -> Kept:
+    """Keep a table that waits to be taken, .xlsx or .csv by its name: reading it is what finds out what it is.
+
+    Refused when empty or larger than LARGEST_TABLE.
+    """
+    if not content:
+        raise Refused("papers.file.empty", f"文件“{name}”是空的，请重新选择。", where=name)
+    if len(content) > LARGEST_TABLE:
+        message = f"文件“{name}”有 {len(content) / 1048576:.1f} MB，超过 {LARGEST_TABLE // 1048576} MB，请分成几个。"
+        raise Refused("papers.file.too_large", message, where=name)
+    digest = hashlib.sha256(content).hexdigest()
+    places.put(digest, content)
+    content_type = _XLSX if Path(name).suffix.lower() == ".xlsx" else "text/csv"
     file, new = StoredFile.objects.get_or_create(
         sha256=digest, defaults={"size": len(content), "content_type": content_type}
     )

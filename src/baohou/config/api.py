@@ -16,6 +16,8 @@ from baohou.kernel.api.approvals import room as approvals
 from baohou.kernel.api.book import room as book
 from baohou.kernel.api.errors import answer_errors
 from baohou.kernel.api.people import room as people
+from baohou.kernel.hooks.api import room as hooks
+from baohou.kernel.hooks.described import describe
 from baohou.kernel.notices.api import room as notices
 from baohou.kernel.outbox.api import room as outbox
 from baohou.kernel.people.doors import Door
@@ -24,6 +26,7 @@ from baohou.upkeep.api import room as upkeep
 
 ABOUT = "保后的接口。每个请求带令牌，每个写操作带 Idempotency-Key；清单按游标翻页；出错时回答 {code, message, where}。"
 
+_EVENTS = describe()
 api = NinjaAPI(
     title="保后 Baohou",
     version=version("baohou"),
@@ -32,12 +35,13 @@ api = NinjaAPI(
     openapi_url="openapi.json",
     urls_namespace="api",
     openapi_extra={
-        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}, **_EVENTS["components"]},
+        "webhooks": _EVENTS["webhooks"],
         "security": [{"token": []}],
     },
 )
 answer_errors(api, {**OF_HAND_OVERS, **OF_PEOPLE, **OF_CLIENTS, "回访日期": "visited_on", "文件": "file"})
-_ROOMS = (*GUARANTEE, accountability, approvals, people, book, day, notices, outbox, upkeep)
+_ROOMS = (*GUARANTEE, accountability, approvals, people, book, day, notices, outbox, hooks, upkeep)
 _OPEN = Door(open_because="接口说明，不含任何数据")
 for room in _ROOMS:
     api.add_router("", room.router)

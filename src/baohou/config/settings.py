@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "baohou.kernel.duties",
     "baohou.kernel.outbox",
     "baohou.kernel.notices",
+    "baohou.kernel.hooks",
     "baohou.kernel.accountability",
     "baohou.day",
     "baohou.upkeep",
@@ -86,6 +87,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "baohou.upkeep.middleware.number",
+    "baohou.upkeep.middleware.body_limit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -200,6 +202,15 @@ OUTBOX_FIRST_PAUSE = float(os.environ.get("BAOHOU_OUTBOX_FIRST_PAUSE", "30"))
 OUTBOX_LONGEST_PAUSE = float(os.environ.get("BAOHOU_OUTBOX_LONGEST_PAUSE", "14400"))
 """Seconds after the first failure, and at most, before a message is tried again."""
 
+HOOKS_HOSTS = [one.strip() for one in os.environ.get("BAOHOU_HOOKS_HOSTS", "").split(",") if one.strip()]
+"""Hosts and networks within the house (names, or 10.0.0.0/8) that hooks may lead to; all others must be public."""
+HOOKS_TO_LOOPBACK = os.environ.get("BAOHOU_HOOKS_LOOPBACK") == "1"
+"""Whether hooks may lead to this machine, also by http: for a program of the partner's that runs here."""
+HOOKS_FAILURES = int(os.environ.get("BAOHOU_HOOKS_FAILURES", "20"))
+"""After so many failures in a row a hook is paused and the administrators are told."""
+HOOKS_KEEP_DAYS = int(os.environ.get("BAOHOU_HOOKS_KEEP_DAYS", "30"))
+"""So many days deliveries are kept."""
+
 EMAIL_HOST = os.environ.get("BAOHOU_SMTP_HOST", "")
 EMAIL_PORT = int(os.environ.get("BAOHOU_SMTP_PORT", "465"))
 EMAIL_HOST_USER = os.environ.get("BAOHOU_SMTP_USER", "")
@@ -216,6 +227,22 @@ SMS_SIGN = os.environ.get("BAOHOU_SMS_SIGN", "")
 SMS_TEMPLATE = os.environ.get("BAOHOU_SMS_TEMPLATE", "")
 API_CALLS_PER_MINUTE = int(os.environ.get("BAOHOU_API_CALLS", "600"))
 """So many calls a minute one token makes in one process; above that it is asked to wait (429)."""
+LARGEST_MB = {
+    "picture": int(os.environ.get("BAOHOU_MB_PICTURE", "20")),
+    "pdf": int(os.environ.get("BAOHOU_MB_PDF", "20")),
+    "office": int(os.environ.get("BAOHOU_MB_OFFICE", "20")),
+    "table": int(os.environ.get("BAOHOU_MB_TABLE", "60")),
+}
+"""Megabytes that one file may have: a picture, a PDF, a workbook or document that is kept, a table to import."""
+LARGEST_BODY_MB = int(os.environ.get("BAOHOU_MB_BODY", "64"))
+"""Megabytes of one request, files and all; the proxy before us says the same (client_max_body_size)."""
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 40
+"""Of one request: bytes besides its files, fields, files. A department's table has some fields for each client."""
+CLAMD = os.environ.get("BAOHOU_CLAMD", "")
+CLAMD_SECONDS = float(os.environ.get("BAOHOU_CLAMD_SECONDS", "30"))
+"""Where clamd is asked about every file that comes in (a socket's path, or host:port), and seconds to wait for it."""
 KEEP = {
     "drafts": int(os.environ.get("BAOHOU_KEEP_DRAFTS", "90")),
     "logins": int(os.environ.get("BAOHOU_KEEP_LOGINS", "180")),

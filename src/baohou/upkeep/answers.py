@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib.messages.constants import WARNING
 from django.contrib.messages.storage.fallback import FallbackStorage
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -39,6 +41,23 @@ def read_only_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for a fault of the program; it asks nothing of the database, which may be the one that is gone."""
     return HttpResponse(loader.get_template("500.html").render({"number": current_number()}), status=500)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413, of an address of the API in its shape: what was sent is larger than a request may be."""
+    if request.path_info.startswith("/api/v1/"):
+        return problem(413)
+    told = {"most": settings.LARGEST_BODY_MB, "number": current_number()}
+    return HttpResponse(loader.get_template("upkeep/too_large.html").render(told, request), status=413)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django calls suspicious: too much is told as such, anything else is a request that makes no sense."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return too_large(request)
+    if request.path_info.startswith("/api/v1/"):
+        return problem(400)
+    return HttpResponse(loader.get_template("upkeep/bad_request.html").render({}, request), status=400)
 
 
 class Numbered(FallbackStorage):

@@ -73,7 +73,10 @@ def _stands(version: RuleVersion, on: date) -> bool:
 
 
 def _clauses(version: RuleVersion, today: date) -> list[dict[str, Any]]:
-    """The clauses of a version, each parameter in words with the day since when its value holds."""
+    """The clauses of a version, each parameter in words with the day since when its value holds.
+
+    What a version does not say and has a default is shown with that, without a day.
+    """
     book = get_rule_book(rule_set=version.rule_set.code)
     specs = {(spec.clause, spec.name): spec for spec in registry.specs()}
     until = today if _stands(version, today) else version.effective_on
@@ -87,6 +90,11 @@ def _clauses(version: RuleVersion, today: date) -> list[dict[str, Any]]:
                     "since": book.since(clause.code, name, until),
                 }
                 for name, parameter in clause.parameters.items()
+            ]
+            + [
+                {"parameter": core.Parameter(spec.name, spec.default, ""), "spec": spec, "since": None}
+                for spec in specs.values()
+                if spec.default is not None and spec.clause == clause.code and spec.name not in clause.parameters
             ],
         }
         for clause in _in_order(book.version(version.pk), version)

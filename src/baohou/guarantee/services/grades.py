@@ -9,7 +9,7 @@ from django.db import transaction
 from baohou.core.errors import Refused
 from baohou.guarantee.models import GradeChange
 from baohou.guarantee.rules.words import Grade
-from baohou.guarantee.services import verbs
+from baohou.guarantee.services import events, verbs
 from baohou.kernel.audit.services import record_changes
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
@@ -45,4 +45,5 @@ def change(
             client=client, grade=grade, effective_on=effective_on, because=because, by=by, act=act
         )
     verbs.settle(client=client, since=effective_on)
+    events.tell_grade(changed)
     return changed

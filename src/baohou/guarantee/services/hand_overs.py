@@ -14,7 +14,7 @@ from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import Filing, FilingStep, HandOver, HandOverItem, HandOverReceipt
 from baohou.guarantee.queries.hand_overs import number_of, strays, unlisted, waiting_receipt
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Medium
-from baohou.guarantee.services import reports
+from baohou.guarantee.services import events, reports
 from baohou.guarantee.services.verbs import require_not_future, require_text
 from baohou.kernel.audit.capture import add_rows, change_rows, set_rows
 from baohou.kernel.audit.services import record_act, record_changes
@@ -105,6 +105,7 @@ def give(
         item.given_by, item.given_on, item.sent_back = by, on, ""
         item.medium, item.pages = medium, pages.get(item.pk, item.pages)
     _write("hand_overs.give", hand_over, items, before, actor=actor, door=door)
+    events.tell_list(events.HandOverGiven, hand_over, visits=[item.visit_id for item in items])
     return len(items)
 
 
@@ -150,6 +151,7 @@ def receive(*, hand_over: HandOver, items: Sequence[HandOverItem], on: date, by:
             raise Refused("guarantee.hand_over.before_given", message, where="接收日期")
         item.received_by, item.received_on = by, on
     _write("hand_overs.receive", hand_over, items, before, actor=actor, door=door)
+    events.tell_list(events.HandOverReceived, hand_over, visits=[item.visit_id for item in items])
     return len(items)
 
 
@@ -188,6 +190,7 @@ def send_back(
         item.given_by = item.given_on = item.received_by = item.received_on = item.receipt = None
         item.sent_back = because
     _write("hand_overs.send_back", hand_over, items, before, actor=actor, door=door, because=because)
+    events.tell_list(events.HandOverSentBack, hand_over, visits=[item.visit_id for item in items], because=because)
     if receipt is not None and void:
         _void(receipt, because=because, on=on)
         if hand_over.filing is not None and stands(hand_over.filing) is FilingVerb.HANDED_IN:

@@ -15,7 +15,7 @@ from baohou.core.period import quarter_of
 from baohou.guarantee.models import Measure, MeasureAction
 from baohou.guarantee.queries.grading import is_frozen
 from baohou.guarantee.queries.pages.clients import speaking
-from baohou.guarantee.services import verbs
+from baohou.guarantee.services import events, verbs
 from baohou.kernel.audit.capture import add_rows
 from baohou.kernel.audit.services import record_changes
 from baohou.kernel.parties.models import Party
@@ -89,6 +89,7 @@ def file(
         for each in actions
     )
     add_rows(MeasureAction, steps)
+    events.tell_measure(measure, actions=len(actions))
     return measure
 
 
@@ -115,6 +116,7 @@ def finish(*, action: MeasureAction, on: date, by: Staff, actor: str, door: str)
     record_changes(act=act, table="guarantee_measureaction", rows=[(key, {"done_on": None}, {"done_on": str(on)})])
     action.done_on = on
     action.save(update_fields=["done_on"])
+    events.tell_action(action, done_on=on)
     return action
 
 

@@ -24,7 +24,7 @@ from baohou.guarantee.queries.moves import (
     managers_of_clients,
 )
 from baohou.guarantee.rules.words import DutyKind
-from baohou.guarantee.services import telling, verbs
+from baohou.guarantee.services import events, telling, verbs
 from baohou.guarantee.services.replan import replan_at_once
 from baohou.guarantee.services.touch import touch
 from baohou.kernel.audit.capture import add_rows, set_rows
@@ -127,6 +127,7 @@ def move_work(
     )
     _appoint(plan, act)
     _list(move, plan)
+    events.tell_move(move)
     touch((row.holding.guarantee.client_id, row.holding.start) for row in plan.passing)
     day = get_business_day()
     if day is not None and clients:
@@ -138,21 +139,37 @@ def move_work(
 def sign(*, move: WorkMove, signer: MoveSigner, by: Staff, actor: str, door: str) -> MoveSigner:
     """Sign the list in a role. The last of all signatures closes it: from then on any change of it shows.
 
-    Refused for anyone but the person of that role, and a second time.
+    For somebody who has left the one who watches over the hand-over signs, and the list says so. Refused for anyone
+    but these, and a second time.
     """
     signer = MoveSigner.objects.select_for_update().select_related("staff").get(pk=signer.pk, move=move)
-    if signer.staff_id != by.pk:
+    instead = signer.staff_id != by.pk
+    if instead and not signs_instead(move, signer, by=by):
         raise Refused("guarantee.move.not_signer", f"“{signer.role}”须由{signer.staff}本人签。")
     if signer.signed_on is not None:
         raise Refused("guarantee.move.signed", f"“{signer.role}”已于 {signer.signed_on} 签过。")
     facts = {"staff_no": move.staff.staff_no, "effective_on": str(move.effective_on), "role": signer.role}
+    facts |= {"instead_of": signer.staff.staff_no} if instead else {}
     act = record_act(verb="moves.sign", door=door, by=actor, facts=facts)
-    records.sign(kind=PAPER, subject_id=move.pk, role=signer.role, name=by.name, staff_no=by.staff_no, act=act)
+    name = f"{by.name}（代已离职的{signer.staff.name}）" if instead else by.name
+    records.sign(kind=PAPER, subject_id=move.pk, role=signer.role, name=name, staff_no=by.staff_no, act=act)
     signer.signed_on = timezone.localdate()
     signer.save(update_fields=["signed_on"])
     if not MoveSigner.objects.filter(move=move, signed_on__isnull=True).exists():
         records.seal(kind=PAPER, subject_id=move.pk, act=act)
     return signer
+
+
+def signs_instead(move: WorkMove, signer: MoveSigner, *, by: Staff) -> bool:
+    """Whether somebody signs in another's place: the other has left, and it is the supervisor or an administrator.
+
+    Without it the list of somebody gone could never be closed.
+    """
+    on = get_business_day() or timezone.localdate()
+    held, mine = get_posting(staff=signer.staff, on=on), get_posting(staff=by, on=on)
+    if held is None or held.post != Post.LEFT or mine is None or mine.post == Post.LEFT:
+        return False
+    return move.supervisor_id == by.pk or mine.post == Post.ADMIN
 
 
 def tell(move_id: int) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from baohou.core.errors import Refused
 from baohou.guarantee.models import GradeChange, SpecialOrder
 from baohou.guarantee.rules.words import Grade, Urgency
-from baohou.guarantee.services import verbs
+from baohou.guarantee.services import events, verbs
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
 
@@ -38,4 +38,5 @@ def order_special(
         client=client, ordered_on=ordered_on, urgency=urgency, by=by, because=because.strip(), act=act
     )
     verbs.settle(client=client, since=ordered_on)
+    events.tell_order(order)
     return order

@@ -16,7 +16,7 @@ from baohou.day.queries import get_business_day
 from baohou.guarantee.models import Filing, FilingStep, HandOver, HandOverReceipt
 from baohou.guarantee.rules.reports import DUTY_OF_FILING
 from baohou.guarantee.rules.words import FilingKind, FilingVerb
-from baohou.guarantee.services import tables, telling
+from baohou.guarantee.services import events, tables, telling
 from baohou.guarantee.services.accepted_plans import freeze
 from baohou.guarantee.services.replan import mark_for_recheck
 from baohou.guarantee.services.tables import Signing
@@ -61,6 +61,7 @@ def file(
     filing = Filing.objects.create(department=department, quarter=last, kind=kind, filed_on=filed_on, by=by, act=act)
     step = FilingStep.objects.create(filing=filing, verb=FilingVerb.HANDED_IN, on=filed_on, by=by, act=act)
     telling.tell_step(step)
+    events.tell_filing(step)
     if kind is FilingKind.CLASSIFICATION_REPORT:
         tables.close(step=step, signing=signing)
     _meet_duty(department, kind, opened_on=last, done_on=filed_on)
@@ -148,6 +149,7 @@ def _step(
     act = record_act(verb=f"reports.{verb.code}", door=door, by=actor, because=because, facts=facts)
     step = FilingStep.objects.create(filing=filing, verb=verb, on=on, by=by, because=because, act=act)
     telling.tell_step(step)
+    events.tell_filing(step)
     return step
 
 

@@ -22,7 +22,7 @@ from baohou.guarantee.models import Guarantee, Visit, VisitSubmission, VisitUplo
 from baohou.guarantee.queries.sealed_visits import CLIENT_ROLE, KIND, find_same_visit, recorder_of
 from baohou.guarantee.rules.matters import NOT_SIGNED
 from baohou.guarantee.rules.words import VisitKind
-from baohou.guarantee.services import verbs, visits
+from baohou.guarantee.services import events, verbs, visits
 from baohou.kernel.audit.models import Act
 from baohou.kernel.papers import records
 from baohou.kernel.papers.models import Addendum
@@ -199,6 +199,7 @@ def add(*, visit: Visit, text: str, by: Staff, actor: str, door: str) -> Addendu
         raise Refused("guarantee.visit.not_sealed", "这次回访没有封存的报告，不能加补充。")
     facts = {"on": str(visit.visited_on), "kind": VisitKind(visit.kind).code, "seal": seal.code}
     act = verbs.act_on(verb="visits.add", client=visit.client, actor=actor, door=door, facts=facts)
+    events.tell_addition(visit)
     return records.add(seal=seal, text=text, name=by.name, staff_no=by.staff_no, act=act)
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from baohou.core.errors import Refused
 from baohou.guarantee.models import Guarantee, Visit
 from baohou.guarantee.rules.words import VisitKind
-from baohou.guarantee.services import verbs
+from baohou.guarantee.services import events, verbs
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
 
@@ -58,4 +58,5 @@ def record(
         act=act,
     )
     verbs.settle(client=client, since=on)
+    events.tell_visit(visit)
     return visit

@@ -37,8 +37,12 @@ def upload_page(request: Asked) -> HttpResponse:
     """Send a file; one whose headers are not all known leads to the columns, any other is checked at once."""
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        upload = uploads.keep(kind=form.cleaned_data["kind"], file=form.cleaned_data["file"])
-        return check(request, upload) if _headers_known(upload) else redirect("imports.columns", token=upload.token)
+        try:
+            upload = uploads.keep(kind=form.cleaned_data["kind"], file=form.cleaned_data["file"])
+        except Refused as refusal:
+            form.add_error("file", refusal.message)
+        else:
+            return check(request, upload) if _headers_known(upload) else redirect("imports.columns", token=upload.token)
     context: dict[str, Any] = {"form": form, "columns": _columns(), "busy": get_busy()}
     context["pending"] = shown_list(list_pending_imports())
     return render(request, "guarantee/imports.html", context)

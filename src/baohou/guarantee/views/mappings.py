@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -18,6 +17,7 @@ from baohou.guarantee.imports import KINDS, WORKBOOK
 from baohou.guarantee.views import uploads
 from baohou.guarantee.views.imports import check
 from baohou.guarantee.views.uploads import Upload
+from baohou.kernel.papers.handing import file_headers
 from baohou.kernel.papers.models import ImportMapping
 from baohou.kernel.papers.reading import Mapping, load_mapping
 from baohou.kernel.papers.reading.mapping import parse_mapping, read_mapping
@@ -152,11 +152,11 @@ def list_page(request: Asked) -> HttpResponse:
 def file(request: Asked, pk: int) -> HttpResponse:
     """A kept mapping as a file for the command."""
     mapping = get_object_or_404(ImportMapping, pk=pk)
-    name = quote(f"{mapping.kind}-{mapping.name}.toml")
+    name = f"{mapping.kind}-{mapping.name}.toml"
     return HttpResponse(
         mapping.content,
         content_type="application/toml; charset=utf-8",
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+        headers=file_headers(name),
     )
 
 

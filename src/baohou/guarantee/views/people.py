@@ -101,11 +101,17 @@ def move_list_page(request: Asked, pk: int) -> HttpResponse:
     move = move_for(request, pk)
     seal = records.find_seal(kind=moves.PAPER, subject_id=move.pk)
     people = ("was_a", "was_b", "now_a", "now_b")
+    signers, staff = list_signatures(move), request.person.staff
     context = {
         "move": move,
         "guarantees": move.guarantees.select_related("guarantee__client", *people).order_by("guarantee__project_no"),
         "duties": move.duties.select_related("owner", "to").order_by("due_on", "duty_key"),
-        "signers": list_signatures(move),
+        "signers": signers,
+        "instead": [
+            place.signer.pk
+            for place in signers
+            if not place.signature and staff and moves.signs_instead(move, place.signer, by=staff)
+        ],
         "checked": records.check(seal) if seal else None,
     }
     return render(request, "guarantee/move_list.html", context)

@@ -20,6 +20,7 @@ from baohou.guarantee.queries.sealed_visits import KIND
 from baohou.guarantee.services import submissions
 from baohou.guarantee.views.guards import staff_of, visit_for
 from baohou.kernel.papers import records
+from baohou.kernel.papers.handing import file_headers
 from baohou.kernel.papers.models import Attachment, Signature, StoredFile
 from baohou.kernel.papers.printing import qr_svg
 from baohou.kernel.people.access import Right
@@ -100,10 +101,6 @@ def _served(file: StoredFile, name: str) -> HttpResponseBase:
         content = records.open_file(file.sha256)
     except FileNotFoundError as gone:
         raise Http404 from gone
-    headers = {
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Cache-Control": "private, max-age=3600",
-    }
-    saved = not file.content_type.startswith("image/")
-    return FileResponse(content, as_attachment=saved, filename=name, content_type=file.content_type, headers=headers)
+    shown = file.content_type.startswith("image/")
+    headers = {**file_headers(name, shown=shown), "Cache-Control": "private, max-age=3600"}
+    return FileResponse(content, content_type=file.content_type, headers=headers)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from baohou.core.errors import Refused
 from baohou.core.money import format_yuan
-from baohou.kernel.accountability import telling
+from baohou.kernel.accountability import events, telling
 from baohou.kernel.accountability.models import Appeal, AppealDecision, Entry, Verdict
 from baohou.kernel.accountability.services import hold, require_another, waive
 from baohou.kernel.audit.services import record_act
@@ -62,6 +62,7 @@ def file_appeal(
         kept = records.keep(file.content, name=file.name)
         records.attach(kind=PAPER, subject_id=appeal.pk, file=kept.file, name=file.name, act=act)
     telling.tell_filed(appeal)
+    events.tell_filed(appeal)
     return appeal
 
 
@@ -161,4 +162,5 @@ def _close(
         appeal=appeal, verdict=verdict, amount_fen=granted, because=because, by=by, on=on, waiver=waiver, act=act
     )
     telling.tell_decided(decision)
+    events.tell_decided(decision)
     return decision

@@ -17,16 +17,22 @@ from baohou.kernel.people.access import Person, Right
 from baohou.kernel.people.models import Staff
 
 
-def ask_waiver(*, story: Story, amount_fen: int, because: str, by: Person, on: date, door: str) -> Asked:
-    """Ask for all or part of a penalty to be waived (PGM.12); it is dated the day of the approval."""
+def ask_waiver(
+    *, story: Story, amount_fen: int, because: str, by: Person, on: date, door: str, seen_fen: int | None = None
+) -> Asked:
+    """Ask for all or part of a penalty to be waived (PGM.12); it is dated the day of the approval.
+
+    ``seen_fen`` is what was left when the form was opened; refused when another amount is left by now.
+    """
     title = f"减免 {format_yuan(amount_fen)} 元（{story.duty_word}，{story.first.due_on} 到期）"
-    return _ask(WAIVER, story, title, amount_fen, because=because, by=by, on=on, door=door)
+    seen = story.net_fen if seen_fen is None else seen_fen
+    return _ask(WAIVER, story, title, amount_fen, seen, because=because, by=by, on=on, door=door)
 
 
 def ask_reversal(*, story: Story, because: str, by: Person, on: date, door: str) -> Asked:
     """Ask for all that is left of a penalty to be taken back, because it ought not to have been booked."""
     title = f"冲回 {format_yuan(story.net_fen)} 元（{story.duty_word}，{story.first.due_on} 到期）"
-    return _ask(REVERSAL, story, title, story.net_fen, because=because, by=by, on=on, door=door)
+    return _ask(REVERSAL, story, title, story.net_fen, story.net_fen, because=because, by=by, on=on, door=door)
 
 
 def subject_of(duty_key: int, staff_id: int) -> str:
@@ -35,7 +41,16 @@ def subject_of(duty_key: int, staff_id: int) -> str:
 
 
 def _ask(
-    kind: Kind, story: Story, title: str, amount_fen: int, *, because: str, by: Person, on: date, door: str
+    kind: Kind,
+    story: Story,
+    title: str,
+    amount_fen: int,
+    seen_fen: int,
+    *,
+    because: str,
+    by: Person,
+    on: date,
+    door: str,
 ) -> Asked:
     staff = story.first.staff
     require_another(staff, by.actor)
@@ -45,7 +60,7 @@ def _ask(
             kind=kind.code,
             subject=subject_of(story.first.duty_key, staff.pk),
             title=title,
-            payload={"duty_key": story.first.duty_key, "staff": staff.pk, "amount_fen": amount_fen},
+            payload={"duty_key": story.first.duty_key, "staff": staff.pk, "amount_fen": amount_fen, "seen": seen_fen},
             rows=[("处罚净额", f"{format_yuan(left)} 元", f"{format_yuan(left - amount_fen)} 元")],
             because=because,
             party=story.first.party,
@@ -63,6 +78,7 @@ def _waive(order: Order) -> Entry:
         duty_key=said["duty_key"],
         staff=Staff.objects.get(pk=said["staff"]),
         amount_fen=said["amount_fen"],
+        seen_fen=said["seen"],
         because=order.because,
         on=order.on,
         actor=order.actor,

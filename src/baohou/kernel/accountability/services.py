@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from baohou.core.errors import Refused
 from baohou.core.money import format_yuan
+from baohou.kernel.accountability import events
 from baohou.kernel.accountability.models import Appeal, Entry, EntryKind, GoLive
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_act
@@ -16,11 +17,22 @@ from baohou.kernel.people.models import Staff
 
 
 @transaction.atomic
-def waive(*, duty_key: int, staff: Staff, amount_fen: int, because: str, on: date, actor: str, door: str) -> Entry:
+def waive(
+    *,
+    duty_key: int,
+    staff: Staff,
+    amount_fen: int,
+    because: str,
+    on: date,
+    actor: str,
+    door: str,
+    seen_fen: int | None = None,
+) -> Entry:
     """Waive all or part of what a duty costs a person (PGM.12), dated ``on``; who may is the door's guard to say.
 
     Refused without a reason, for no amount, for more than is left (a net is never below zero), to oneself, and while an
-    appeal is open: that is answered by its decision.
+    appeal is open: that is answered by its decision. ``seen_fen`` is what was left when somebody looked; when another
+    amount is left by now it is refused: the same form may have been sent before.
     """
     require_another(staff, actor)
     because = because.strip()
@@ -29,6 +41,11 @@ def waive(*, duty_key: int, staff: Staff, amount_fen: int, because: str, on: dat
     last, left = hold(duty_key=duty_key, staff=staff)
     if last is None or left <= 0:
         raise Refused("accountability.waiver.nothing_left", f"{staff}在这一事项上没有可减免的处罚。")
+    if seen_fen is not None and seen_fen != left:
+        message = (
+            f"现余额已从 {format_yuan(seen_fen)} 元变为 {format_yuan(left)} 元，这次减免可能刚才已经记下，没有再记。"
+        )
+        raise Refused("accountability.waiver.changed", f"{message}请看处罚始末；还要减免，请核对金额再提交。")
     if not 0 < amount_fen <= left:
         message = f"减免金额须大于零，且不超过现余额 {format_yuan(left)} 元。"
         raise Refused("accountability.waiver.too_much", message, where="减免金额")
@@ -36,7 +53,9 @@ def waive(*, duty_key: int, staff: Staff, amount_fen: int, because: str, on: dat
         raise Refused("accountability.waiver.appealed", f"{staff}已就这一处罚申诉，请在申诉上裁定，不另行减免。")
     facts = {"duty_key": duty_key, "staff_no": staff.staff_no, "amount_fen": amount_fen}
     act = record_act(verb="accountability.waive", door=door, by=actor, because=because, facts=facts)
-    return _append(last, EntryKind.WAIVER, amount_fen=-amount_fen, on=on, because=because, act=act)
+    entry = _append(last, EntryKind.WAIVER, amount_fen=-amount_fen, on=on, because=because, act=act)
+    events.tell_waiver(entry)
+    return entry
 
 
 @transaction.atomic
@@ -57,7 +76,9 @@ def reverse(*, duty_key: int, staff: Staff, because: str, on: date, actor: str, 
         raise Refused("accountability.reversal.appealed", f"{staff}已就这一处罚申诉，请在申诉上裁定，不另行冲回。")
     facts = {"duty_key": duty_key, "staff_no": staff.staff_no, "amount_fen": left}
     act = record_act(verb="accountability.reverse", door=door, by=actor, because=because, facts=facts)
-    return _append(last, EntryKind.REVERSAL, amount_fen=-left, on=on, because=because, act=act)
+    entry = _append(last, EntryKind.REVERSAL, amount_fen=-left, on=on, because=because, act=act)
+    events.tell_reversal(entry)
+    return entry
 
 
 def _append(last: Entry, kind: EntryKind, *, amount_fen: int, on: date, because: str, act: Act) -> Entry:

@@ -68,7 +68,8 @@ def waive_page(request: Asked, key: int, staff: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = {"amount_fen": form.cleaned_data["amount"], "because": form.cleaned_data["because"]}
         try:
-            asked = ask_waiver(story=story, **told, by=request.person, on=request.today, door="page")
+            seen = _seen(request)
+            asked = ask_waiver(story=story, **told, seen_fen=seen, by=request.person, on=request.today, door="page")
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
@@ -92,6 +93,12 @@ def reverse_page(request: Asked, key: int, staff: int) -> HttpResponse:
             tell_asked(request, asked, done=_("已记下冲回。"))
             return redirect("penalties.story", key=key, staff=staff)
     return render(request, "accountability/reverse.html", {"story": story, "form": form})
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """What was left when the form was opened, in fen; the form of a browser always says so."""
+    text = request.POST.get("seen", "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _filters(request: Asked) -> Filters:

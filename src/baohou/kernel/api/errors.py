@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
@@ -22,7 +28,7 @@ SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
     405: ("api.method_not_allowed", "这个地址不支持这种方法。"),
     406: ("api.not_acceptable", "只能以 JSON 或文件本来的格式回答。"),
     409: ("api.conflict", "与已有的数据冲突，请重新读取后再办。"),
-    413: ("api.too_large", "请求太大。"),
+    413: ("api.too_large", "一次发来的内容太大；请减少或压缩文件，或分几次发。"),
     415: ("api.unsupported_media_type", "这种内容类型不收；请用 application/json，带文件的用 multipart/form-data。"),
     422: ("api.invalid", "有的字段不对。"),
     429: ("api.too_many_requests", "请求太多，请稍后再试。"),
@@ -34,6 +40,8 @@ _KNOWN: Final = (
     (PermissionDenied, 403),
     (IntegrityError, 409),
     (RequestDataTooBig, 413),
+    (TooManyFieldsSent, 413),
+    (TooManyFilesSent, 413),
     (SuspiciousOperation, 400),
 )
 _STATE: Final = (

@@ -43,6 +43,7 @@ _NAMES: Final[Mapping[str, Thing | None]] = {
     "code": Thing.TABLE,
     "department": Thing.DEPARTMENT,
     "duty": Thing.STORY,
+    "hook": Thing.HOOK,
     "job": Thing.JOB,
     "key": Thing.DUTY,
     "mapping": Thing.MAPPING,
@@ -56,7 +57,7 @@ _NAMES: Final[Mapping[str, Thing | None]] = {
     "version": Thing.RULE_VERSION,
     "visit": Thing.VISIT,
     "volume": Thing.VOLUME,
-    **dict.fromkeys(("deputy", "ending", "file", "form", "kind", "month", "number", "posting", "signer")),
+    **dict.fromkeys(("delivery", "deputy", "ending", "file", "form", "kind", "month", "number", "posting", "signer")),
 }
 """What a part of a path names; None for what is only found within another thing, or names no object."""
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from baohou.core.errors import Refused
 from baohou.kernel.audit.services import record_act
+from baohou.kernel.outbox import channels
 from baohou.kernel.outbox.models import PENDING, Message, State
 
 
@@ -34,7 +35,7 @@ def put(drafts: Sequence[Draft]) -> None:
     A key that stands already adds nothing, nor does a message whose time is over.
     """
     assert transaction.get_connection().in_atomic_block, "a message is written with what it tells of"
-    now = timezone.now()
+    now, slow = timezone.now(), {channel.code for channel in channels.every() if channel.slow}
     Message.objects.bulk_create(
         [
             Message(
@@ -43,6 +44,7 @@ def put(drafts: Sequence[Draft]) -> None:
                 to=one.to[:128],
                 title=one.title[:255],
                 payload=one.payload,
+                slow=one.channel in slow,
                 due_at=one.due_at or now,
                 expires_at=one.expires_at,
             )

@@ -76,12 +76,15 @@ def seal(*, kind: str, subject_id: int, act: Act) -> Seal:
 
 @transaction.atomic
 def add(*, seal: Seal, text: str, name: str, staff_no: str, act: Act) -> Addendum:
-    """Add a correction to a sealed paper. Refused without words."""
+    """Add a correction to a sealed paper. Refused without words, and when the same person just added the same."""
     text = text.strip()
     if not text:
         raise Refused("papers.addendum.empty", "请写明补充或更正的内容。", where="补充")
     Seal.objects.select_for_update().get(pk=seal.pk)
     before = seal.addenda.order_by("-pk").first()
+    if before is not None and (before.text, before.staff_no) == (text, staff_no):
+        message = f"这条补充 {timezone.localtime(before.added_at):%H:%M} 已经加过，没有再加一次。"
+        raise Refused("papers.addendum.twice", message, where="补充")
     at = timezone.now()
     return Addendum.objects.create(
         seal=seal,

@@ -1,0 +1,23 @@
+"""Sentences in Chinese that remember how they were made, so that doors can say them in another language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Said(str):
+    """A sentence as it reads in Chinese; ``template`` and ``values`` are what it was made of."""
+
+    template: str
+    values: Mapping[str, Any]
+
+
+def say(template: str, **values: Any) -> Said:
+    """The sentence that the template gives with these values (``%(name)s``); without values the template itself.
+
+    Values that are ``Said`` are said in the reader's language, too; all others are names and numbers.
+    """
+    said = Said(template % values if values else template)
+    said.template, said.values = template, values
+    return said

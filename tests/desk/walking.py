@@ -24,11 +24,11 @@ from baohou.guarantee.services.summaries import keep_up
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.api.tokens import add_system as register_system
 from baohou.kernel.api.tokens import make_own_token
+from baohou.kernel.hooks import services as hooks
+from baohou.kernel.hooks.models import Hook
 from baohou.kernel.notices.models import Address
 from baohou.kernel.notices.preferences import set_address, try_address
 from baohou.kernel.notices.services import tell as told
-from baohou.kernel.hooks import services as hooks
-from baohou.kernel.hooks.models import Hook
 from baohou.kernel.outbox.models import Message
 from baohou.kernel.outbox.services import give_up
 from baohou.kernel.papers.models import Seal, Volume

@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -60,7 +61,11 @@ def answer_once(
     if not text or len(text) > 255 or not text.isascii() or not text.isprintable():
         message = say("每个写操作都要带请求头 Idempotency-Key：1 至 255 个可见 ASCII 字符，每件事一个，重试时不变。")
         return problem(400, "api.idempotency.missing", message, HEADER)
-    asked = _Asked(caller.token.owner, _sha(text.encode()), digest_of(request), sorted(caller.scopes))
+    try:
+        content = digest_of(request)
+    except RequestDataTooBig:
+        return problem(413)
+    asked = _Asked(caller.token.owner, _sha(text.encode()), content, sorted(caller.scopes))
     claimed = _claim(asked)
     return claimed if isinstance(claimed, HttpResponse) else _run(claimed, run, whole=whole, secret=secret)
 
@@ -125,7 +130,7 @@ def _known(call: Call, asked: _Asked) -> UUID | HttpResponse:
         answer.headers["Idempotent-Replayed"] = "true"
         return answer
     now = timezone.now()
-    if call.lease_until > now:
+    if now < call.lease_until <= now + 2 * LEASE:  # a lease that ends later is from before the clock was set back
         return _busy()
     claim = uuid4()
     mine = Call.objects.filter(pk=call.pk, claim=call.claim, ended_at__isnull=True)

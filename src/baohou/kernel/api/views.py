@@ -19,10 +19,12 @@ from baohou.kernel.people.models import Post
 from baohou.kernel.people.policy import Thing
 from baohou.kernel.people.queries import list_departments
 from baohou.kernel.saying import in_words
+from baohou.kernel.people.sessions import proven
 
 
 @never_cache
 @door()
+@proven(reading=False)
 def own_page(request: Asked) -> HttpResponse:
     """One's own tokens, and making another; its text stands on this answer and nowhere else."""
     staff = request.person.staff
@@ -61,6 +63,7 @@ def systems_page(request: Asked) -> HttpResponse:
 
 @never_cache
 @door(Right.ADMINISTER, Thing.SYSTEM)
+@proven(reading=False)
 def system_page(request: Asked, pk: int) -> HttpResponse:
     """One system's tokens, and making another."""
     system = get_object_or_404(System, pk=pk)

@@ -20,6 +20,7 @@ from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Staff
 from baohou.kernel.people.policy import Thing
 from baohou.kernel.saying import in_words
+from baohou.kernel.people.sessions import proven
 
 
 @door()
@@ -75,6 +76,7 @@ def mine_page(request: Asked) -> HttpResponse:
 
 
 @door(None, Thing.CHANNEL)
+@proven("notices.mine", reading=False)
 def address_page(request: Asked, channel: str) -> HttpResponse:
     """Keep one's address on a channel; with what was filled in and why, when it is refused."""
     staff, way = _staff(request), channels.find(channel)
@@ -112,6 +114,7 @@ def try_page(request: Asked, channel: str) -> HttpResponse:
 
 @require_POST
 @door(None, Thing.CHANNEL)
+@proven("notices.mine", reading=False)
 def remove_page(request: Asked, channel: str) -> HttpResponse:
     """Forget one's address on a channel."""
     preferences.remove_address(address=_address(request, channel), actor=request.person.actor, door="page")

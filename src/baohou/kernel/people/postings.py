@@ -15,6 +15,7 @@ from baohou.kernel.papers.reading import Unreadable
 from baohou.kernel.people.bonds import Change, list_bonds
 from baohou.kernel.people.models import Department, Post, Posting, Staff
 from baohou.kernel.people.services import Departments
+from baohou.kernel.people.sessions import end_sessions
 
 
 @transaction.atomic
@@ -130,6 +131,8 @@ def change_post(
         raise Refused("people.post.bound", together(kept, " "))
     facts = {"staff_no": staff.staff_no, **_told(post, department, effective_on)}
     act = record_act(verb="people.change_post", door=door, by=actor, because=because, facts=facts)
+    if post is Post.LEFT and effective_on <= timezone.localdate():
+        end_sessions(user_id=staff.user_id)
     if standing is not None and standing.effective_on == effective_on:
         old = _told(Post(standing.post), standing.department, effective_on)
         _record(act, staff, effective_on, old, _told(post, department, effective_on))

@@ -16,8 +16,18 @@ from baohou.core.sayings import say
 Node = tuple[str, str]
 """An app's label and the name of one of its migrations."""
 
-OWN: Final = frozenset({"sessions_session", "watch_readonly", "watch_backup"})
-"""Tables that tell of an installation and not of its data: who is logged in, whether it is closed, its copies."""
+OWN: Final = frozenset(
+    {
+        "django_session",
+        "usersessions_usersession",
+        "people_cacherow",
+        "people_loginfailure",
+        "watch_readonly",
+        "watch_backup",
+    }
+)
+"""Tables that tell of an installation and not of its data: who is or failed to be logged in, whether it is closed, its
+copies."""
 
 
 def shipped() -> list[Node]:

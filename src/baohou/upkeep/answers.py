@@ -14,10 +14,8 @@ from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
 from baohou.kernel.api.errors import problem
-from baohou.kernel.watch.readonly import why_read_only
+from baohou.kernel.watch.readonly import RETRY_SECONDS, why_read_only
 from baohou.kernel.watch.tracing import current_number
-
-RETRY_SECONDS = 300
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:

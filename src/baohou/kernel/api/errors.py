@@ -13,6 +13,8 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from baohou.core.errors import Refused
+from baohou.kernel.watch.readonly import RETRY_SECONDS, TakesNoChanges
+from baohou.kernel.watch.tracing import current_number
 
 SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
     400: ("api.bad_request", "请求的格式不对：请核对 JSON 和请求头。"),
@@ -26,7 +28,7 @@ SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
     415: ("api.unsupported_media_type", "这种内容类型不收；请用 application/json，带文件的用 multipart/form-data。"),
     422: ("api.invalid", "有的字段不对。"),
     429: ("api.too_many_requests", "请求太多，请稍后再试。"),
-    500: ("api.internal", "程序出错，什么也没有写入。请把时间和请求告诉维护人员。"),
+    500: ("api.internal", "程序出错，什么也没有写入。请把编号告诉系统管理员。"),
     503: ("api.unavailable", "系统正在维护，请稍后再试。"),
 }
 _KNOWN: Final = (
@@ -54,15 +56,23 @@ _STATE: Final = (
 def problem(status: int, code: str = "", message: str = "", where: str = "", **headers: str) -> HttpResponse:
     """An answer that says what is wrong, where, and what to do."""
     usual = SENTENCES.get(status, ("api.error", HTTPStatus(status).phrase))
-    told = {"code": code or usual[0], "message": message or usual[1], "where": where}
+    said = message or usual[1]
+    if status >= 500 and (number := current_number()):
+        said = f"{said}（编号 {number}）"
+    told = {"code": code or usual[0], "message": said, "where": where}
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return JsonResponse(told, status=status, headers=named, json_dumps_params={"ensure_ascii": False})
 
 
 def refused(refusal: Refused, fields: Mapping[str, str]) -> HttpResponse:
-    """A refusal: 409 for what stands in the way, 422 for a field; ``fields`` are our names of what people call it."""
+    """A refusal: 409 for what stands in the way, 503 while nothing is taken, 422 for a field.
+
+    ``fields`` are our names of what people call it.
+    """
     if refusal.code == "api.needs_person":
         return problem(403, refusal.code, refusal.message)
+    if isinstance(refusal, TakesNoChanges):
+        return problem(503, refusal.code, refusal.message, Retry_After=str(RETRY_SECONDS))
     stands = not refusal.where or refusal.code.rpartition(".")[2] in _STATE
     where = fields.get(refusal.where, refusal.where)
     return problem(409 if stands else 422, refusal.code, refusal.message, where)

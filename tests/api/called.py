@@ -113,7 +113,7 @@ def table_digest(world: World) -> dict[str, Any]:
 
 def move_body(world: World) -> dict[str, Any]:
     choices = [
-        {"guarantee": held.guarantee.pk, "manager_a": world.cast.a.pk if held.as_a else None}
+        {"guarantee": held.guarantee.pk, "a": world.cast.a.pk if held.as_a else None}
         for held in walking.list_holdings(world.cast.b, on=TODAY)
     ]
     return {"effective_on": "2026-10-21", "because": "离职", "choices": choices}
@@ -178,7 +178,9 @@ CALLED: dict[str, Called] = {
     "plans_one": Called(opened.plan),
     "plans_list_visits": Called(opened.plan),
     "plans_set_date": Called(planned, said(planned_on="2026-11-09", seen=None)),
-    "plans_set_dates": Called(opened.plan, lambda world: {"keys": keys(world), "planned_on": "2026-11-09"}),
+    "plans_set_dates": Called(
+        opened.plan, lambda world: {"keys": keys(world), "planned_on": "2026-11-09", "confirmed": True}
+    ),
     "plans_shift": Called(opened.plan, shift, opened.spread),
     "plans_clear": Called(opened.plan, lambda world: {"keys": keys(world)}, opened.spread),
     "plans_spread": Called(opened.plan, said(first="2026-10-20", last="2026-12-31")),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from baohou.guarantee.models import Visit, VisitSubmission, VisitUpload
 from baohou.kernel.papers.models import Attachment, Seal, Signature
@@ -209,3 +209,56 @@ def test_photos_never_share_a_name_and_a_thrown_away_draft_stays_away(evening: P
     expect(page.locator("[data-queue] li")).to_have_count(0)
     page.reload()
     expect(page.locator("[data-queue-empty]")).to_be_visible()
+
+
+@pytest.mark.clause("PGM.11")
+@pytest.mark.parametrize("allowed", [True, False])
+def test_the_place_is_written_down_where_it_is_allowed(evening: Portfolio, sit: Sit, *, allowed: bool) -> None:
+    """Granted: the report shows the place, to six decimals. Denied: the form says so, and the report goes without."""
+    page = sit(evening.cast.b, PHONE)
+    if allowed:
+        page.context.grant_permissions(["geolocation"])
+        page.context.set_geolocation({"latitude": 30.2741512, "longitude": 120.1551491, "accuracy": 12})
+    page.goto(f"/clients/{evening.steel.pk}/visit/?kind=routine&guarantee={evening.second.pk}")
+    ready(page)
+    fill(page)
+    page.get_by_role("button", name="记下位置").click()
+    said = "北纬 30.274151，东经 120.155149（约 12 米以内）" if allowed else "没有得到位置"
+    expect(page.locator("[data-place-said]")).to_contain_text(said)
+    show(page, f"10-place-{allowed}")
+    page.get_by_role("button", name="记下这次回访").click()
+    page.wait_for_url(re.compile(r"/visits/\d+/$"))
+    sent = VisitSubmission.objects.get()
+    assert (str(sent.latitude), str(sent.longitude)) == (("30.274151", "120.155149") if allowed else ("None", "None"))
+    expect(page.get_by_text("30.274151, 120.155149")).to_have_count(1 if allowed else 0)
+    expect(page.get_by_text("已封存，未被改动")).to_be_visible()
+
+
+def test_a_photo_that_fails_goes_again_by_itself(evening: Portfolio, sit: Sit) -> None:
+    """The server fails at the second of two photos: the first is not sent again, the second is, one visit has both."""
+    page = sit(evening.cast.b, PHONE)
+    page.goto(f"/clients/{evening.steel.pk}/visit/?kind=routine&guarantee={evening.second.pk}")
+    ready(page)
+    fill(page)
+    page.locator("input[capture]").set_input_files(
+        {"name": "b.jpg", "mimeType": "image/jpeg", "buffer": photo((1200, 900))}
+    )
+    expect(page.locator("[data-shots] img")).to_have_count(2)
+    asked: list[int] = []
+
+    def fail_the_second(route: Route) -> None:
+        asked.append(len(asked) + 1)
+        if len(asked) == 2:
+            route.fulfill(status=503, body="")
+        else:
+            route.continue_()
+
+    page.route(re.compile(r"/visit/files/$"), fail_the_second)
+    page.get_by_role("button", name="记下这次回访").click()
+    expect(page.get_by_text("服务器现在没有答复")).to_be_visible()
+    assert not Visit.objects.filter(client=evening.steel).exists()
+    page.get_by_role("link", name="看待发送的").click()
+    expect(page.locator("[data-queue]")).to_contain_text("已发送", timeout=30_000)
+    assert Visit.objects.filter(client=evening.steel).count() == 1
+    assert Attachment.objects.count() == 2
+    assert len(asked) == 4, "two photos, the signature, and the one that failed again"

@@ -111,3 +111,15 @@ def test_behind_https_cookies_go_over_https_only(tmp_path: Path, address: str, s
     environ["DJANGO_SETTINGS_MODULE"] = "baohou.config.settings"
     done = subprocess.run([sys.executable, "-c", asked], env=environ, check=True, capture_output=True, text=True)
     assert done.stdout.split() == ([*("True", "True"), str(365 * 24 * 3600)] if secure else ["False", "False", "0"])
+
+
+def test_the_proxy_takes_as_much_as_we_do_and_leads_no_program_from_http() -> None:
+    """413 comes from whoever is first; a token sent in the clear is refused, not redirected (ASVS 4.1.2)."""
+    from django.conf import settings
+
+    conf = (Path(__file__).parents[2] / "deploy/nginx/baohou.conf").read_text("utf-8")
+    assert f"client_max_body_size {settings.LARGEST_BODY_MB}m;" in conf
+    assert f"一次最多 {settings.LARGEST_BODY_MB} MB" in conf
+    assert max(settings.LARGEST_MB.values()) < settings.LARGEST_BODY_MB
+    plain = conf.partition("listen 80;")[2].partition("listen 443")[0]
+    assert "return 403" in plain.partition("location /api/")[2].partition("}\n\n")[0]

@@ -20,6 +20,7 @@ from baohou.kernel.accountability.models import Appeal
 from baohou.kernel.api.models import System, Token
 from baohou.kernel.audit.models import Act
 from baohou.kernel.duties.models import Duty
+from baohou.kernel.hooks.models import Delivery, Hook
 from baohou.kernel.notices.models import Notice
 from baohou.kernel.outbox.models import Message
 from baohou.kernel.papers.models import Attachment, ImportMapping, Seal, Signature, Volume
@@ -32,6 +33,7 @@ from tests.desk.walking import LAST, World
 from tests.kernel.accountability.acts import reverse
 
 Q4 = at.Quarter(2026, 4)
+HOOK = {"name": "信贷系统", "url": "https://partner.example.com/in", "events": ["duty.late"], "scopes": ["staff"]}
 
 
 def nothing(_: World) -> None:
@@ -70,6 +72,11 @@ def b(world: World) -> dict[str, Any]:
 
 def a(world: World) -> dict[str, Any]:
     return {"pk": world.cast.a.pk}
+
+
+def hook_delivery(_: World) -> dict[str, Any]:
+    found = Delivery.objects.get()
+    return {"pk": found.hook_id, "delivery": found.pk}
 
 
 def items(world: World) -> dict[str, Any]:
@@ -336,6 +343,10 @@ OPENED: dict[str, Opened] = {
         lambda world: {"pk": world.hired["C01"].pk}, lambda _: {"effective_on": "2026-12-01", "because": "辞职"}
     ),
     "people.login": Opened(a),
+    "people.entrance": Opened(a, lambda _: {"do": "lift"}),
+    "people.factors": Opened(sent=lambda _: {"post": ["admin"]}),
+    "login": Opened(sent=lambda _: {"username": "A01", "password": "wrong"}),
+    "confirm": Opened(sent=lambda _: {"password": "wrong"}),
     "people.deputy": Opened(
         b,
         lambda world: {
@@ -357,6 +368,16 @@ OPENED: dict[str, Opened] = {
     "notices.remove": Opened(robot, first=at.keep_robot),
     "outbox.again": Opened(one(Message), first=at.fail_message),
     "outbox.stop": Opened(one(Message), first=at.wait_message),
+    "hooks.add": Opened(sent=lambda _: HOOK),
+    "hooks.one": Opened(one(Hook), first=at.add_hook),
+    "hooks.change": Opened(one(Hook), lambda _: HOOK, at.add_hook),
+    "hooks.pause": Opened(one(Hook), lambda _: {"because": "对方升级"}, at.add_hook),
+    "hooks.resume": Opened(one(Hook), first=at.pause_hook),
+    "hooks.secret": Opened(one(Hook), lambda _: {"hours": "24"}, at.add_hook),
+    "hooks.ping": Opened(one(Hook), first=at.add_hook),
+    "hooks.remove": Opened(one(Hook), first=at.add_hook),
+    "hooks.delivery": Opened(hook_delivery, first=at.end_delivery),
+    "hooks.again": Opened(hook_delivery, first=at.end_delivery),
     "tokens": Opened(sent=lambda _: {"name": "取数", "days": "30"}),
     "tokens.revoke": Opened(one(Token), first=at.make_token),
     "systems": Opened(sent=lambda _: {"code": "finance", "name": "财务系统", "post": "auditor"}),

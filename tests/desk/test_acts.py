@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 
 from baohou.guarantee.models import Filing, GradeChange, Measure, SpecialOrder, Visit
 from baohou.guarantee.queries import measures
-from baohou.kernel.accountability.models import Entry
+from baohou.kernel.accountability.models import Entry, EntryKind
 from baohou.kernel.duties.models import Duty
 from tests.cast import STEEL, Portfolio, TakeIn
 from tests.desk.conftest import Enter
@@ -163,6 +164,23 @@ def test_a_penalty_tells_its_story_and_can_be_waived(evening: Portfolio, enter: 
     assert browser.post(f"{story}waive/", {"amount": "20", "because": "当日客户停电"}).status_code == 302
     assert "30.00 元" in read(browser, story)
     assert enter(evening.cast.outsider).get(story).status_code == 404
+
+
+@pytest.mark.clause("PGM.12")
+def test_a_waiver_sent_again_is_not_waived_again(evening: Portfolio, enter: Enter) -> None:
+    """The answer got lost and the form is sent once more, saying what was left when it was opened."""
+    entry = Entry.objects.earliest("pk")
+    browser = enter(evening.cast.risk_manager)
+    address = f"/penalties/{entry.duty_key}/{entry.staff_id}/waive/"
+    seen = re.search(r'name="seen" value="(\d+)"', browser.get(address).content.decode())
+    assert seen is not None
+    for _ in range(2):
+        answer = browser.post(address, {"amount": "20", "because": "停电", "seen": seen.group(1)})
+    assert "现余额已" in answer.content.decode()
+    assert Entry.objects.filter(kind=EntryKind.WAIVER).count() == 1
+    fresh = re.search(r'name="seen" value="(\d+)"', answer.content.decode())
+    assert fresh is not None
+    assert browser.post(address, {"amount": "10", "because": "另一件", "seen": fresh.group(1)}).status_code == 302
 
 
 @pytest.mark.clause("PGM.10")

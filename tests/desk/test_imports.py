@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pytest_django import Settings
 
 from baohou.core.errors import Refused
 from baohou.guarantee.imports import take
@@ -242,10 +245,36 @@ def test_only_administrators_import_and_map(evening: Portfolio, enter: Enter) ->
 
 
 @pytest.mark.parametrize("kind", ["grades", "workbook"])
-def test_a_file_that_cannot_be_opened_says_why(evening: Portfolio, enter: Enter, kind: str) -> None:
+def test_a_file_that_cannot_be_opened_says_why_at_once(evening: Portfolio, enter: Enter, kind: str) -> None:
+    broken = SimpleUploadedFile("a.xlsx", b"PK\x03\x04broken")
+    answer = enter(evening.cast.admin).post("/imports/", {"kind": kind, "file": broken})
+    assert answer.status_code == 200
+    assert "文件“a.xlsx”不完好" in answer.content.decode()
+
+
+def test_a_table_with_macros_is_refused_on_the_page(evening: Portfolio, enter: Enter) -> None:
+    """张甲's ledger of many years has a macro: she is told to save it as .xlsx, and nothing waits to be taken."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as book:
+        book.writestr("[Content_Types].xml", "<Types/>")
+        book.writestr("xl/vbaProject.bin", "x")
+    sent = SimpleUploadedFile("台账.xlsm", out.getvalue())
+    page = enter(evening.cast.admin).post("/imports/", {"kind": "grades", "file": sent}).content.decode()
+    assert "文件“台账.xlsm”里有宏，不收" in page
+
+
+def test_a_request_larger_than_any_may_be_is_told_so(evening: Portfolio, enter: Enter, settings: Settings) -> None:
+    """413 with the limit: by the length that is said, and by what a form holds besides its files."""
+    settings.LARGEST_BODY_MB = 1
     browser = enter(evening.cast.admin)
-    check = send(browser, kind, b"PK\x03\x04broken", name="a.xlsx")
-    assert "不是完好的 .xlsx 文件" in browser.get(check, follow=True).content.decode()
+    large = SimpleUploadedFile("a.csv", b"x" * (2 << 20))
+    answer = browser.post("/imports/", {"kind": "grades", "file": large})
+    assert answer.status_code == 413
+    assert "一次最多 1 MB" in answer.content.decode()
+    settings.LARGEST_BODY_MB = 64
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    answer = browser.post("/imports/", {"kind": "grades" * 1000})
+    assert answer.status_code == 413
 
 
 def test_a_mapping_is_written_as_it_is_read() -> None:

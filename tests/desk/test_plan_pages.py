@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -19,6 +20,9 @@ from baohou.guarantee.rules.planning import too_many_from
 from baohou.kernel.papers.models import Seal
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department, Staff
+from baohou.kernel.rulebook import registry
+from baohou.kernel.rulebook.queries import get_rule_book
+from baohou.kernel.rulebook.services import load_version
 from tests.cast import Portfolio
 from tests.desk.conftest import TODAY, Enter
 from tests.desk.reading import department_id, said
@@ -212,8 +216,29 @@ def test_the_load_is_shown_per_person_and_day_and_too_many_in_words(evening: Por
 
 def test_too_many_is_more_than_twice_an_even_share() -> None:
     """Ten visits on sixty days: from three on. 150 visits: an even share is three, from seven on."""
-    assert [too_many_from(visits=n, working_days=60) for n in (0, 10, 60, 61, 150)] == [3, 3, 3, 5, 7]
-    assert too_many_from(visits=2, working_days=0) == 5
+    assert [too_many_from(visits=n, working_days=60, version=None) for n in (0, 10, 60, 61, 150)] == [3, 3, 3, 5, 7]
+    assert too_many_from(visits=2, working_days=0, version=None) == 5
+
+
+@pytest.mark.clause("PGM.8")
+def test_the_rule_book_says_what_too_many_is(evening: Portfolio, enter: Enter, tmp_path: Path) -> None:
+    """A version that allows five a day and four times an even share, in force on the last day of the third quarter."""
+    (shipped,) = registry.shipped_files()
+    text = shipped.read_text("utf-8").replace("name: 2016-04-01", "name: 2026-09-01")
+    text = text.replace("effective_on: 2016-04-01", "effective_on: 2026-09-01")
+    text = text.replace("too_many_visits:\n        value: 3", "too_many_visits:\n        value: 5")
+    text = text.replace("too_many_times:\n        value: 2", "too_many_times:\n        value: 4")
+    (tmp_path / "new.yaml").write_text(text, "utf-8")
+    load_version(path=tmp_path / "new.yaml", by="X01", door="command", on=date(2026, 8, 31))
+    _clients(evening, 6, evening.cast.a)
+    browser = enter(evening.cast.manager)
+    plan = get_plan(department=Department.objects.get(name="业务一部"), quarter=Q4, today=TODAY)
+    keys = [row.key for row in plan.rows if row.visit.client.startswith("客户")]
+    for count, crowded in ((4, False), (5, True)):
+        browser.post(f"{page_of()}several/", {"deed": "set", "key": keys[:count], "day": "2026-10-26"})
+        assert ("5 次起算过多" in said(browser, f"{page_of()}?view=load")) is crowded
+    assert too_many_from(visits=60, working_days=60, version=get_rule_book().in_force(TODAY)) == 5
+    assert too_many_from(visits=120, working_days=60, version=get_rule_book().in_force(TODAY)) == 9
 
 
 def test_filters_stand_in_the_address(evening: Portfolio, enter: Enter) -> None:

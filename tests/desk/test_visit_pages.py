@@ -12,7 +12,7 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from baohou.guarantee.models import Visit, VisitUpload
-from baohou.kernel.papers.models import Attachment, Seal, StoredFile
+from baohou.kernel.papers.models import Addendum, Attachment, Seal, StoredFile
 from baohou.kernel.papers.records import path_of
 from tests.cast import Portfolio, TakeIn
 from tests.desk.conftest import Enter
@@ -152,3 +152,13 @@ def test_the_service_worker_knows_its_build(db: None) -> None:
     answer = Client().get("/sw.js")
     assert answer["Content-Type"].startswith("text/javascript")
     assert '"shell": ["/static/built/app.css"' in answer.content.decode()
+
+
+def test_an_addition_sent_again_is_not_added_again(visit: Visit, evening: Portfolio, enter: Enter) -> None:
+    """The answer got lost and the form is sent once more: one addition stands, and the page says that it does."""
+    browser = enter(evening.cast.a)
+    for _ in range(2):
+        answer = browser.post(f"/visits/{visit.pk}/add/", {"text": "已取得九月报表"})
+    assert "已经加过" in answer.content.decode()
+    assert Addendum.objects.count() == 1
+    assert browser.post(f"/visits/{visit.pk}/add/", {"text": "又取得十月报表"}).status_code == 302

@@ -24,6 +24,8 @@ from baohou.guarantee.services.summaries import keep_up
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.api.tokens import add_system as register_system
 from baohou.kernel.api.tokens import make_own_token
+from baohou.kernel.hooks import services as hooks
+from baohou.kernel.hooks.models import Hook
 from baohou.kernel.notices.models import Address
 from baohou.kernel.notices.preferences import set_address, try_address
 from baohou.kernel.notices.services import tell as told
@@ -257,6 +259,24 @@ def wait_message(world: World) -> None:
 
 def fail_message(world: World) -> None:
     wait_message(world)
+    give_up(message=Message.objects.latest("pk"), actor="X01", door="page")
+
+
+def add_hook(_: World) -> None:
+    """财务系统 is told of what becomes late."""
+    named = {"name": "财务系统", "url": "https://finance.example.com/in", "kinds": ["duty.late"], "scopes": []}
+    hooks.add_hook(**named, actor="X01", door="page")
+
+
+def pause_hook(world: World) -> None:
+    add_hook(world)
+    hooks.pause_hook(hook=Hook.objects.get(), because="对方升级", actor="X01", door="page")
+
+
+def end_delivery(world: World) -> None:
+    """A trial was sent, and the other side never took it."""
+    add_hook(world)
+    hooks.ping_hook(hook=Hook.objects.get(), actor="X01", door="page")
     give_up(message=Message.objects.latest("pk"), actor="X01", door="page")
 
 

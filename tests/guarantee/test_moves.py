@@ -14,6 +14,7 @@ from baohou.guarantee.imports import take
 from baohou.guarantee.models import ManagerAppointment, MovedDuty, MoveSigner, WorkMove
 from baohou.guarantee.queries.duties import derive_duties
 from baohou.guarantee.queries.moves import Choice, count_loads, list_holdings, list_receivers, propose
+from baohou.guarantee.queries.pages.waiting import list_waiting
 from baohou.guarantee.services import moves
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.audit.models import Act, Change
@@ -22,6 +23,7 @@ from baohou.kernel.duties.models import Duty
 from baohou.kernel.papers import records
 from baohou.kernel.people import postings
 from baohou.kernel.people.models import Post, Posting, Staff
+from baohou.kernel.people.standing import list_people
 from tests.cast import Portfolio
 from tests.desk.conftest import TODAY
 
@@ -170,6 +172,55 @@ def test_the_list_is_signed_and_sealed(evening: Portfolio) -> None:
     assert records.check(seal).intact
     MovedDuty.objects.filter(move=move).update(to=cast.a)
     assert not records.check(seal).intact
+
+
+def _waits(staff: Staff, on: date) -> list[str]:
+    (person,) = list_people([staff.pk], on=on)
+    return [line.what for line in list_waiting(person, on=on)]
+
+
+def test_a_missing_signature_is_told_of_to_who_may_hand_over_work(evening: Portfolio) -> None:
+    """Signed by nobody: on 2026-10-23 only those who sign have it; from the 24th on the manager is told what lacks."""
+    cast = evening.cast
+    hand_over(evening)
+    to_sign, unsigned = "张甲的移交清单待签字", "张甲的移交清单还没有签齐"
+    for on, told in ((date(2026, 10, 23), False), (date(2026, 10, 24), True)):
+        assert all(to_sign in _waits(one, on) for one in (cast.a, cast.b, cast.manager))
+        assert (unsigned in _waits(cast.manager, on)) is told
+        assert (unsigned in _waits(cast.admin, on)) is told
+        assert unsigned not in _waits(cast.other_manager, on) + _waits(cast.b, on)
+
+
+def test_somebody_gone_is_signed_for_by_the_supervisor(evening: Portfolio) -> None:
+    """张甲 leaves without signing: the manager is told the same day and signs in 张甲's place, nobody else can."""
+    cast = evening.cast
+    move = hand_over(evening)
+    gone = MoveSigner.objects.get(move=move, staff=cast.a)
+    with pytest.raises(Refused):
+        moves.sign(move=move, signer=gone, by=cast.manager, actor="M01", door="page")
+    postings.change_post(
+        staff=cast.a,
+        department=None,
+        post=Post.LEFT,
+        effective_on=TOMORROW,
+        because="离职",
+        actor="X01",
+        door="page",
+    )
+    engine.run(on=TOMORROW)
+    assert "张甲的移交清单还没有签齐" in _waits(cast.manager, TOMORROW)
+    with pytest.raises(Refused):
+        moves.sign(move=move, signer=gone, by=cast.b, actor="B01", door="page")
+    moves.sign(move=move, signer=gone, by=cast.manager, actor="M01", door="page")
+    for one in (cast.b, cast.manager):
+        moves.sign(
+            move=move, signer=MoveSigner.objects.get(move=move, staff=one), by=one, actor=one.staff_no, door="page"
+        )
+    seal = records.find_seal(kind=moves.PAPER, subject_id=move.pk)
+    assert seal is not None and records.check(seal).intact
+    names = {one.role: one.name for one in records.list_signatures(kind=moves.PAPER, subject_id=move.pk)}
+    assert names["移交人"] == "钱丙（代已离职的张甲）"
+    assert "张甲的移交清单还没有签齐" not in _waits(cast.manager, TOMORROW)
 
 
 def test_the_list_is_printed(evening: Portfolio) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
+
+from baohou.core.sayings import say
 
 _HEARD: ContextVar[list[str] | None] = ContextVar("refusals_heard", default=None)
 
@@ -12,13 +15,14 @@ _HEARD: ContextVar[list[str] | None] = ContextVar("refusals_heard", default=None
 class Refused(Exception):
     """An act that the house refuses: what is wrong, where, and what to do, in Chinese.
 
-    ``code`` is stable (``guarantee.visit.before_issue``); ``where`` names the field or place, or is empty.
+    ``code`` is stable (``guarantee.visit.before_issue``); ``where`` names the field or place, or is empty. A message
+    with values is a template, so that doors can say it in another language: see ``core.sayings``.
     """
 
-    def __init__(self, code: str, message: str, *, where: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, code: str, message: str, *, where: str = "", **values: Any) -> None:
+        self.message = say(message, **values) if values else message
+        super().__init__(str(self.message))
         self.code = code
-        self.message = message
         self.where = where
         if (heard := _HEARD.get()) is not None:
             heard.append(code)

@@ -12,6 +12,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from baohou.core.errors import Refused
+from baohou.day import events
 from baohou.day.lock import only_run, step_alone
 from baohou.day.models import Run, StepRun, Watermark
 from baohou.day.queries import get_business_day
@@ -103,7 +104,9 @@ def _run(*, on: date | None, rebuild: bool, retry: bool, progress: Progress) -> 
     run = Run.objects.create(on=day, rebuild=rebuild)
     with telling_of_failure(day, run.pk):
         reports = [_patiently(step, run, rebuild=rebuild, retry=retry, progress=progress) for step in steps()]
-    Run.objects.filter(pk=run.pk).update(ended_at=timezone.now())
+    with transaction.atomic():
+        Run.objects.filter(pk=run.pk).update(ended_at=timezone.now())
+        events.tell_finished(run=run.pk, on=day)
     if not connection.in_atomic_block:
         heads.write_out(on=day)
     return Report(on=day, ran=True, steps=reports)

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from baohou.day import events
 from baohou.day.models import Job, JobState
 from baohou.kernel.notices.kinds import NoticeKind
 from baohou.kernel.notices.services import tell, tell_everyone
@@ -37,6 +38,7 @@ def telling_of_failure(on: date, run: int) -> Iterator[None]:
         if not done and not connection.in_atomic_block:
             with suppress(DatabaseError), transaction.atomic():
                 _tell_failed(on, run)
+                events.tell_failed(run=run, on=on)
 
 
 def _tell_failed(on: date, run: int) -> None:

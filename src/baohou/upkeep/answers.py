@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib.messages.constants import WARNING
 from django.contrib.messages.storage.fallback import FallbackStorage
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -14,8 +17,13 @@ from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
 from baohou.kernel.api.errors import problem
+from baohou.kernel.saying import in_words
 from baohou.kernel.watch.readonly import RETRY_SECONDS, why_read_only
 from baohou.kernel.watch.tracing import current_number
+from baohou.kernel.watch.trouble import Trouble, trouble_of
+
+AWAY_SECONDS = 10
+"""When to come again while the database does not answer."""
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:
@@ -27,16 +35,40 @@ def read_only_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """503, so that a device that sends by itself keeps what it has and tries again later."""
     match = request.resolver_match
     if match and match.namespace == "api":
-        return problem(503, refusal.code, refusal.message, Retry_After=str(RETRY_SECONDS))
+        return problem(503, refusal.code, in_words(refusal.message), Retry_After=str(RETRY_SECONDS))
     answer = render(request, "upkeep/refused.html", {"refusal": refusal}, status=503)
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
-    answer.headers["X-Refused"] = quote(refusal.message)
+    answer.headers["X-Refused"] = quote(in_words(refusal.message))
     return answer
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page for a fault of the program; it asks nothing of the database, which may be the one that is gone."""
-    return HttpResponse(loader.get_template("500.html").render({"number": current_number()}), status=500)
+    """The page for a fault of the program, a full disk or a database that is away; it asks nothing of the database."""
+    trouble = trouble_of(sys.exc_info()[1])
+    said = loader.get_template("500.html").render(
+        {"number": current_number(), "trouble": trouble.name if trouble else ""}
+    )
+    answer = HttpResponse(said, status=trouble.status if trouble else 500)
+    if trouble is Trouble.AWAY:
+        answer.headers["Retry-After"] = str(AWAY_SECONDS)
+    return answer
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413, of an address of the API in its shape: what was sent is larger than a request may be."""
+    if request.path_info.startswith("/api/v1/"):
+        return problem(413)
+    told = {"most": settings.LARGEST_BODY_MB, "number": current_number()}
+    return HttpResponse(loader.get_template("upkeep/too_large.html").render(told, request), status=413)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django calls suspicious: too much is told as such, anything else is a request that makes no sense."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return too_large(request)
+    if request.path_info.startswith("/api/v1/"):
+        return problem(400)
+    return HttpResponse(loader.get_template("upkeep/bad_request.html").render({}, request), status=400)
 
 
 class Numbered(FallbackStorage):

@@ -15,13 +15,24 @@ from baohou.core.errors import hear_refusals
 from baohou.kernel.watch.readonly import TakesNoChanges, require_writable
 from baohou.kernel.watch.tracing import accept, numbered
 from baohou.upkeep import metrics, slow
-from baohou.upkeep.answers import read_only_page
+from baohou.upkeep.answers import read_only_page, too_large
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 HEADER: Final = "X-Request-ID"
 QUIET: Final = frozenset({"healthz", "readyz", "metrics"})
 """Routes that machines ask for every few seconds: logged only when something is wrong."""
-OPEN_WHEN_CLOSED: Final = frozenset({"login", "logout", "set_language", "set-money", "system.read-only", "upkeep_shut"})
+OPEN_WHEN_CLOSED: Final = frozenset(
+    {
+        "login",
+        "mfa_authenticate",
+        "logout",
+        "confirm",
+        "set_language",
+        "set-money",
+        "system.read-only",
+        "upkeep_shut",
+    }
+)
 """Routes that may be sent to while the house is read-only: they change no facts, or open the house again."""
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = logging.getLogger("baohou.request")
@@ -81,6 +92,18 @@ def _tell(request: HttpRequest, response: HttpResponseBase, seconds: float, cloc
         line["refused"] = refusals
     slow.note(f"/{match.route}" if match else route, seconds)
     _log.info("request", extra=line)
+
+
+def body_limit(answer: Answer) -> Answer:
+    """Refuse a request that says it is larger than any may be, before a byte of it is read."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        if said.isdigit() and int(said) > settings.LARGEST_BODY_MB << 20:
+            return too_large(request)
+        return answer(request)
+
+    return respond
 
 
 class ReadOnlyTimes:

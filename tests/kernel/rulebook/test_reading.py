@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from baohou.core.rulebook import ExceptionTo
+from baohou.core.rulebook import ExceptionTo, Version
+from baohou.guarantee.rules.parameters import FEWEST_TOO_MANY, MEASURES_AHEAD, TOO_MANY_TIMES, number_in
 from baohou.kernel.rulebook.faults import RuleFileRefused
 from baohou.kernel.rulebook.reading import read_file, read_text
 from tests.kernel.rulebook.texts import changed, faults_of, line_of, shipped, with_exceptions, write
@@ -61,7 +62,7 @@ def test_exceptions_are_read() -> None:
         ("value: 15", "value: 15.5", "应为整数"),
         ("value: 15", "value: 十五", "应为整数"),
         ("value: 15", "value: [15]", "应为整数"),
-        ("value: 15", "value:", "应为整数"),
+        ("value: 15\n", "value:\n", "应为整数"),
         ("value: 15", "value: true", "应为整数"),
         ("value: 15", "value: 367", "不得大于 366"),
         ("value: 15", "value: -1", "不得小于 0"),
@@ -105,10 +106,10 @@ def test_it_rejects_a_wrong_value_or_unit(old: str, new: str, said: str) -> None
         ("    reference: 第二条\n", "    reference: 第二条\n    pages: 3\n", "pages:", "不认识的项“pages”"),
         ("days_after_issue:", "days_after_isue:", "id: PGM.3\n", "缺少参数 days_after_issue"),
         ("        reference: 第四条第1项：每户每次50元\n", "", "value: 50", "缺少：reference"),
-        ("        unit: 天\n", "", "value: 15", "缺少：unit"),
+        ("value: 15\n        unit: 天\n", "value: 15\n", "value: 15", "缺少：unit"),
         (
-            "    reference: 第二条\n",
-            "    reference: 第二条\n    parameters: {days: 3}\n",
+            "    reference: 第一条\n",
+            "    reference: 第一条\n    parameters: {days: 3}\n",
             "parameters:",
             "本条没有参数",
         ),
@@ -132,6 +133,22 @@ def test_it_rejects_a_version_without_a_clause_that_has_parameters() -> None:
     assert [fault.message for fault in faults] == [
         "缺少条款 PGM.4（须给出参数 good_months、normal_months、watch_months、risk_months）"
     ]
+
+
+@pytest.mark.clause("PGM.8", "PGM.10")
+def test_a_parameter_with_a_default_may_be_left_out() -> None:
+    """A version written before there was such a parameter is read as it stands, and the default holds in it."""
+    start, end = "  - id: PGM.8\n", "  - id: PGM.9\n"
+    text = shipped()
+    text = text[: text.index(start)] + text[text.index(end) :]
+    text = text.replace("      remind_days:\n        value: 15\n", "      remind_days:\n        value: 30\n")
+    reading = read_text(text)
+    assert reading.faults == ()
+    assert reading.draft is not None
+    clauses = {clause.code: clause for clause in reading.draft.clauses}
+    version = Version(1, "PGM", "x", date(2016, 4, 1), None, clauses)
+    assert [number_in(version, spec) for spec in (FEWEST_TOO_MANY, TOO_MANY_TIMES, MEASURES_AHEAD)] == [3, 2, 30]
+    assert "PGM.8" not in clauses
 
 
 def test_a_clause_of_text_only_may_be_left_out() -> None:

@@ -60,6 +60,7 @@ def test_the_shipped_rule_set_gives_the_numbers_of_the_rules() -> None:
         for name, parameter in clause.parameters.items()
     }
     assert values == {
+        "PGM.2 unsigned_days": 3,
         "PGM.3 days_after_issue": 15,
         "PGM.4 good_months": 6,
         "PGM.4 normal_months": 3,
@@ -69,7 +70,10 @@ def test_the_shipped_rule_set_gives_the_numbers_of_the_rules() -> None:
         "PGM.5 high_days": 3,
         "PGM.5 normal_days": 7,
         "PGM.7 default_grade": "normal",
+        "PGM.8 too_many_visits": 3,
+        "PGM.8 too_many_times": 2,
         "PGM.9 day_of_quarter": 10,
+        "PGM.10 remind_days": 15,
         "PGM.11 day_of_quarter": 10,
         "PGM.12 yuan": 5000,
         "PGM.13 yuan": 10000,

@@ -9,6 +9,7 @@ from typing import Final
 import click
 from django.db import OperationalError, close_old_connections
 
+from baohou.kernel.hooks.services import delete_old
 from baohou.kernel.outbox.worker import Passed, send_waiting
 
 SECONDS_BETWEEN: Final = 5
@@ -32,14 +33,16 @@ class _Ending:
 @click.command()
 @click.option("--stay", is_flag=True, help="不退出，每隔几秒看一次有没有要发的。")
 def send(stay: bool) -> None:
-    """发送发件箱里到时间的消息：邮件、群机器人、短信。"""
+    """发送发件箱里到时间的消息：邮件、群机器人、短信、给外部系统的推送。"""
     if not stay:
         _tell(send_waiting())
+        delete_old()
         return
     ending = _Ending()
     while not ending():
         try:
             passed = send_waiting(stop=ending)
+            delete_old()
         except OperationalError as fault:
             click.echo(f"数据库暂时用不了，过一会儿再试。（{str(fault).splitlines()[0]}）", err=True)
         else:

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import takewhile
 
 from baohou.core.rulebook.clauses import Clause, Parameter, Value
+from baohou.core.rulebook.specs import ParameterSpec
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,13 @@ class Version:
     def parameter(self, clause: str, name: str) -> Parameter:
         """A parameter that this version gives; KeyError when it gives none of that name."""
         return self.clauses[clause].parameters[name]
+
+    def value_of(self, spec: ParameterSpec) -> Value:
+        """The base value of a parameter, or its default where this version gives none; KeyError without a default."""
+        clause = self.clauses.get(spec.clause)
+        if spec.default is not None and (clause is None or spec.name not in clause.parameters):
+            return spec.default
+        return self.parameter(spec.clause, spec.name).value
 
     def is_in_force(self, on: date) -> bool:
         return self.effective_on <= on and (self.ends_on is None or on < self.ends_on)

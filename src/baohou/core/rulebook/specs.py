@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["days", "months", "day_of_month", "fen", "code"]
+Kind = Literal["days", "months", "day_of_month", "fen", "code", "count", "times"]
 
 RHYTHMS = (0, 1, 2, 3, 4, 6, 12)
 """Months that a calendar year divides into; 0 says that there is no rhythm."""
@@ -13,7 +13,7 @@ RHYTHMS = (0, 1, 2, 3, 4, 6, 12)
 
 @dataclass(frozen=True)
 class ParameterSpec:
-    """One parameter that every version of a rule set must give.
+    """One parameter of a rule set: every version must give it, unless a ``default`` holds where one does not.
 
     ``low`` and ``high`` bound a number, both inclusive, in the unit of the core (fen for money).
     ``choices`` are the codes that a parameter of kind ``code`` may have. ``facts`` are the names of the
@@ -28,6 +28,7 @@ class ParameterSpec:
     choices: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     title: str = ""
+    default: int | str | None = None
 
     def fault_of(self, value: int | str) -> str | None:
         """What is wrong with a value of the right type, in Chinese; None when nothing is."""

@@ -21,6 +21,7 @@ from baohou.kernel.rulebook import registry
 from baohou.kernel.rulebook.models import RuleVersion
 from baohou.kernel.rulebook.queries import as_yaml, get_rule_book, list_versions
 from baohou.kernel.rulebook.services import add_version
+from baohou.kernel.saying import in_words
 
 
 @door(None, Thing.RULE_VERSION)
@@ -52,7 +53,7 @@ def add_page(request: Asked) -> HttpResponse:
         try:
             version = add_version(text=form.cleaned_data["text"], by=request.person.actor, door="page")
         except Refused as refusal:
-            form.refuse([fault for fault in refusal.message.splitlines() if fault.strip()])
+            form.refuse([fault for fault in in_words(refusal.message).splitlines() if fault.strip()])
         else:
             messages.success(request, _("版本 %(name)s 已加入制度。") % {"name": version.name}, extra_tags="ok")
             return redirect("rule-book.version", number=version.pk)
@@ -64,7 +65,10 @@ def _stands(version: RuleVersion, on: date) -> bool:
 
 
 def _clauses(version: RuleVersion, today: date) -> list[dict[str, Any]]:
-    """The clauses of a version, each parameter in words with the day since when its value holds."""
+    """The clauses of a version, each parameter in words with the day since when its value holds.
+
+    What a version does not say and has a default is shown with that, without a day.
+    """
     book = get_rule_book(rule_set=version.rule_set.code)
     specs = {(spec.clause, spec.name): spec for spec in registry.specs()}
     until = today if _stands(version, today) else version.effective_on
@@ -78,6 +82,11 @@ def _clauses(version: RuleVersion, today: date) -> list[dict[str, Any]]:
                     "since": book.since(clause.code, name, until),
                 }
                 for name, parameter in clause.parameters.items()
+            ]
+            + [
+                {"parameter": core.Parameter(spec.name, spec.default, ""), "spec": spec, "since": None}
+                for spec in specs.values()
+                if spec.default is not None and spec.clause == clause.code and spec.name not in clause.parameters
             ],
         }
         for clause in _in_order(book.version(version.pk), version)

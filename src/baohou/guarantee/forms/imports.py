@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import FileExtensionValidator
 from django.utils.translation import gettext_lazy as _
 
 from baohou.guarantee.imports import KINDS, WORKBOOK
+
+LARGEST_MAPPING: Final = 64 << 10
+"""Bytes of a mapping file."""
+
+
+def _is_small(file: UploadedFile[Any]) -> None:
+    if (file.size or 0) > LARGEST_MAPPING:
+        raise forms.ValidationError(_("映射文件最多 64 KB；这个文件恐怕不是映射。"))
 
 
 class UploadForm(forms.Form):
@@ -36,6 +47,6 @@ class MappingFileForm(forms.Form):
         label=_("映射文件"),
         help_text=_(".toml，与命令行 --mapping 用的相同。"),
         widget=forms.ClearableFileInput(attrs={"accept": ".toml"}),
-        validators=[FileExtensionValidator(["toml"], message=_("应为 .toml 文件。"))],
+        validators=[FileExtensionValidator(["toml"], message=_("应为 .toml 文件。")), _is_small],
         error_messages={"required": _("请选择文件。"), "empty": _("这个文件是空的。")},
     )

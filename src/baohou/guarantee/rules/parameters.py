@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from baohou.core.rulebook import ParameterSpec
+from baohou.core.rulebook import ParameterSpec, Version
 from baohou.guarantee.rules.words import Grade
 
 CLAUSES = (
@@ -30,6 +30,44 @@ def _penalty(clause: str, title: str) -> ParameterSpec:
     return ParameterSpec(clause, "yuan", "fen", low=1, high=LARGEST_PENALTY_FEN, facts=("department",), title=title)
 
 
+UNSIGNED_DAYS = ParameterSpec(
+    "PGM.2",
+    "unsigned_days",
+    "days",
+    low=0,
+    high=YEAR,
+    title="工作移交清单几天没签齐，提醒能办移交的人",
+    default=3,
+)
+FEWEST_TOO_MANY = ParameterSpec(
+    "PGM.8",
+    "too_many_visits",
+    "count",
+    low=1,
+    high=99,
+    title="一人一天排到几次回访才可能算过多",
+    default=3,
+)
+TOO_MANY_TIMES = ParameterSpec(
+    "PGM.8",
+    "too_many_times",
+    "times",
+    low=1,
+    high=99,
+    title="一人一天的回访超过本季日均的几倍算过多",
+    default=2,
+)
+MEASURES_AHEAD = ParameterSpec(
+    "PGM.10",
+    "remind_days",
+    "days",
+    low=0,
+    high=92,
+    title="季末前几天起提醒还缺的处置措施",
+    default=15,
+)
+"""Numbers that later versions may say; an earlier version that says nothing of them is read with these defaults."""
+
 SPECS = (
     ParameterSpec(
         "PGM.3",
@@ -52,5 +90,15 @@ SPECS = (
     _penalty("PGM.12", "每户每次未按时回访，由项目责任人承担多少元"),
     _penalty("PGM.13", "每次未按时上报，由部门经理承担多少元"),
     _penalty("PGM.14", "每次未按时移交，由部门经理承担多少元"),
+    UNSIGNED_DAYS,
+    FEWEST_TOO_MANY,
+    TOO_MANY_TIMES,
+    MEASURES_AHEAD,
 )
 """Money is in fen in the core, in yuan in the file."""
+
+
+def number_in(version: Version | None, spec: ParameterSpec) -> int:
+    """What a version gives for a numeric parameter that has a default: the default where it is silent, or is none."""
+    assert spec.default is not None
+    return int(spec.default if version is None else version.value_of(spec))

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from baohou.core.period import Quarter
-
-FEWEST_TOO_MANY: Final = 3
-"""Two visits on one day are never too many."""
+from baohou.core.rulebook import Version
+from baohou.guarantee.rules.parameters import FEWEST_TOO_MANY, TOO_MANY_TIMES, number_in
 
 
 @dataclass(frozen=True)
@@ -28,10 +26,13 @@ def window_of(*, opens_on: date, due_on: date, today: date) -> Window:
     return Window(max(opens_on, today), due_on if today <= due_on else None)
 
 
-def too_many_from(*, visits: int, working_days: int) -> int:
-    """From how many visits on one day a person has too many: more than twice what an even share would be."""
+def too_many_from(*, visits: int, working_days: int, version: Version | None) -> int:
+    """From how many visits on one day a person has too many: more than so many times what an even share would be.
+
+    The times, and below which number it is never too many, are parameters of PGM.8.
+    """
     share = -(-visits // working_days) if working_days else visits
-    return max(FEWEST_TOO_MANY, 2 * share + 1)
+    return max(number_in(version, FEWEST_TOO_MANY), number_in(version, TOO_MANY_TIMES) * share + 1)
 
 
 def filed_for(plan: Quarter) -> Quarter:

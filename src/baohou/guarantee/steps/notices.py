@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from baohou.day.registry import Counts, Task
 from baohou.guarantee.queries.digest import list_digests, list_newly_late
+from baohou.guarantee.services import events
 from baohou.guarantee.services.telling import LATE
 from baohou.kernel.accountability.telling import tell_posted
 from baohou.kernel.notices.digest import put_digests
@@ -20,6 +21,7 @@ def work(task: Task) -> Counts:
     task.progress("写通知", 0.0)
     counts = Counts(read=tell_posted(on=task.on))
     if task.after is not None:
+        events.tell_late(after=task.after, on=task.on)
         late = list_newly_late(after=task.after, on=task.on)
         counts.read += len(late)
         tell_many(

@@ -22,6 +22,7 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.exports import XLSX, hand_out
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 WAYS = ("whole", "update", "partial", "partial-update")
 
@@ -31,8 +32,12 @@ def upload_page(request: Asked) -> HttpResponse:
     """Send a file; one whose headers are not all known leads to the columns, any other is checked at once."""
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        upload = uploads.keep(kind=form.cleaned_data["kind"], file=form.cleaned_data["file"])
-        return check(request, upload) if _headers_known(upload) else redirect("imports.columns", token=upload.token)
+        try:
+            upload = uploads.keep(kind=form.cleaned_data["kind"], file=form.cleaned_data["file"])
+        except Refused as refusal:
+            form.add_error("file", in_words(refusal.message))
+        else:
+            return check(request, upload) if _headers_known(upload) else redirect("imports.columns", token=upload.token)
     context = {"form": form, "columns": _columns(), "busy": get_busy()}
     return render(request, "guarantee/imports.html", context)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -18,6 +17,7 @@ from baohou.guarantee.imports import KINDS, WORKBOOK
 from baohou.guarantee.views import uploads
 from baohou.guarantee.views.imports import check
 from baohou.guarantee.views.uploads import Upload
+from baohou.kernel.papers.handing import file_headers
 from baohou.kernel.papers.models import ImportMapping
 from baohou.kernel.papers.reading import Mapping, load_mapping
 from baohou.kernel.papers.reading.mapping import parse_mapping, read_mapping
@@ -27,6 +27,7 @@ from baohou.kernel.papers.taking.mappings import find_fitting, keep_mapping, lis
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 ENCODINGS = ("utf-8", "gb18030", "utf-16")
 
@@ -140,7 +141,7 @@ def list_page(request: Asked) -> HttpResponse:
         except UnicodeDecodeError:
             form.add_error("file", _("文字编码不是 UTF-8。"))
         except Refused as refusal:
-            form.add_error("file", f"{refusal.where}：{refusal.message}")
+            form.add_error("file", f"{refusal.where}：{in_words(refusal.message)}")
         else:
             messages.success(request, _("已保存映射“%(name)s”。") % {"name": said["name"]}, extra_tags="ok")
             return redirect("imports.mappings")
@@ -152,11 +153,11 @@ def list_page(request: Asked) -> HttpResponse:
 def file(request: Asked, pk: int) -> HttpResponse:
     """A kept mapping as a file for the command."""
     mapping = get_object_or_404(ImportMapping, pk=pk)
-    name = quote(f"{mapping.kind}-{mapping.name}.toml")
+    name = f"{mapping.kind}-{mapping.name}.toml"
     return HttpResponse(
         mapping.content,
         content_type="application/toml; charset=utf-8",
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+        headers=file_headers(name),
     )
 
 

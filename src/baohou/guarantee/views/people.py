@@ -38,6 +38,7 @@ from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.models import Staff
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door(None, Thing.STAFF)
@@ -97,11 +98,17 @@ def move_list_page(request: Asked, pk: int) -> HttpResponse:
     move = move_for(request, pk)
     seal = records.find_seal(kind=moves.PAPER, subject_id=move.pk)
     people = ("was_a", "was_b", "now_a", "now_b")
+    signers, staff = list_signatures(move), request.person.staff
     context = {
         "move": move,
         "guarantees": move.guarantees.select_related("guarantee__client", *people).order_by("guarantee__project_no"),
         "duties": move.duties.select_related("owner", "to").order_by("due_on", "duty_key"),
-        "signers": list_signatures(move),
+        "signers": signers,
+        "instead": [
+            place.signer.pk
+            for place in signers
+            if not place.signature and staff and moves.signs_instead(move, place.signer, by=staff)
+        ],
         "checked": records.check(seal) if seal else None,
     }
     return render(request, "guarantee/move_list.html", context)
@@ -116,7 +123,7 @@ def sign_page(request: Asked, pk: int, signer: int) -> HttpResponse:
     try:
         moves.sign(move=move, signer=place, by=staff_of(request), actor=request.person.actor, door="page")
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         messages.success(request, _("已签字。"), extra_tags="ok")
     return redirect("moves.one", pk=pk)
@@ -129,7 +136,7 @@ def paper_file(request: Asked, pk: int) -> HttpResponse:
     try:
         write_pdf(papers=[list_paper(move)], out=out)
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
         return redirect("moves.one", pk=pk)
     name = f"移交清单-{move.staff.name}-{move.effective_on}.pdf"
     rows = move.guarantees.count()

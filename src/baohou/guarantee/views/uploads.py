@@ -9,10 +9,12 @@ import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+
+from baohou.kernel.papers.inspecting import TABLES, inspect
 
 KEPT_SECONDS = 24 * 3600
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -42,11 +44,12 @@ class Upload:
 
 
 def keep(*, kind: str, file: UploadedFile[Any]) -> Upload:
-    """Keep an uploaded file until it is taken, and forget those that waited too long."""
+    """Keep an uploaded file until it is taken, and forget old ones. Refused as ``inspect`` refuses."""
     _forget_old()
     name = Path(str(file.name)).name or "upload"
+    found = inspect(cast(BinaryIO, file), name=name, wanted=TABLES)
     token = secrets.token_urlsafe(24)
-    path = _folder() / token / f"file{Path(name).suffix.lower()}"
+    path = _folder() / token / f"file.{found.value}"
     path.parent.mkdir(mode=0o700)
     with path.open("wb") as kept:
         for chunk in file.chunks():

@@ -20,12 +20,14 @@ from baohou.guarantee.queries.sealed_visits import KIND
 from baohou.guarantee.services import submissions
 from baohou.guarantee.views.guards import staff_of, visit_for
 from baohou.kernel.papers import records
+from baohou.kernel.papers.handing import file_headers
 from baohou.kernel.papers.models import Attachment, Signature, StoredFile
 from baohou.kernel.papers.printing import qr_svg
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door(None, Thing.VISIT)
@@ -50,7 +52,7 @@ def add_to_report(request: Asked, pk: int) -> HttpResponse:
                 door="page",
             )
         except Refused as refusal:
-            form.add_error("text", refusal.message)
+            form.add_error("text", in_words(refusal.message))
         else:
             messages.success(request, _("补充已加到报告上。"), extra_tags="ok")
             return redirect("visits.one", pk=pk)
@@ -65,7 +67,7 @@ def report_file(request: Asked, pk: int) -> HttpResponse:
     try:
         write_papers(papers=list_papers_of_visit(visit=visit), kind="pdf", out=out)
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
         return redirect("visits.one", pk=pk)
     name = f"{visit.client.name}-{visit.visited_on}-客户回访报告.pdf"
     return hand_out(request, out.getvalue(), name=name, content_type=PDF, kind="visit-report", rows=1)
@@ -100,10 +102,6 @@ def _served(file: StoredFile, name: str) -> HttpResponseBase:
         content = records.open_file(file.sha256)
     except FileNotFoundError as gone:
         raise Http404 from gone
-    headers = {
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Cache-Control": "private, max-age=3600",
-    }
-    saved = not file.content_type.startswith("image/")
-    return FileResponse(content, as_attachment=saved, filename=name, content_type=file.content_type, headers=headers)
+    shown = file.content_type.startswith("image/")
+    headers = {**file_headers(name, shown=shown), "Cache-Control": "private, max-age=3600"}
+    return FileResponse(content, content_type=file.content_type, headers=headers)

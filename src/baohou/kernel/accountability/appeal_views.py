@@ -17,11 +17,11 @@ from baohou.kernel.accountability.models import Appeal
 from baohou.kernel.accountability.timeline import allowed, tell
 from baohou.kernel.accountability.worklist import list_appeals, parts_for
 from baohou.kernel.papers import records
+from baohou.kernel.papers.handing import file_headers
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
-
-_SHOWN_IN_PLACE = ("image/", "application/pdf")
+from baohou.kernel.saying import in_words
 
 
 @door()
@@ -100,7 +100,7 @@ def withdraw_act(request: Asked, pk: int) -> HttpResponse:
     try:
         appeals.withdraw(appeal=appeal, by=staff_of(request), on=request.today, actor=request.person.actor, door="page")
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         messages.success(request, _("已撤回申诉。"), extra_tags="ok")
     return _back(appeal)
@@ -118,7 +118,7 @@ def close_act(request: Asked, pk: int) -> HttpResponse:
             appeal=appeal, by=staff_of(request), on=request.today, actor=request.person.actor, door="page"
         )
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         messages.success(request, _("已结案：这一处罚已冲回。"), extra_tags="ok")
     return _back(appeal)
@@ -126,17 +126,13 @@ def close_act(request: Asked, pk: int) -> HttpResponse:
 
 @door(None, Thing.APPEAL)
 def attachment_file(request: Asked, pk: int, file: int) -> FileResponse:
-    """A file that came with an appeal; pictures and PDFs are shown, others are downloaded."""
+    """A file that came with an appeal; pictures are shown, others are saved."""
     appeal, _story = appeal_for(request, pk)
     for one in records.list_attachments(kind=appeals.PAPER, subject_id=appeal.pk):
         if one.pk == file:
             content_type = one.file.content_type
-            return FileResponse(
-                records.open_file(one.file.sha256),
-                as_attachment=not content_type.startswith(_SHOWN_IN_PLACE),
-                filename=one.name,
-                content_type=content_type,
-            )
+            headers = file_headers(one.name, shown=content_type.startswith("image/"))
+            return FileResponse(records.open_file(one.file.sha256), content_type=content_type, headers=headers)
     raise Http404
 
 

@@ -9,17 +9,30 @@ from django.db.models import Max
 
 from baohou.core.errors import Refused
 from baohou.core.money import format_yuan
+from baohou.core.sayings import say
+from baohou.kernel.accountability import events
 from baohou.kernel.accountability.models import Appeal, Entry, EntryKind, GoLive
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.people.models import Staff
 
 
 @transaction.atomic
-def waive(*, duty_key: int, staff: Staff, amount_fen: int, because: str, on: date, actor: str, door: str) -> Entry:
+def waive(
+    *,
+    duty_key: int,
+    staff: Staff,
+    amount_fen: int,
+    because: str,
+    on: date,
+    actor: str,
+    door: str,
+    seen_fen: int | None = None,
+) -> Entry:
     """Waive all or part of what a duty costs a person (PGM.12), dated ``on``; who may is the door's guard to say.
 
     Refused without a reason, for no amount, for more than is left (a net is never below zero), to oneself, and while an
-    appeal is open: that is answered by its decision.
+    appeal is open: that is answered by its decision. ``seen_fen`` is what was left when somebody looked; when another
+    amount is left by now it is refused: the same form may have been sent before.
     """
     require_another(staff, actor)
     because = because.strip()
@@ -27,12 +40,22 @@ def waive(*, duty_key: int, staff: Staff, amount_fen: int, because: str, on: dat
         raise Refused("accountability.waiver.no_reason", "减免处罚须写明理由。", where="理由")
     last, left = hold(duty_key=duty_key, staff=staff)
     if last is None or left <= 0:
-        raise Refused("accountability.waiver.nothing_left", f"{staff}在这一事项上没有可减免的处罚。")
+        raise Refused("accountability.waiver.nothing_left", "%(staff)s在这一事项上没有可减免的处罚。", staff=staff)
+    if seen_fen is not None and seen_fen != left:
+        message = say(
+            "现余额已从 %(seen)s 元变为 %(left)s 元，这次减免可能刚才已经记下，没有再记。请看处罚始末；"
+            "还要减免，请核对金额再提交。",
+            seen=format_yuan(seen_fen),
+            left=format_yuan(left),
+        )
+        raise Refused("accountability.waiver.changed", message)
     if not 0 < amount_fen <= left:
-        message = f"减免金额须大于零，且不超过现余额 {format_yuan(left)} 元。"
+        message = say("减免金额须大于零，且不超过现余额 %(left)s 元。", left=format_yuan(left))
         raise Refused("accountability.waiver.too_much", message, where="减免金额")
     if Appeal.objects.filter(duty_key=duty_key, staff=staff, closed_on__isnull=True).exists():
-        raise Refused("accountability.waiver.appealed", f"{staff}已就这一处罚申诉，请在申诉上裁定，不另行减免。")
+        raise Refused(
+            "accountability.waiver.appealed", "%(staff)s已就这一处罚申诉，请在申诉上裁定，不另行减免。", staff=staff
+        )
     act = record_act(
         verb="accountability.waive",
         door=door,
@@ -41,7 +64,7 @@ def waive(*, duty_key: int, staff: Staff, amount_fen: int, because: str, on: dat
         facts={"duty_key": duty_key, "staff_no": staff.staff_no, "amount_fen": amount_fen},
     )
     turn = Entry.objects.filter(duty_key=duty_key).aggregate(last=Max("seq"))["last"] + 1
-    return Entry.objects.create(
+    entry = Entry.objects.create(
         duty_key=duty_key,
         seq=turn,
         kind=EntryKind.WAIVER,
@@ -52,6 +75,8 @@ def waive(*, duty_key: int, staff: Staff, amount_fen: int, because: str, on: dat
         act=act,
         **{name: getattr(last, name) for name in _REPEATED},
     )
+    events.tell_waiver(entry)
+    return entry
 
 
 def hold(*, duty_key: int, staff: Staff) -> tuple[Entry | None, int]:

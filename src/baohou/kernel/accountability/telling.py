@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q, Sum
 from django.urls import reverse
 
 from baohou.core.money import format_yuan
+from baohou.kernel.accountability import events
 from baohou.kernel.accountability.models import Appeal, AppealDecision, Entry, EntryKind, Verdict
 from baohou.kernel.notices.kinds import NoticeKind
 from baohou.kernel.notices.models import ToldUpTo
@@ -71,6 +72,7 @@ def tell_posted(*, on: date) -> int:
     if made or mark.row == last:
         return 0
     fresh = Entry.objects.filter(pk__gt=mark.row, pk__lte=last).exclude(kind=EntryKind.WAIVER)
+    events.tell_entries(fresh, on=on)
     penalty = Q(kind=EntryKind.PENALTY)
     sums = list(
         fresh.order_by()

@@ -72,6 +72,7 @@ def waive_page(request: Asked, key: int, staff: int) -> HttpResponse:
                 on=request.today,
                 actor=request.person.actor,
                 door="page",
+                seen_fen=_seen(request),
             )
         except Refused as refusal:
             show_refusal(form, refusal)
@@ -79,6 +80,12 @@ def waive_page(request: Asked, key: int, staff: int) -> HttpResponse:
             messages.success(request, _("已记下减免。"), extra_tags="ok")
             return redirect("penalties.story", key=key, staff=staff)
     return render(request, "accountability/waive.html", {"story": story, "form": form})
+
+
+def _seen(request: HttpRequest) -> int | None:
+    """What was left when the form was opened, in fen; the form of a browser always says so."""
+    text = request.POST.get("seen", "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _filters(request: Asked) -> Filters:

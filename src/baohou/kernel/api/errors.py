@@ -6,13 +6,21 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
+from baohou.kernel.saying import in_words
 from baohou.kernel.watch.readonly import RETRY_SECONDS, TakesNoChanges
 from baohou.kernel.watch.tracing import current_number
 
@@ -24,18 +32,24 @@ SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
     405: ("api.method_not_allowed", "这个地址不支持这种方法。"),
     406: ("api.not_acceptable", "只能以 JSON 或文件本来的格式回答。"),
     409: ("api.conflict", "与已有的数据冲突，请重新读取后再办。"),
-    413: ("api.too_large", "请求太大。"),
+    413: ("api.too_large", "一次发来的内容太大；请减少或压缩文件，或分几次发。"),
     415: ("api.unsupported_media_type", "这种内容类型不收；请用 application/json，带文件的用 multipart/form-data。"),
     422: ("api.invalid", "有的字段不对。"),
     429: ("api.too_many_requests", "请求太多，请稍后再试。"),
-    500: ("api.internal", "程序出错，什么也没有写入。请把编号告诉系统管理员。"),
-    503: ("api.unavailable", "系统正在维护，请稍后再试。"),
+    500: ("api.internal", "程序出错，什么也没有写入。请把时间和请求告诉维护人员。"),
+    503: (
+        "api.unavailable",
+        "数据库没有应答，不能确定是否已经办成。请稍后用同一个 Idempotency-Key 再问，不会办两次。",
+    ),
+    507: ("api.disk_full", "服务器的磁盘满了，什么也没有写入。请告诉维护人员腾出空间，再办一次。"),
 }
 _KNOWN: Final = (
     (Http404, 404),
     (PermissionDenied, 403),
     (IntegrityError, 409),
     (RequestDataTooBig, 413),
+    (TooManyFieldsSent, 413),
+    (TooManyFilesSent, 413),
     (SuspiciousOperation, 400),
 )
 _STATE: Final = (
@@ -56,11 +70,10 @@ _STATE: Final = (
 def problem(status: int, code: str = "", message: str = "", where: str = "", **headers: str) -> HttpResponse:
     """An answer that says what is wrong, where, and what to do."""
     usual = SENTENCES.get(status, ("api.error", HTTPStatus(status).phrase))
-    said = message or usual[1]
-    if status >= 500 and (number := current_number()):
-        said = f"{said}（编号 {number}）"
-    told = {"code": code or usual[0], "message": said, "where": where}
+    told = {"code": code or usual[0], "message": in_words(message or usual[1]), "where": where}
     named = {name.replace("_", "-"): value for name, value in headers.items()}
+    if status >= 500 and (number := current_number()):
+        told["message"] = in_words(say("%(message)s（编号 %(number)s）", message=told["message"], number=number))
     return JsonResponse(told, status=status, headers=named, json_dumps_params={"ensure_ascii": False})
 
 
@@ -85,8 +98,11 @@ def invalid(wrong: ValidationError) -> HttpResponse:
     where = ".".join(
         place[2:] if place[:1] in (["body"], ["query"], ["form"], ["file"]) and len(place) > 2 else place[1:]
     )
-    said = str(first.get("msg", ""))
-    return problem(422, "api.invalid", f"{where or '请求'}：{said}" if said else "", where)
+    said = str(first.get("msg", "")).removeprefix("Value error, ")
+    place_said = where or say("请求")
+    return problem(
+        422, "api.invalid", say("%(place)s：%(said)s", place=place_said, said=say(said)) if said else "", where
+    )
 
 
 def answer_errors(api: NinjaAPI, fields: Mapping[str, str]) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.http import Http404, HttpResponse
 
 from baohou.kernel.papers import records
+from baohou.kernel.papers.handing import file_headers
 from baohou.kernel.papers.models import StoredFile
 
 
@@ -16,8 +15,4 @@ def served(file: StoredFile, name: str) -> HttpResponse:
         content = records.read_file(file.sha256)
     except FileNotFoundError as gone:
         raise Http404 from gone
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return HttpResponse(content, content_type=file.content_type, headers=headers)
+    return HttpResponse(content, content_type=file.content_type, headers=file_headers(name))

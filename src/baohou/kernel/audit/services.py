@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -14,6 +15,13 @@ from baohou.kernel.audit.models import FORM, Act, Change
 from baohou.kernel.watch.readonly import require_writable
 
 log = logging.getLogger(__name__)
+_LISTENERS: list[Callable[[Act], None]] = []
+
+
+def listen(listener: Callable[[Act], None]) -> None:
+    """Have a listener told of every act in its transaction: for rooms above apps that know nothing of them."""
+    if listener not in _LISTENERS:
+        _LISTENERS.append(listener)
 
 
 def record_act(*, verb: str, door: str, by: str = "", because: str = "", facts: dict[str, Any] | None = None) -> Act:
@@ -47,6 +55,8 @@ def record_act(*, verb: str, door: str, by: str = "", because: str = "", facts: 
 
     transaction.on_commit(ended)
     capture.begin(act, ended)
+    for listener in _LISTENERS:
+        listener(act)
     return act
 
 

@@ -35,6 +35,7 @@ class Channel:
 
     ``repeatable``: a message whose worker vanished while sending is sent again, for a second copy does no harm there.
     Otherwise it is given up, and an administrator decides: nobody knows whether it went out.
+    ``slow``: its messages wait until those of other channels have gone, and are taken a few at a time.
     """
 
     code: str
@@ -42,6 +43,7 @@ class Channel:
     send: Callable[[Outgoing], None]
     repeatable: bool = True
     is_set_up: Callable[[], bool] = lambda: True
+    slow: bool = False
 
 
 _CHANNELS: dict[str, Channel] = {}

@@ -29,6 +29,7 @@ class Message(models.Model):
     to = models.CharField(max_length=128, help_text="whom it is for, in words")
     title = models.CharField(max_length=255)
     payload = models.JSONField(default=dict)
+    slow = models.BooleanField(default=False, help_text="of a slow channel: waits until the others have gone")
     state = models.CharField(max_length=16, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(help_text="not sent before")
@@ -51,7 +52,7 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state__in=PENDING), name="message_to_send"),
+            models.Index(fields=["slow", "due_at"], condition=Q(state__in=PENDING), name="message_to_send"),
             models.Index(fields=["leased_until"], condition=Q(state=State.SENDING), name="message_being_sent"),
             models.Index(fields=["state", "-id"], name="message_by_state"),
         ]

@@ -9,13 +9,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from baohou.kernel.outbox import channels
@@ -24,6 +24,8 @@ from baohou.kernel.outbox.models import PENDING, Message, State
 
 AT_ONCE: Final = 10
 """So many messages are leased together: together they must be sent well before the lease runs out."""
+SLOW_AT_ONCE: Final = 5
+"""The same of slow channels: a notice that comes meanwhile waits for no more than these."""
 LEASE: Final = timedelta(minutes=10)
 LOST: Final = "发送途中程序停了，不知道是否已经发出，没有自动重发。请问一下收件人再决定是否重发。"
 FATAL: Final = "发送途中程序每次都停，不再重试。请把这条消息告诉维护人员。"
@@ -59,8 +61,7 @@ def lease(limit: int = AT_ONCE) -> list[Message]:
     """
     now, token = timezone.now(), uuid4().hex
     with transaction.atomic():
-        due = Message.objects.filter(state__in=PENDING, due_at__lte=now).order_by("due_at", "pk")
-        taken = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+        taken = _due(now, limit, slow=False) or _due(now, min(limit, SLOW_AT_ONCE), slow=True)
         Message.objects.filter(pk__in=taken).update(
             state=State.SENDING,
             lease=token,
@@ -69,6 +70,12 @@ def lease(limit: int = AT_ONCE) -> list[Message]:
             attempts=F("attempts") + 1,
         )
     return list(Message.objects.filter(pk__in=taken, lease=token).order_by("pk"))
+
+
+def _due(now: datetime, limit: int, *, slow: bool) -> list[int]:
+    """Messages of quick or of slow channels whose time has come, the first first, held for this transaction."""
+    due = Message.objects.filter(state__in=PENDING, slow=slow, due_at__lte=now).order_by("due_at", "pk")
+    return list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
 
 
 def pause(attempts: int) -> timedelta:
@@ -104,7 +111,9 @@ def _mark(message: Message, **facts: object) -> None:
 def _clear_away() -> int:
     """Free messages whose worker vanished, and give up those whose time is over; how many were given up."""
     now = timezone.now()
-    vanished = Message.objects.filter(state=State.SENDING, leased_until__lt=now)
+    # A lease that ends much later than any given now is from before the clock was set back.
+    over = Q(leased_until__lt=now) | Q(leased_until__gt=now + 2 * LEASE)
+    vanished = Message.objects.filter(over, state=State.SENDING)
     once_only = [channel.code for channel in channels.every() if not channel.repeatable]
     freed = {"lease": "", "leased_until": None}
     lost = vanished.filter(channel__in=once_only).update(state=State.GIVEN_UP, error=LOST, **freed)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.db import transaction
 from django.http import HttpResponse
 
 from baohou.kernel.audit.services import record_act
+from baohou.kernel.papers.handing import file_headers
 from baohou.kernel.people.doors import Asked
 
 PDF = "application/pdf"
@@ -32,8 +31,10 @@ def hand_out(
     """
     with transaction.atomic():
         note_export(kind=kind, name=name, rows=rows, actor=request.person.actor, door=door)
-    disposition = f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(name)}"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
+    headers = file_headers(name, shown=shown)
+    if shown:
+        # Browsers show no PDF in a sandbox; what is shown is printed by us, never someone's file.
+        del headers["Content-Security-Policy"]
     return HttpResponse(content, content_type=content_type, headers=headers)
 
 

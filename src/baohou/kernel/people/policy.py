@@ -82,6 +82,7 @@ class Thing(Enum):
     NOTICE = "通知：收到它的本人"
     CHANNEL = "通知渠道：本人的地址"
     MESSAGE = "待发的消息：全公司"
+    HOOK = "对外推送：全公司"
     CREDENTIAL = "接口令牌：本人的；系统的由管理员管"
     SYSTEM = "外部系统：全公司"
     SEAL = "封存编号：持有纸件的任何人，页面上没有个人信息"

@@ -13,7 +13,15 @@ from baohou.core.rulebook import Clause, Kind, Span
 
 UNTIL_REPLACED = "直至被替代"
 
-UNITS: dict[Kind, str] = {"days": "天", "months": "个月", "day_of_month": "日", "fen": "元", "code": "代码"}
+UNITS: dict[Kind, str] = {
+    "days": "天",
+    "months": "个月",
+    "day_of_month": "日",
+    "fen": "元",
+    "code": "代码",
+    "count": "次",
+    "times": "倍",
+}
 """The unit that a file writes for each kind of parameter."""
 
 

@@ -171,4 +171,52 @@ def test_the_marked_copy_colours_and_explains_the_faulty_cells(tmp_path: Path) -
     assert page["B2"].fill.bgColor.rgb == page["C3"].fill.bgColor.rgb != page["B3"].fill.bgColor.rgb
     assert page["B2"].comment is not None
     assert "没有这一天" in page["B2"].comment.text
-    assert [row[1].value for row in back["错误清单"].iter_rows(min_row=2)] == [2, 3]
+    assert [row[1].value for row in back["错误清单"].iter_rows(min_row=2)] == [2, 2, 3]
+
+
+def _of_formulas(folder: Path, *cells: tuple[str, object]) -> Path:
+    """A table whose amounts are formulas, each with the result that is stored beside it."""
+    path = folder / "formulas.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["项目编号", "起始日", "担保金额"])
+        for number, (formula, result) in enumerate(cells, 1):
+            page.write_string(number, 0, f"P{number}")
+            page.write_string(number, 1, "2026-01-05")
+            page.write_formula(number, 2, formula, None, result)
+    return path
+
+
+def test_the_result_of_a_formula_is_taken_and_told(tmp_path: Path) -> None:
+    """An office computes =50*10000 and looks names up: what it saw is what is taken, and the page says so."""
+    reading = read(_of_formulas(tmp_path, ("=50*10000", 500000), ("=C2", "12.5")))
+    assert reading.faults == []
+    assert [row.values[2] for row in reading.rows] == [50_000_000, 1250]
+    assert reading.notes == ["有 2 格是公式，取的是文件里存着的计算结果，请核对：C2、C3"]
+
+
+def test_a_formula_that_was_never_computed_is_a_fault(tmp_path: Path) -> None:
+    """openpyxl writes formulas without results; read as empty they would say that nothing is there."""
+    path, book = tmp_path / "a.xlsx", openpyxl.Workbook()
+    for row in (*GOOD, ["P2", "2026-01-06", "=1+1"]):
+        book.active.append(row)
+    book.save(path)
+    (fault,) = read(path).faults
+    assert (fault.row, fault.column) == (3, "担保金额")
+    assert "没有存下计算结果" in fault.message
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "=A1", "＝A1", "+cmd|x", "-SUM(A1)", "@SUM(A1)"])
+def test_a_text_that_reads_as_a_formula_is_a_fault(tmp_path: Path, text: str) -> None:
+    reading = read(text_file(tmp_path, f'项目编号,起始日,担保金额,合作银行\nP1,2026-01-05,1,"{text}"\n'))
+    (fault,) = reading.faults
+    assert (fault.row, fault.column, fault.value) == (2, "合作银行", text)
+    assert "像公式" in fault.message
+
+
+def test_a_text_that_only_begins_like_a_formula_is_taken_and_told(tmp_path: Path) -> None:
+    reading = read(
+        text_file(tmp_path, "项目编号,起始日,担保金额,合作银行\nP1,2026-01-05,1,+86银行\nP2,2026-01-05,1,-\n")
+    )
+    assert [row.values[3] for row in reading.rows] == ["+86银行", "-"]
+    assert reading.notes == ["有 1 格文字以 +、- 或 @ 开头，照文字取入：D2"]

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef
 
 from baohou.core.period import Quarter, quarter_of
+from baohou.core.rulebook import Version
 from baohou.guarantee.models import Filing, FilingStep, Guarantee
 from baohou.guarantee.queries.access import managed_guarantees
 from baohou.guarantee.queries.forms.portfolio import in_force_on
@@ -213,19 +214,22 @@ def load_of(plan: Plan) -> list[MonthLoad]:
         if row.planned_on and plan.quarter.first <= row.planned_on <= plan.quarter.last:
             days[row.planned_on] += 1
     working = len(get_work_calendar().working_days(plan.quarter.first, plan.quarter.last))
-    return [_month(first, counts, working) for first in _months(plan.quarter)]
+    version = get_rule_book().in_force(filed_for(plan.quarter).last)
+    return [_month(first, counts, working, version) for first in _months(plan.quarter)]
 
 
 def _months(quarter: Quarter) -> list[date]:
     return [date(quarter.year, quarter.number * 3 - back, 1) for back in (2, 1, 0)]
 
 
-def _month(first: date, counts: dict[tuple[int, str], Counter[date]], working: int) -> MonthLoad:
+def _month(
+    first: date, counts: dict[tuple[int, str], Counter[date]], working: int, version: Version | None
+) -> MonthLoad:
     following = (first + timedelta(days=31)).replace(day=1)
     days = [kind_of(first + timedelta(days=n)) for n in range((following - first).days)]
     people = []
     for (person, name), loads in sorted(counts.items(), key=lambda one: one[0][1]):
-        limit = too_many_from(visits=loads.total(), working_days=working)
+        limit = too_many_from(visits=loads.total(), working_days=working, version=version)
         cells = [Cell(day, loads[day.day], loads[day.day] >= limit) for day in days]
         people.append(PersonLoad(person, name, cells, sum(cell.count for cell in cells), limit))
     return MonthLoad(first, days, people)

@@ -16,20 +16,20 @@ from baohou.core.period import quarter_of
 from baohou.guarantee.models import FilingStep, GradeChange, Guarantee, HandOverItem, Measure, MovedDuty, MoveSigner
 from baohou.guarantee.queries.filing_steps import last_steps
 from baohou.guarantee.queries.pages.clients import in_force
+from baohou.guarantee.rules.parameters import MEASURES_AHEAD, UNSIGNED_DAYS, number_in
 from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach, Right
 from baohou.kernel.people.directory import standing_postings
 from baohou.kernel.people.models import Department, Post
+from baohou.kernel.rulebook.queries import get_rule_book
 
 WAITING: Final = "waiting"
 SENT_BACK: Final = "sent_back"
 CAME_BACK: Final = "came_back"
 MOST: Final = 20
 """So many lines of one source reach the page."""
-_DAYS_AHEAD: Final = 15
-"""So many days before a quarter ends missing measures are told of; a reminder, not a rule of the book."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def measures_missing(person: Person, on: date) -> Iterable[WaitingLine]:
     )
     wanted = set(owed.values_list("department_id", "opens_on")[:MOST])
     ending = quarter_of(on).last
-    if ending - on <= timedelta(days=_DAYS_AHEAD):
+    if ending - on <= timedelta(days=number_in(get_rule_book().in_force(on), MEASURES_AHEAD)):
         wanted |= {(pk, ending) for pk in person.department_ids}
     names = dict(Department.objects.filter(pk__in=[pk for pk, _day in wanted]).values_list("pk", "name"))
     for department, last in sorted(wanted, key=lambda one: one[1])[-3:]:
@@ -190,6 +190,31 @@ def moves_to_sign(person: Person, on: date) -> Iterable[WaitingLine]:
             who=place.role,
             since=place.move.decided_on,
             url=reverse("moves.one", args=[place.move_id]),
+        )
+
+
+@register
+def moves_unsigned(person: Person, on: date) -> Iterable[WaitingLine]:
+    """Lists of hand-overs that lack signatures for too long, or of people gone: whoever may hand over work is told."""
+    if not person.may(Right.MOVE_WORK):
+        return
+    last = on - timedelta(days=number_in(get_rule_book().in_force(on), UNSIGNED_DAYS))
+    postings = standing_postings(on=on)
+    gone = postings.filter(post=Post.LEFT).values("staff")
+    places = MoveSigner.objects.filter(Q(move__decided_on__lt=last) | Q(staff__in=gone), signed_on__isnull=True)
+    if person.reach is not Reach.ALL:
+        own = postings.filter(department__in=person.department_ids).values("staff")
+        places = places.filter(Q(move__supervisor=person.staff_id) | Q(staff__in=own) | Q(move__staff__in=own))
+    lacking: dict[int, list[MoveSigner]] = {}
+    for place in places.select_related("move__staff", "staff").order_by("move__decided_on", "pk")[: MOST * 5]:
+        lacking.setdefault(place.move_id, []).append(place)
+    for pk, missing in list(lacking.items())[:MOST]:
+        names = "、".join(place.staff.name for place in missing)
+        yield WaitingLine(
+            what=_("%(name)s的移交清单还没有签齐") % {"name": missing[0].move.staff.name},
+            who=_("还缺 %(names)s 签字") % {"names": names},
+            since=missing[0].move.decided_on,
+            url=reverse("moves.one", args=[pk]),
         )
 
 

@@ -15,8 +15,10 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
+from baohou.kernel.papers.inspecting import TABLES, inspect
 from baohou.kernel.papers.reading.cells import Cell
-from baohou.kernel.papers.reading.errors import error_cells
+from baohou.kernel.papers.reading.errors import Odd, odd_cells
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 DELIMITERS = ",;\t；，"
@@ -33,7 +35,7 @@ class Sheet:
 
     name: str
     merged: list[Area] = field(default_factory=list)
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    odd: Odd = field(default_factory=Odd)
     _path: Path = Path()
     _sheet: CalamineSheet | None = None
     _csv: tuple[str, str] | None = None
@@ -72,8 +74,10 @@ class Sheet:
             except csv.Error as error:
                 raise Refused(
                     "papers.reading.broken_csv",
-                    f"第 {number + 1} 行起读不下去：引号没有成对，或有不能识别的字符（{error}）；请用表格软件另存一次",
+                    "第 %(number)s 行起读不下去：引号没有成对，或有不能识别的字符（%(error)s）；请用表格软件另存一次",
                     where=self._path.name,
+                    number=number + 1,
+                    error=error,
                 ) from error
 
 
@@ -87,27 +91,30 @@ def open_sheets(*, path: Path, encoding: str | None = None, delimiter: str | Non
         raise Refused(
             "papers.reading.old_format", "是旧版 .xls 或加了密码的文件；请去掉密码，另存为 .xlsx", where=path.name
         )
+    with path.open("rb") as file:
+        # What a page was sent was measured there; whoever types the command may read a file of any size.
+        inspect(file, name=path.name, wanted=TABLES, sized=False)
     if head.startswith(_ZIP) or path.suffix.lower() in (".xlsx", ".xlsm"):
         return _open_xlsx(path)
     return [_open_csv(path, encoding, delimiter)]
 
 
 def _open_xlsx(path: Path) -> list[Sheet]:
-    broken = "不是完好的 .xlsx 文件（可能下载不全，或只是改了扩展名）；请用表格软件打开后另存为 .xlsx"
+    broken = say("不是完好的 .xlsx 文件（可能下载不全，或只是改了扩展名）；请用表格软件打开后另存为 .xlsx")
     try:
         book = CalamineWorkbook.from_path(path)
         shown = [m.name for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible]
-        errors = error_cells(path)
-        return [_xlsx_sheet(path, book.get_sheet_by_name(name), errors.get(name, {})) for name in shown]
+        odd = odd_cells(path)
+        return [_xlsx_sheet(path, book.get_sheet_by_name(name), odd.get(name, Odd())) for name in shown]
     except PasswordError as error:
         raise Refused("papers.reading.password", "文件加了密码；请去掉密码再导入", where=path.name) from error
     except (CalamineError, zipfile.BadZipFile, KeyError, OSError) as error:
         raise Refused("papers.reading.broken_xlsx", broken, where=path.name) from error
 
 
-def _xlsx_sheet(path: Path, sheet: CalamineSheet, errors: dict[tuple[int, int], str]) -> Sheet:
+def _xlsx_sheet(path: Path, sheet: CalamineSheet, odd: Odd) -> Sheet:
     merged = [((a[0] + 1, a[1]), (z[0] + 1, z[1])) for a, z in sheet.merged_cell_ranges or []]
-    return Sheet(name=sheet.name, merged=merged, errors=errors, _path=path, _sheet=sheet)
+    return Sheet(name=sheet.name, merged=merged, odd=odd, _path=path, _sheet=sheet)
 
 
 def _open_csv(path: Path, encoding: str | None, delimiter: str | None) -> Sheet:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from baohou.kernel.papers.reading.cells import Cell, Unreadable, is_blank, show, tidy
 from baohou.kernel.papers.reading.columns import Column
 from baohou.kernel.papers.reading.faults import Fault
+from baohou.kernel.papers.reading.formulas import Formulas, letters_of
 from baohou.kernel.papers.reading.mapping import Mapping
 from baohou.kernel.papers.reading.plan import Plan, Planned, make_plan
 from baohou.kernel.papers.reading.sheets import Area, Sheet, open_sheets
@@ -44,6 +45,7 @@ class Reading:
     unused: list[str] = field(default_factory=list)
     present: frozenset[str] = frozenset()
     usable: bool = False
+    notes: list[str] = field(default_factory=list)
     _heads: dict[str, tuple[str, int | None]] = field(default_factory=dict)
 
     def fault(self, *, row: int | None, code: str, value: object, message: str) -> None:
@@ -135,15 +137,17 @@ class _Rows:
         self.by_place = [(order[planned.column.code], planned) for planned in self.plan.planned]
         self.width = len(order)
         self.covered = self._covered()
+        self.formulas = Formulas()
         for number, cells in telling(self.sheet.rows(), self.tell, READING, self.sheet.height()):
             if number > self.plan.header_row and not self._passed_over(number, cells):
                 self._row(number, cells)
+        self.reading.notes += self.formulas.notes()
 
     def _passed_over(self, number: int, cells: list[Cell]) -> bool:
         """Empty rows and rows of totals."""
         first = next((cell for cell in cells if not is_blank(cell)), None)
         if first is None:
-            return number not in self.covered and not any(row == number for row, _ in self.sheet.errors)
+            return number not in self.covered and not any(row == number for row, _ in self.sheet.odd.errors)
         return isinstance(first, str) and first.strip() in TOTALS
 
     def _row(self, number: int, cells: list[Cell]) -> None:
@@ -168,15 +172,20 @@ class _Rows:
                 cell = planned.make(lambda header: self._at(number, cells, self.plan.places[header]))
             if is_blank(cell):
                 return self._blank(number, planned)
-            return planned.read(cell)
+            value = planned.read(cell)
+            if isinstance(value, str) and isinstance(cell, str):
+                self.formulas.require_text(cell, number, planned.place)
+            return value
         except Unreadable as wrong:
             shown = cells[planned.place] if planned.place is not None and planned.place < len(cells) else cell
             self._fault(number, planned, show(shown), wrong.message)
             return None
 
     def _at(self, number: int, cells: list[Cell], place: int) -> Cell:
-        if self.sheet.errors and (number, place) in self.sheet.errors:
-            raise Unreadable(f"单元格是错误值 {self.sheet.errors[number, place]}；请改正公式，或直接填值")
+        if self.sheet.odd.errors and (number, place) in self.sheet.odd.errors:
+            raise Unreadable(f"单元格是错误值 {self.sheet.odd.errors[number, place]}；请改正公式，或直接填值")
+        if self.sheet.odd.formulas and (number, place) in self.sheet.odd.formulas:
+            self.formulas.meet(number, place, computed=self.sheet.odd.formulas[number, place])
         return cells[place] if place < len(cells) else ""
 
     def _blank(self, number: int, planned: Planned) -> None:
@@ -218,13 +227,4 @@ class _Rows:
 
 
 def _name(area: Area) -> str:
-    return ":".join(f"{_letters(place)}{row}" for row, place in area)
-
-
-def _letters(place: int) -> str:
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    return ":".join(f"{letters_of(place)}{row}" for row, place in area)

@@ -5,19 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass
-from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
-
-from baohou.core.errors import Refused
+from baohou.kernel.papers.inspecting import ATTACHED, CONTENT_TYPES, PICTURES, inspect
 from baohou.kernel.papers.models import StoredFile
 from baohou.kernel.papers.records import places
-
-LARGEST = 20 * 1024 * 1024
-"""Bytes of one file."""
-MOST_PIXELS = 50_000_000
-_PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
-_ZIPPED = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
@@ -31,39 +22,15 @@ class Kept:
 def keep(content: bytes, *, name: str, pictures_only: bool = False) -> Kept:
     """Keep a file: JPEG, PNG, WebP, PDF, .xlsx or .docx by what the bytes are, not by what the name says.
 
-    Refused when empty, larger than LARGEST, or of another type. Call it inside the transaction of what refers to it:
-    bytes without a row do no harm, a row without bytes cannot be.
+    Refused as ``inspect`` refuses. Call it inside the transaction of what refers to it: bytes without a row do no harm,
+    a row without bytes cannot be.
     """
-    if not content:
-        raise Refused("papers.file.empty", f"文件“{name}”是空的，请重新选择。", where=name)
-    if len(content) > LARGEST:
-        message = f"文件“{name}”有 {len(content) / 1048576:.1f} MB，超过 {LARGEST // 1048576} MB，请压缩后再传。"
-        raise Refused("papers.file.too_large", message, where=name)
-    content_type = _type_of(content, name)
-    if content_type is None or (pictures_only and not content_type.startswith("image/")):
-        wanted = "照片（JPEG、PNG、WebP）" if pictures_only else "照片、PDF、xlsx 或 docx"
-        raise Refused("papers.file.type", f"文件“{name}”不是{wanted}，请换一个文件。", where=name)
+    content_type = CONTENT_TYPES[
+        inspect(io.BytesIO(content), name=name, wanted=PICTURES if pictures_only else ATTACHED)
+    ]
     digest = hashlib.sha256(content).hexdigest()
     places.put(digest, content)
     file, new = StoredFile.objects.get_or_create(
         sha256=digest, defaults={"size": len(content), "content_type": content_type}
     )
     return Kept(file, not new)
-
-
-def _type_of(content: bytes, name: str) -> str | None:
-    if content.startswith(b"%PDF-"):
-        return "application/pdf"
-    ending = Path(name).suffix.lower()
-    if content.startswith(_ZIPPED) and ending in (".xlsx", ".docx"):
-        office = {".xlsx": "spreadsheetml.sheet", ".docx": "wordprocessingml.document"}[ending]
-        return f"application/vnd.openxmlformats-officedocument.{office}"
-    try:
-        with Image.open(io.BytesIO(content)) as picture:
-            found, (width, height) = picture.format, picture.size
-            if found not in _PICTURES or width * height > MOST_PIXELS:
-                return None
-            picture.verify()
-            return _PICTURES[found]
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return None

@@ -98,12 +98,12 @@ class _Taking:
             sheet=reading.sheet,
             read=reading.read,
             faults=reading.faults,
-            notes=self.noun.notes,
             usable=reading.usable,
         )
         if reading.usable:
             self._remove() if self.wish.remove else self._take()
             part = self.part
+            part.notes = [*reading.notes, *self.noun.notes]
             part.left = part.read - part.new - part.changed - part.removed - part.same
             part.faults.sort(key=_place)
         return self.part

@@ -116,7 +116,9 @@ def _clauses(walk: Walk, node: Node, rule_set: str) -> tuple[Clause, ...]:
         first.setdefault(clause.code, line_of(item))
         read.append(clause)
     for code in [code for code in specs if code not in first]:
-        walk.fault(node, f"缺少条款 {code}（须给出参数 {'、'.join(specs[code])}）")
+        needed = [name for name, spec in specs[code].items() if spec.default is None]
+        if needed:
+            walk.fault(node, f"缺少条款 {code}（须给出参数 {'、'.join(needed)}）")
     return tuple(read)
 
 

@@ -16,7 +16,7 @@ from baohou.kernel.rulebook.reading.nodes import Walk, line_of
 def read_parameters(
     walk: Walk, clause: Node, node: Node | None, specs: Mapping[str, ParameterSpec]
 ) -> dict[str, Parameter]:
-    """The parameters of a clause: exactly those of the specs (by name)."""
+    """The parameters of a clause: those of the specs (by name), no other, and none left out that has no default."""
     entries = {} if node is None else walk.mapping(node, "parameters（参数）")
     code = next(iter(specs.values())).clause if specs else ""
     for name, (key, _) in entries.items():
@@ -24,7 +24,7 @@ def read_parameters(
             known = f"本条的参数：{'、'.join(specs)}" if specs else "本条没有参数"
             walk.fault(key, f"不认识的参数“{name}”；{known}")
     for name, spec in specs.items():
-        if name not in entries:
+        if name not in entries and spec.default is None:
             walk.fault(clause, f"{code} 缺少参数 {name}（{spec.title}）")
     return {name: _parameter(walk, entries[name][1], spec) for name, spec in specs.items() if name in entries}
 

@@ -47,9 +47,6 @@ def department_page(request: Asked) -> HttpResponse:
     return render(request, "people/department.html", {"form": form})
 
 
-from baohou.kernel.saying import in_words
-
-
 @never_cache
 @door(Right.ADMINISTER, Thing.STAFF)
 def login_page(request: Asked, pk: int) -> HttpResponse:

@@ -18,8 +18,8 @@ from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Post
 from baohou.kernel.people.policy import Thing
 from baohou.kernel.people.queries import list_departments
-from baohou.kernel.saying import in_words
 from baohou.kernel.people.sessions import proven
+from baohou.kernel.saying import in_words
 
 
 @never_cache

@@ -19,8 +19,8 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Staff
 from baohou.kernel.people.policy import Thing
-from baohou.kernel.saying import in_words
 from baohou.kernel.people.sessions import proven
+from baohou.kernel.saying import in_words
 
 
 @door()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,7 @@ from django.core.cache import caches
 from django.test import Client
 
 from baohou.day import engine
-from baohou.day.jobs import launching
+from baohou.day.jobs import launching, services
 from baohou.day.jobs.services import work
 from baohou.kernel.api.tokens import make_own_token, scopes_of
 from baohou.kernel.people.access import find_person
@@ -31,14 +31,15 @@ class Caller:
 
     token: str
     staff: Staff | None = None
+    program: Client = field(default_factory=Client, repr=False)
 
     def get(self, path: str, **asked: Any) -> Any:
-        return Client().get(f"/api/v1{path}", asked, headers=self._headers())
+        return self.program.get(f"/api/v1{path}", asked, headers=self._headers())
 
     def send(self, path: str, body: Any = None, *, key: str | None = None, method: str = "post", **more: Any) -> Any:
         headers = {**self._headers(), "Idempotency-Key": key or str(uuid4())}
         data = json.dumps(body) if body is not None else ""
-        return getattr(Client(), method)(
+        return getattr(self.program, method)(
             f"/api/v1{path}", data=data, content_type="application/json", headers=headers, **more
         )
 
@@ -47,7 +48,7 @@ class Caller:
 
     def upload(self, path: str, data: dict[str, Any], *, key: str | None = None) -> Any:
         headers = {**self._headers(), "Idempotency-Key": key or str(uuid4())}
-        return Client().post(f"/api/v1{path}", data, headers=headers)
+        return self.program.post(f"/api/v1{path}", data, headers=headers)
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
@@ -66,6 +67,7 @@ def fresh_minute() -> None:
 def jobs_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """What an operation starts is done at once, in this process."""
     monkeypatch.setattr(launching, "launch", lambda pk: work(pk=pk))
+    monkeypatch.setattr(services, "when_committed", lambda launch: launch())
 
 
 @pytest.fixture

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import io
-import logging
-import re
-import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import caches
-from django.db import connection, transaction
-from django.template import Template
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from baohou.config.addresses import every_page
-from baohou.day.jobs import launching
-from baohou.kernel.papers.printing import pdf
 from baohou.kernel.people.models import Post
 from baohou.kernel.people.policy import RIGHTS
 from tests.cast import Portfolio
 from tests.desk.conftest import Enter
 from tests.desk.opened import OPENED, Opened, empty
 from tests.desk.walking import World, build
+from tests.walks import POSTS, Table, Writes, go_quickly, text_of, undone
 
-TABLE = Path(__file__).with_name("access.txt")
+TABLE = Table(Path(__file__).with_name("access.txt"))
 WHO = "A B O D M E W S R G X U C L ."
 FAR = frozenset("OWCL.")
 """Those who reach no client of 业务一部: nothing may name one to them."""
@@ -40,46 +31,9 @@ LET_IN, NOTHING, REFUSED, NOT_FOUND, NO_SUCH_VERB, LOG_IN = "+~-0x>"
 pytestmark = pytest.mark.django_db
 
 
-def expected() -> dict[tuple[str, str], str]:
-    """What the table says of each address and verb, a mark for each of WHO."""
-    found = {}
-    for line in TABLE.read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            name, verb, *marks = line.split()
-            found[name, verb] = " ".join(marks)
-    return found
-
-
-class _Paper:
-    """A document laid out in no time: what a PDF looks like is another test's matter."""
-
-    pages: tuple[str, ...] = ()
-    fonts = {"1": type("Font", (), {"family": "SimSun"})}
-
-    def __init__(self, **_: Any) -> None:
-        pass
-
-    def render(self, **_: Any) -> _Paper:
-        return self
-
-    def copy(self, _: Any) -> _Paper:
-        return self
-
-    def write_pdf(self, out: Any) -> None:
-        out.write(b"%PDF-")
-
-
-def _plainly(template: Template, context: Any) -> Any:
-    """Render without keeping the context for the test, which takes longer than rendering."""
-    return template.nodelist.render(context)
-
-
 @pytest.fixture
 def world(evening: Portfolio, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(pdf, "HTML", _Paper)
-    monkeypatch.setattr(launching, "launch", lambda pk: None)
-    monkeypatch.setattr(Template, "_render", _plainly)
-    monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
+    go_quickly(monkeypatch)
     return build(evening, enter(evening.cast.a))
 
 
@@ -106,30 +60,6 @@ def browsers(world: World, enter: Enter) -> dict[str, Client]:
     return {mark: enter(staff) for mark, staff in who.items()} | {".": Client()}
 
 
-@contextmanager
-def undone() -> Iterator[None]:
-    """Whatever happens within has not happened afterwards."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-    caches["process"].clear()
-
-
-class Writes:
-    """Notes what is written to the database, but for sessions."""
-
-    _WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)', re.I)
-
-    def __init__(self) -> None:
-        self.tables: set[str] = set()
-
-    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        found = self._WRITE.match(sql)
-        if found and found[1] != "django_session":
-            self.tables.add(found[1])
-        return execute(sql, params, many, context)
-
-
 @dataclass(frozen=True)
 class Came:
     """What came of one request: a mark, the tables written, whether it names 东方钢铁, and whether it is a file."""
@@ -142,7 +72,7 @@ class Came:
 
 def ask(browser: Client, verb: str, address: str, sent: dict[str, Any]) -> Came:
     """Open an address, and undo it."""
-    writes = Writes()
+    writes = Writes("django_session")
     with undone(), connection.execute_wrapper(writes):
         cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
         answer = browser.post(address, sent) if verb == "POST" else browser.get(address)
@@ -151,17 +81,8 @@ def ask(browser: Client, verb: str, address: str, sent: dict[str, Any]) -> Came:
             browser.cookies[name] = cookies[name]
         else:
             del browser.cookies[name]
-    names_steel, file = STEEL in _text_of(answer), "Content-Disposition" in answer.headers
+    names_steel, file = STEEL in text_of(answer), "Content-Disposition" in answer.headers
     return Came(_mark(verb, answer, writes.tables), writes.tables, names_steel, file)
-
-
-def _text_of(answer: Any) -> str:
-    """What an answer says; of a workbook, what stands in its parts."""
-    body = answer.getvalue() if answer.streaming else answer.content
-    if not body.startswith(b"PK\x03\x04"):
-        return str(body.decode("utf-8", "ignore"))
-    with zipfile.ZipFile(io.BytesIO(body)) as book:
-        return "".join(book.read(name).decode("utf-8", "ignore") for name in book.namelist())
 
 
 def _mark(verb: str, answer: Any, written: set[str]) -> str:
@@ -204,36 +125,19 @@ def test_every_address_answers_everyone_as_the_table_says(world: World, browsers
         if verb == "GET":
             wrote += [f"{name} by {who}: {one.written}" for who, one in came.items() if one.written != _owed(name, one)]
         leaks += [f"{name} by {who}" for who, one in came.items() if who in FAR and one.names_steel]
-    wanted = {name: marks for (name, of), marks in expected().items() if of == verb}
-    different = [
-        f"{name} {verb}: is {marks}, should be {wanted.get(name, 'in access.txt')}"
-        for name, marks in found.items()
-        if wanted.get(name) != marks
-    ]
+    wanted = {(name, of): marks for (name, of), marks in TABLE.read().items() if of == verb}
+    different = TABLE.compare({(name, verb): marks for name, marks in found.items()}, wanted)
     assert not different, f"who: {WHO}\n" + "\n".join(different)
-    assert set(wanted) == set(found), "the table has addresses that are no more"
     assert wrote == []
     assert leaks == []
     assert ask(browsers["A"], "GET", reverse("clients"), {}).names_steel, "a name would be noticed"
-
-
-POSTS = {
-    **dict.fromkeys("ABOD", Post.PROJECT_MANAGER),
-    **dict.fromkeys("MEW", Post.DEPARTMENT_MANAGER),
-    "S": Post.RISK_SUPERVISOR,
-    "R": Post.RISK_MANAGER,
-    "G": Post.GENERAL_MANAGER,
-    "X": Post.ADMIN,
-    "U": Post.AUDITOR,
-    "C": Post.CLERK,
-}
 
 
 def test_the_table_lets_nobody_in_whom_the_policy_does_not() -> None:
     """Where an address asks for a right, who has it not is refused; an auditor sends nothing; who left gets nowhere."""
     wrong = []
     doors = {address.name: address.door for address in every_page()}
-    for (name, verb), marks in expected().items():
+    for (name, verb), marks in TABLE.read().items():
         door = doors[name]
         assert door is not None
         if door.open_because:

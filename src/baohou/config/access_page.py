@@ -17,7 +17,8 @@ _WITHIN: Final = {Reach.OWN: "本人A/B角", Reach.DEPARTMENT: "本部门", Reac
 _HEAD: Final = """# 谁能看什么、做什么
 
 本页由 `baohou access` 按程序里的规定写出，请勿手改；`tests/desk/test_access_page.py` 核对两者一致。规定只有一处：
-`src/baohou/kernel/people/policy.py`。`tests/desk/access.txt` 列出每个地址对每种人的准与不准，由测试逐格走过。
+`src/baohou/kernel/people/policy.py`。每个地址（`tests/desk/access.txt`）和接口的每项操作（`tests/api/access.txt`）
+对每种人的准与不准都已列出，由测试逐格走过。
 
 - 没有登录的人先登录；在业务日没有任职的人，每页都只告知没有岗位（403）。
 - 没有某项权限的岗位，一律拒绝（403）；有权限但对象不在范围内，一律答“没有这一页”（404），不透露它存在。

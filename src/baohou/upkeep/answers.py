@@ -18,13 +18,12 @@ from django.utils.translation import gettext as _
 from baohou.core.errors import Refused
 from baohou.kernel.api.errors import problem
 from baohou.kernel.saying import in_words
-from baohou.kernel.watch.readonly import why_read_only
+from baohou.kernel.watch.readonly import RETRY_SECONDS, why_read_only
 from baohou.kernel.watch.tracing import current_number
 from baohou.kernel.watch.trouble import Trouble, trouble_of
 
-RETRY_SECONDS = 300
 AWAY_SECONDS = 10
-"""When to come again: while the house is read-only, and while the database does not answer."""
+"""When to come again while the database does not answer."""
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:

@@ -124,3 +124,7 @@ class ReadOnlyTimes:
         except TakesNoChanges as refusal:
             return read_only_page(request, refusal)
         return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """A page that is only read but has an act written, as that of an export, is refused likewise."""
+        return read_only_page(request, exception) if isinstance(exception, TakesNoChanges) else None

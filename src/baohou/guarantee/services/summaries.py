@@ -14,6 +14,7 @@ from baohou.guarantee.queries.summaries import KEPT, PORTFOLIO, is_up_to_date, m
 from baohou.kernel import columns
 from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.papers.taking import insert_rows
+from baohou.kernel.watch.readonly import is_replica
 
 _KEPT: Final = Table(
     "guarantee_keptslice",
@@ -35,8 +36,11 @@ _KEPT: Final = Table(
 def keep_up(*, on: date) -> None:
     """Bring the sums to the business day ``on`` and to all that is in the books; mostly there is nothing to do.
 
-    Nobody decides anything by it, so no act is written down. Two who ask at once derive the sums once.
+    Nobody decides anything by it, so no act is written down. Two who ask at once derive the sums once. A replica shows
+    them as they came.
     """
+    if is_replica():
+        return
     for part, work in _WORK.items():
         if not is_up_to_date(part, on=on):
             _derive(part, work, on)

@@ -21,6 +21,7 @@ from ninja.errors import HttpError, ValidationError
 from baohou.core.errors import Refused
 from baohou.core.sayings import say
 from baohou.kernel.saying import in_words
+from baohou.kernel.watch.readonly import RETRY_SECONDS, TakesNoChanges
 from baohou.kernel.watch.tracing import current_number
 
 SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
@@ -77,9 +78,14 @@ def problem(status: int, code: str = "", message: str = "", where: str = "", **h
 
 
 def refused(refusal: Refused, fields: Mapping[str, str]) -> HttpResponse:
-    """A refusal: 409 for what stands in the way, 422 for a field; ``fields`` are our names of what people call it."""
+    """A refusal: 409 for what stands in the way, 503 while nothing is taken, 422 for a field.
+
+    ``fields`` are our names of what people call it.
+    """
     if refusal.code == "api.needs_person":
         return problem(403, refusal.code, refusal.message)
+    if isinstance(refusal, TakesNoChanges):
+        return problem(503, refusal.code, refusal.message, Retry_After=str(RETRY_SECONDS))
     stands = not refusal.where or refusal.code.rpartition(".")[2] in _STATE
     where = fields.get(refusal.where, refusal.where)
     return problem(409 if stands else 422, refusal.code, refusal.message, where)

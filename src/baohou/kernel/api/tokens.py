@@ -18,6 +18,7 @@ from baohou.kernel.api.models import System, Token
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.people.access import RIGHTS, Person, Right, find_person
 from baohou.kernel.people.models import IN_SERVICE, Department, Post, Staff
+from baohou.kernel.watch.readonly import is_replica
 
 OWN: Final = "own"
 """The scope of acts that need no right: handing over, signing, appealing, naming one's deputy."""
@@ -194,6 +195,8 @@ def _digest(text: str) -> str:
 
 
 def _note_use(token: Token, now: datetime) -> None:
-    """Write down when a token was used last, to the minute."""
+    """Write down when a token was used last, to the minute; not on a replica."""
+    if is_replica():
+        return
     if token.last_used_at is None or now - token.last_used_at > _TOLD_EVERY:
         Token.objects.filter(pk=token.pk).update(last_used_at=now)

@@ -21,6 +21,7 @@ from baohou.kernel.people.models import Staff
 from baohou.kernel.people.policy import Thing
 from baohou.kernel.people.sessions import proven
 from baohou.kernel.saying import in_words
+from baohou.kernel.watch.readonly import is_replica
 
 
 @door()
@@ -53,9 +54,9 @@ def read_all(request: Asked) -> HttpResponse:
 
 @door(None, Thing.NOTICE)
 def open_notice(request: Asked, pk: int) -> HttpResponse:
-    """Go to what a notice is about; it has been read then. An auditor only reads, and leaves it as it is."""
+    """Go to what a notice is about; it has been read then. An auditor only reads, and a replica writes nothing."""
     notice = get_object_or_404(Notice, pk=pk, staff=request.person.staff_id)
-    if not request.person.reads_only:
+    if not request.person.reads_only and not is_replica():
         services.mark_read(staff_id=request.person.staff_id, pks=[notice.pk])
     return redirect(notice.url or "notices")
 

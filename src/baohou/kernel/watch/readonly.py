@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Final
 
 from django.conf import settings
 from django.db import connection
@@ -12,6 +13,8 @@ from django.db import connection
 from baohou.core.errors import Refused
 from baohou.kernel.watch.models import ReadOnly
 
+RETRY_SECONDS: Final = 300
+"""After how long whoever was refused may ask again."""
 _ALLOWED: ContextVar[bool] = ContextVar("writing_is_allowed", default=False)
 
 
@@ -30,6 +33,11 @@ def why_read_only() -> str:
     """Why the installation takes no changes; empty when it takes them. The setting holds before the switch."""
     because: str = settings.READ_ONLY_BECAUSE
     return because or ReadOnly.objects.filter(open=True).values_list("because", flat=True).first() or ""
+
+
+def is_replica() -> bool:
+    """Whether this machine reads from a database that takes no writes at all, not even of what is derived or noted."""
+    return bool(settings.READ_ONLY_BECAUSE)
 
 
 def require_writable() -> None:

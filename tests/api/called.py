@@ -1,0 +1,310 @@
+"""How the walk calls each operation: what its path names in the world, what has to stand there first, what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from baohou.day.models import Job
+from baohou.guarantee.models import HandOverItem, HandOverReceipt, MeasureAction, WorkMove
+from baohou.guarantee.queries.grading import get_table
+from baohou.guarantee.queries.plans import get_plan
+from baohou.kernel.accountability.models import Appeal
+from baohou.kernel.api.models import Call
+from baohou.kernel.audit.models import Act
+from baohou.kernel.duties.models import Duty
+from baohou.kernel.outbox.models import Message
+from baohou.kernel.papers.models import Attachment, ImportMapping, Volume
+from baohou.kernel.people.models import Deputy, Posting
+from baohou.kernel.rulebook.models import RuleVersion
+from baohou.upkeep.closing import close
+from tests.desk import opened, walking
+from tests.desk.conftest import TODAY
+from tests.desk.opened import empty, nothing
+from tests.desk.walking import LAST, World
+
+Told = Callable[[World], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Called:
+    """One operation as the walk calls it; ``form`` when what is sent is no JSON."""
+
+    named: Told = empty
+    sent: Told | None = None
+    first: Callable[[World], None] = nothing
+    asked: str = ""
+    form: bool = False
+
+
+def one(name: str, model: Any) -> Told:
+    """The first row of a table that the world has one of, under the name that the path has for it."""
+    return lambda world: {name: model.objects.order_by("pk").first().pk}
+
+
+def said(**body: Any) -> Told:
+    return lambda _: body
+
+
+def client(world: World) -> dict[str, Any]:
+    return {"client": world.portfolio.steel.pk}
+
+
+def measured(world: World) -> dict[str, Any]:
+    return client(world) | {"quarter": "2026Q3"}
+
+
+def staff(world: World) -> dict[str, Any]:
+    return {"staff": world.cast.a.pk}
+
+
+def mover(world: World) -> dict[str, Any]:
+    return {"staff": world.cast.b.pk}
+
+
+def story(world: World) -> dict[str, Any]:
+    found = world.penalty
+    return {"duty": found.duty_key, "staff": found.staff_id}
+
+
+def duty(world: World) -> dict[str, Any]:
+    return {"key": Duty.objects.filter(party=world.portfolio.steel).latest("key").key}
+
+
+def planned(world: World) -> dict[str, Any]:
+    return {**world.plan, "key": opened.plan_row(world).key}
+
+
+def keys(world: World) -> list[int]:
+    rows = get_plan(department=world.department, quarter=opened.Q4, today=TODAY).rows
+    return [row.key for row in rows if row.is_owed]
+
+
+def shift(world: World) -> dict[str, Any]:
+    rows = get_plan(department=world.department, quarter=opened.Q4, today=TODAY).rows
+    return {"keys": [row.key for row in rows if row.planned_on], "working_days": -1}
+
+
+def items(world: World) -> list[int]:
+    return list(HandOverItem.objects.filter(hand_over=world.list).values_list("pk", flat=True))
+
+
+def visit_body(world: World) -> dict[str, Any]:
+    return {
+        "key": str(uuid4()),
+        "kind": "regular",
+        "visited_on": "2026-10-16",
+        "methods": {"talk": "订单饱满"},
+        "unsigned_because": "老板出差",
+    }
+
+
+def measure_body(world: World) -> dict[str, Any]:
+    action = {"text": "核对", "responsible": world.cast.b.pk, "due_on": "2026-11-30"}
+    return {"text": "压降", "filed_on": "2026-10-20", "actions": [action], **world.people}
+
+
+def table_digest(world: World) -> dict[str, Any]:
+    table = get_table(department=world.department, quarter=LAST, clients=None)
+    return {"digest": table.digest, "filed_on": "2026-10-20"}
+
+
+def move_body(world: World) -> dict[str, Any]:
+    choices = [
+        {"guarantee": held.guarantee.pk, "a": world.cast.a.pk if held.as_a else None}
+        for held in walking.list_holdings(world.cast.b, on=TODAY)
+    ]
+    return {"effective_on": "2026-10-21", "because": "离职", "choices": choices}
+
+
+def mapping_body(_: World) -> dict[str, Any]:
+    return {"kind": "grades", "name": "银行", "content": '[columns]\ngrade = "等级"\n'}
+
+
+def new_person(_: World) -> dict[str, Any]:
+    return {"staff_no": "N01", "name": "新人", "post": "general_manager", "effective_on": "2026-10-20"}
+
+
+def new_post(world: World) -> dict[str, Any]:
+    told = {"post": "department_manager", "department": world.department.pk}
+    return {**told, "effective_on": "2026-12-01", "because": "晋升"}
+
+
+def posting(world: World) -> dict[str, Any]:
+    return {**staff(world), "posting": Posting.objects.filter(staff=world.cast.a).latest("effective_on").pk}
+
+
+def deputy(world: World) -> dict[str, Any]:
+    return {**staff(world), "deputy": Deputy.objects.get(staff=world.cast.a).pk}
+
+
+def stand_in(world: World) -> dict[str, Any]:
+    told = {"first_on": "2026-11-02", "last_on": "2026-11-03", "because": "年假"}
+    return {**told, "deputy": world.cast.outsider.pk}
+
+
+def shut(_: World) -> None:
+    close(because="升级，到 20:00 止", actor="X01", door="command")
+    Call.objects.all().delete()
+
+
+def appeal_file(world: World) -> dict[str, Any]:
+    appeal = Appeal.objects.get()
+    return {"appeal": appeal.pk, "file": Attachment.objects.get(kind="appeal", subject_id=appeal.pk).pk}
+
+
+def visited(world: World) -> dict[str, Any]:
+    return {"visit": world.visit.pk}
+
+
+PERSON = Called(staff)
+LISTED = Called(opened.table)
+RECEIPT = one("receipt", HandOverReceipt)
+VOLUME = one("volume", Volume)
+APPEAL = one("appeal", Appeal)
+MONTH = {"month": "2026-10"}
+CALLED: dict[str, Called] = {
+    "clients_one": Called(client),
+    "clients_guarantees": Called(client),
+    "clients_list_grades": Called(client),
+    "clients_change_grade": Called(client, said(grade="risk", effective_on="2026-10-15", because="停产")),
+    "clients_identity": Called(client, said(because="check")),
+    "clients_order_special": Called(client, said(urgency="high", ordered_on="2026-10-20", because="回款慢")),
+    "duties_one": Called(duty),
+    "duties_why": Called(duty),
+    "plans_list_states": Called(opened.quarter),
+    "plans_one": Called(opened.plan),
+    "plans_list_visits": Called(opened.plan),
+    "plans_set_date": Called(planned, said(planned_on="2026-11-09", seen=None)),
+    "plans_set_dates": Called(
+        opened.plan, lambda world: {"keys": keys(world), "planned_on": "2026-11-09", "confirmed": True}
+    ),
+    "plans_shift": Called(opened.plan, shift, opened.spread),
+    "plans_clear": Called(opened.plan, lambda world: {"keys": keys(world)}, opened.spread),
+    "plans_spread": Called(opened.plan, said(first="2026-10-20", last="2026-12-31")),
+    "plans_hand_in": Called(opened.plan, first=opened.spread),
+    "plans_review": Called(opened.plan, opened.seen_plan, opened.hand_in_plan),
+    "visits_one": Called(visited),
+    "visits_keep_file": Called(client, lambda _: {"key": str(uuid4()), "file": walking.photo()}, form=True),
+    "visits_record": Called(client, visit_body),
+    "visits_add": Called(visited, said(text="补充：老板已回")),
+    "visits_report_file": Called(visited),
+    "visits_attachment": Called(lambda world: opened.file_of(Attachment)(world) | visited(world)),
+    "visits_signature": Called(visited),
+    "grading_list_states": Called(opened.quarter),
+    "grading_one": LISTED,
+    "grading_list_lines": LISTED,
+    "grading_propose": Called(
+        lambda world: {**world.table, **client(world)}, said(grade="watch", because="回款变慢", seen=0)
+    ),
+    "grading_propose_many": Called(
+        opened.table,
+        lambda world: {
+            "grade": "good",
+            "because": "现金充足",
+            "clients": [{"client": world.portfolio.steel.pk, "seen": 0}],
+        },
+    ),
+    "grading_keep_the_rest": LISTED,
+    "grading_hand_in": Called(opened.table, table_digest, opened.propose_all),
+    "grading_review": Called(opened.table, said(verdict="accept"), opened.hand_in_table),
+    "measures_one": Called(measured, first=walking.file_measure),
+    "measures_file_measure": Called(measured, measure_body),
+    "measures_finish": Called(one("action", MeasureAction), first=walking.file_measure),
+    "measures_list_reports": Called(opened.quarter),
+    "measures_file_report": Called(
+        lambda world: {**world.table, "kind": "classification_report"},
+        said(filed_on="2026-10-20"),
+        opened.propose_all,
+    ),
+    "measures_form_file": Called(lambda world: {**world.table, "form": "classification", "ending": "pdf"}),
+    "hand_overs_one": LISTED,
+    "hand_overs_list_items": LISTED,
+    "hand_overs_begin": Called(opened.table, first=opened.unlist),
+    "hand_overs_refresh": Called(opened.table, first=opened.leave_out),
+    "hand_overs_give": Called(opened.table, said(medium="paper")),
+    "hand_overs_withdraw": Called(opened.table, lambda world: {"items": items(world)}, walking.give),
+    "hand_overs_receive": Called(opened.table, said(), walking.sign),
+    "hand_overs_send_back": Called(
+        opened.table, lambda world: {"items": items(world), "because": "缺页"}, walking.sign
+    ),
+    "hand_overs_sign_over": Called(opened.table, first=walking.give),
+    "hand_overs_sign_for": Called(opened.table, said(cabinet="3号柜", retention_years=10), walking.receive),
+    "hand_overs_receipt_file": Called(RECEIPT),
+    "archive_one_volume": Called(VOLUME),
+    "archive_contents_file": Called(VOLUME),
+    "archive_move_volume": Called(VOLUME, said(cabinet="5号柜", shelf="第1层")),
+    "archive_lend": Called(
+        VOLUME,
+        lambda world: {
+            "borrower": world.cast.a.pk,
+            "purpose": "查阅",
+            "borrowed_on": "2026-10-20",
+            "due_on": "2026-11-03",
+        },
+    ),
+    "archive_take_back": Called(VOLUME, said(returned_on="2026-10-20"), walking.lend),
+    "archive_set_rule": Called(sent=said(prefix="BH", retention_years=20)),
+    "moves_to_move": Called(mover),
+    "moves_preview": Called(mover, move_body),
+    "moves_move_work": Called(mover, move_body),
+    "moves_one": Called(one("move", WorkMove), first=walking.move_work),
+    "moves_sign": Called(
+        lambda world: {"move": (place := opened.signer(world))["pk"], "signer": place["signer"]},
+        first=walking.move_work,
+    ),
+    "moves_paper_file": Called(one("move", WorkMove), first=walking.move_work),
+    "imports_upload": Called(sent=lambda _: {"kind": "grades", "file": walking.table_csv()}, form=True),
+    "imports_one": Called(opened.upload),
+    "imports_check": Called(opened.upload),
+    "imports_take": Called(opened.upload, said(how="whole")),
+    "imports_map_by": Called(opened.upload, said(content='[columns]\ngrade = "等级"\n')),
+    "imports_marked": Called(opened.marked),
+    "imports_keep": Called(sent=mapping_body),
+    "imports_remove": Called(one("mapping", ImportMapping), first=walking.keep_columns),
+    "numbers_overview_file": Called(said(code="product")),
+    "numbers_risk_tables": Called(opened.quarter),
+    "numbers_risk_file": Called(said(quarter="2026Q3", code="department")),
+    "accountability_one": Called(story),
+    "accountability_add_waiver": Called(story, said(amount_fen=1000, because="停电")),
+    "accountability_file_appeal": Called(story, said(text="当日停电"), form=True),
+    "accountability_one_appeal": Called(APPEAL, first=walking.file_appeal),
+    "accountability_decide": Called(APPEAL, said(verdict="cancelled", because="属实"), walking.file_appeal),
+    "accountability_withdraw": Called(APPEAL, first=walking.file_appeal),
+    "accountability_close": Called(APPEAL, first=opened.void_appeal),
+    "accountability_appeal_file": Called(appeal_file, first=walking.file_appeal),
+    "accountability_statement": Called(said(**MONTH)),
+    "accountability_statement_file": Called(said(**MONTH, ending="xlsx")),
+    "accountability_personal": Called(lambda world: {**MONTH, **staff(world)}),
+    "accountability_decide_go_live": Called(sent=said(on="2026-01-01")),
+    "people_add_department": Called(sent=said(name="创新业务部")),
+    "people_add_person": Called(sent=new_person),
+    "people_one": PERSON,
+    "people_change_post": Called(staff, new_post),
+    "people_take_back": Called(posting, first=walking.plan_post),
+    "people_leave": Called(
+        lambda world: {"staff": world.hired["C01"].pk}, said(effective_on="2026-12-01", because="辞职")
+    ),
+    "people_login": PERSON,
+    "people_name_deputy": Called(mover, stand_in),
+    "people_end_deputy": Called(deputy),
+    "book_add_version": Called(sent=opened.version),
+    "book_one_version": Called(one("version", RuleVersion)),
+    "book_one_act": Called(one("act", Act)),
+    "day_run_day": Called(sent=said(retry=False)),
+    "day_one_job": Called(one("job", Job), first=walking.fail_job),
+    "day_job_again": Called(one("job", Job), first=walking.fail_job),
+    "notices_read": Called(sent=said(), first=walking.tell),
+    "notices_set_habits": Called(sent=said(digest_at="07:30")),
+    "notices_set_address": Called(said(channel="wecom"), said(said=walking.ROBOT)),
+    "notices_remove_address": Called(said(channel="wecom"), first=walking.keep_robot),
+    "notices_try_address": Called(said(channel="wecom"), first=walking.keep_robot),
+    "notices_set_hours": Called(sent=said(digest_at="07:30", quiet_from="21:00", quiet_to="07:00")),
+    "outbox_again": Called(one("message", Message), first=walking.fail_message),
+    "outbox_stop": Called(one("message", Message), first=walking.wait_message),
+    "upkeep_shut": Called(sent=said(because="升级，到 20:00 止")),
+    "upkeep_reopen": Called(first=shut),
+}
+"""Operations that name something, or take something; the others are called as they are."""

@@ -130,12 +130,12 @@ def _people() -> dict[str, Any]:
     from django.test import Client
 
     from baohou.kernel.people.access import REACH
-    from baohou.kernel.people.models import Post, Posting, Staff
+    from baohou.kernel.people.models import Department, Post, Posting, Staff
 
-    for post in (Post.RISK_SUPERVISOR, Post.RISK_MANAGER, Post.GENERAL_MANAGER, Post.ADMIN, Post.AUDITOR):
+    for post in set(REACH) - {Post.PROJECT_MANAGER, Post.DEPARTMENT_MANAGER}:
         staff, new = Staff.objects.get_or_create(staff_no=f"bench-{post.value}", defaults={"name": post.label})
         if new:
-            Posting.objects.create(staff=staff, post=post)
+            Posting.objects.create(staff=staff, post=post, department=Department.objects.order_by("pk").first())
     sessions = {}
     for post in REACH:
         posting = Posting.objects.filter(post=post).select_related("staff").order_by("pk")[0]

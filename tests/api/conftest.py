@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 
 from baohou.day import engine
@@ -59,7 +59,7 @@ CallAs = Callable[..., Caller]
 @pytest.fixture(autouse=True)
 def fresh_minute() -> None:
     """Nobody has called yet."""
-    cache.clear()
+    caches["process"].clear()
 
 
 @pytest.fixture(autouse=True)

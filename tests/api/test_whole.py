@@ -14,11 +14,21 @@ import baohou
 from baohou.day.jobs import start, start_again
 from baohou.guarantee.services import submissions
 from baohou.kernel.api import tokens
-from baohou.kernel.people import logins
+from baohou.kernel.entrance import factors
+from baohou.kernel.people import logins, throttle
 
 ON_PAGES_ONLY = {
     logins.make_first_admin: "the first start of an empty installation has nobody who could have a token",
     logins.password_changed: "a password is changed by who knows the old one, in the browser",
+    factors.demand: "how people log in is the browser's; a token that leaked must not weaken it",
+    factors.demand_of: "likewise",
+    factors.add_own: "likewise",
+    factors.renew_codes: "likewise",
+    factors.remove_own: "likewise",
+    factors.end_own: "likewise",
+    factors.reset: "likewise",
+    factors.end_all: "likewise",
+    throttle.lift: "likewise",
     tokens.make_own_token: "a token must not make tokens: what leaked once would live for ever",
     tokens.make_system_token: "likewise",
     tokens.add_system: "likewise",

@@ -258,7 +258,7 @@ def test_a_photo_that_fails_goes_again_by_itself(evening: Portfolio, sit: Sit) -
     expect(page.get_by_text("服务器现在没有答复")).to_be_visible()
     assert not Visit.objects.filter(client=evening.steel).exists()
     page.get_by_role("link", name="看待发送的").click()
-    expect(page.locator("[data-queue]")).to_contain_text("已发送")
+    expect(page.locator("[data-queue]")).to_contain_text("已发送", timeout=30_000)
     assert Visit.objects.filter(client=evening.steel).count() == 1
     assert Attachment.objects.count() == 2
     assert len(asked) == 4, "two photos, the signature, and the one that failed again"

@@ -100,4 +100,7 @@ def told() -> Iterator[str]:
 @cache
 def every_message() -> set[str]:
     """All of them."""
-    return {text for source in (in_python, in_templates, of_the_domain, told) for text in source()}
+    from tests.desk.sayings import in_sayings, of_the_api, of_the_rules
+
+    every = (in_python, in_templates, of_the_domain, told, in_sayings, of_the_api, of_the_rules)
+    return {text for source in every for text in source()}

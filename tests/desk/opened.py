@@ -348,6 +348,10 @@ OPENED: dict[str, Opened] = {
         lambda world: {"pk": world.hired["C01"].pk}, lambda _: {"effective_on": "2026-12-01", "because": "辞职"}
     ),
     "people.login": Opened(a),
+    "people.entrance": Opened(a, lambda _: {"do": "lift"}),
+    "people.factors": Opened(sent=lambda _: {"post": ["admin"]}),
+    "login": Opened(sent=lambda _: {"username": "A01", "password": "wrong"}),
+    "confirm": Opened(sent=lambda _: {"password": "wrong"}),
     "people.deputy": Opened(
         b,
         lambda world: {

@@ -78,7 +78,17 @@ def _addresses(portfolio: Portfolio) -> dict[str, str]:
     return found
 
 
-PERSONAL = {"logout", "set_language", "set-money", "password", "login"}
+OWN_LOGIN = {"confirm", "security", "factor", "factor.codes", "factor.remove", "sessions.end"}
+PERSONAL = {
+    "logout",
+    "set_language",
+    "set-money",
+    "password",
+    "login",
+    "mfa_authenticate",
+    "oidc",
+    "oidc.done",
+} | OWN_LOGIN
 """Addresses that change nothing but the reader's own way of reading."""
 
 

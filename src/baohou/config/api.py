@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from typing import Any
 
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 
 from baohou.day.api import room as day
 from baohou.guarantee.api import ROOMS as GUARANTEE
@@ -27,18 +29,26 @@ from baohou.upkeep.api import room as upkeep
 ABOUT = "保后的接口。每个请求带令牌，每个写操作带 Idempotency-Key；清单按游标翻页；出错时回答 {code, message, where}。"
 
 _EVENTS = describe()
-api = NinjaAPI(
+
+
+class _Api(NinjaAPI):
+    """The API with its events and how a caller shows its token in the description."""
+
+    def get_openapi_schema(self, **place: Any) -> OpenAPISchema:
+        told = super().get_openapi_schema(**place)
+        told["components"]["schemas"].update(_EVENTS["components"]["schemas"])
+        told["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        return told
+
+
+api = _Api(
     title="保后 Baohou",
     version=version("baohou"),
     description=ABOUT,
     docs_url=None,
     openapi_url="openapi.json",
     urls_namespace="api",
-    openapi_extra={
-        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}, **_EVENTS["components"]},
-        "webhooks": _EVENTS["webhooks"],
-        "security": [{"token": []}],
-    },
+    openapi_extra={"webhooks": _EVENTS["webhooks"], "security": [{"token": []}]},
 )
 answer_errors(api, {**OF_HAND_OVERS, **OF_PEOPLE, **OF_CLIENTS, "回访日期": "visited_on", "文件": "file"})
 _ROOMS = (*GUARANTEE, accountability, approvals, people, book, day, notices, outbox, hooks, upkeep)

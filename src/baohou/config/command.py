@@ -50,14 +50,16 @@ def main() -> None:
     from django.db import OperationalError, ProgrammingError
 
     django.setup()
+    from baohou.kernel.watch.trouble import Trouble, trouble_of
+
     try:
         baohou()
     except Refused as refusal:
         _give_up(f"{refusal.where}：{refusal.message}" if refusal.where else refusal.message)
-    except (OperationalError, ProgrammingError) as fault:
-        if _is_full(str(fault)):
+    except (OperationalError, ProgrammingError, OSError) as fault:
+        if trouble_of(fault) is Trouble.FULL:
             _give_up(f"磁盘满了，没有写入任何内容。请腾出空间，再办一次。（{str(fault).splitlines()[0]}）")
-        if not _no_tables():
+        if isinstance(fault, OSError) or not _no_tables():
             raise
         _give_up(f"数据库尚未建立或尚未升级，请先运行 baohou migrate。（{str(fault).splitlines()[0]}）")
 
@@ -65,11 +67,6 @@ def main() -> None:
 def _give_up(why: str) -> NoReturn:
     click.echo(why, err=True)
     sys.exit(1)
-
-
-def _is_full(said: str) -> bool:
-    """Whether a database could not write, in SQLite's and PostgreSQL's words."""
-    return any(words in said for words in ("disk is full", "disk I/O error", "No space left on device"))
 
 
 def _no_tables() -> bool:

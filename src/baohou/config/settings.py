@@ -62,6 +62,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
     "django_htmx",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -78,6 +83,7 @@ INSTALLED_APPS = [
     "baohou.kernel.notices",
     "baohou.kernel.hooks",
     "baohou.kernel.accountability",
+    "baohou.kernel.entrance",
     "baohou.day",
     "baohou.upkeep",
     "baohou.guarantee",
@@ -95,6 +101,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "baohou.kernel.entrance.middleware.sessions",
     "baohou.desk.middleware.whereabouts",
     "baohou.kernel.audit.origin.middleware",
     "baohou.config.addresses.Policed",
@@ -112,8 +120,8 @@ WSGI_APPLICATION = "baohou.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("baohou.desk.quick.Loader", ["django.template.loaders.app_directories.Loader"])],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -127,15 +135,69 @@ TEMPLATES = [
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+PASSWORD_LENGTH = int(os.environ.get("BAOHOU_PASSWORD_LENGTH", "10"))
+COMPANY_WORDS = [one for one in os.environ.get("BAOHOU_COMPANY", "").split(",") if one]
+"""Names of the company that may not be what a password is made of."""
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_LENGTH},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "baohou.kernel.people.passwords.NotAName"},
+    {"NAME": "baohou.kernel.people.passwords.NotUsedBefore"},
 ]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "baohou.kernel.entrance.adapters.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_LOGIN_TIMEOUT = 600
+"""Seconds between the password and the code of the second factor. Failures are counted by kernel.people.throttle."""
+MFA_ADAPTER = "baohou.kernel.entrance.adapters.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = os.environ.get("BAOHOU_TOTP_ISSUER", "保后")
+MFA_RECOVERY_CODE_COUNT, MFA_RECOVERY_CODE_DIGITS = 10, 12
+LOGIN_TRIES = int(os.environ.get("BAOHOU_LOGIN_TRIES", "5"))
+LOGIN_TRIES_ADDRESS = int(os.environ.get("BAOHOU_LOGIN_TRIES_ADDRESS", "50"))
+"""So many log-ins may fail, of an account and from an address, before there is a wait."""
+SESSION_IDLE = int(os.environ.get("BAOHOU_SESSION_IDLE", "60")) * 60
+SESSION_LONGEST = int(os.environ.get("BAOHOU_SESSION_LONGEST", "12")) * 3600
+"""Seconds after which a session ends: without a request, and at the latest."""
+SESSION_COOKIE_AGE = SESSION_LONGEST
+SESSION_COOKIE_HTTPONLY = True
+PROOF_LASTS = 15 * 60
+"""Seconds after a log-in, or a repeated password, in which the log-in itself may be changed."""
+OIDC_CLAIM = os.environ.get("BAOHOU_OIDC_CLAIM", "preferred_username")
+"""What the issuer calls the staff number."""
+SOCIALACCOUNT_ADAPTER = "baohou.kernel.entrance.adapters.Issuers"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if _ISSUER := os.environ.get("BAOHOU_OIDC_ISSUER", "").rstrip("/"):
+    SOCIALACCOUNT_PROVIDERS["oidc"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "office",
+                "name": os.environ.get("BAOHOU_OIDC_LABEL", "统一登录"),
+                "client_id": os.environ.get("BAOHOU_OIDC_CLIENT", ""),
+                "secret": os.environ.get("BAOHOU_OIDC_SECRET", ""),
+                "settings": {"server_url": _ISSUER},
+            }
+        ],
+    }
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "people_cacherow",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+"""Used codes of second factors are known to every process; calls of the API are counted in each."""
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
@@ -170,6 +232,13 @@ if _BUCKET := os.environ.get("BAOHOU_S3_BUCKET"):
         },
     }
 WHITENOISE_USE_FINDERS = True
+
+
+def WHITENOISE_ADD_HEADERS_FUNCTION(headers: Any, path: str, url: str) -> None:  # noqa: N802
+    """Styles, scripts and icons stand in no frame, and nothing runs in one that is opened by itself."""
+    headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MESSAGE_STORAGE = "baohou.upkeep.answers.Numbered"

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("baohou.guarantee.urls")),
     path("", include("baohou.day.urls")),
     path("", include("baohou.kernel.accountability.urls")),
+    path("", include("baohou.kernel.entrance.urls")),
     path("", include("baohou.kernel.people.urls")),
     path("", include("baohou.kernel.approvals.urls")),
     path("", include("baohou.upkeep.urls")),

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
@@ -15,17 +16,17 @@ class NotAnAmount(Refused):
     """A text that should be an amount in yuan is not, or has parts of a fen."""
 
     def __init__(self, text: str, wrong: str) -> None:
-        super().__init__("core.money.not_an_amount", f"“{text}”不是金额：{wrong}")
+        super().__init__("core.money.not_an_amount", "“%(text)s”不是金额：%(wrong)s", text=text, wrong=wrong)
 
 
 def to_fen(yuan: str) -> int:
     """Fen from a text in yuan ("1,234.50", "50"), exactly; NotAnAmount when it is none or has parts of a fen."""
     text = yuan.strip()
     if not _PLAIN.fullmatch(text) and not _GROUPED.fullmatch(text):
-        raise NotAnAmount(yuan, "应为元，如 1234.50")
+        raise NotAnAmount(yuan, say("应为元，如 1234.50"))
     whole, _, part = text.replace(",", "").partition(".")
     if part[2:].strip("0"):
-        raise NotAnAmount(yuan, "不能小于一分，小数最多两位")
+        raise NotAnAmount(yuan, say("不能小于一分，小数最多两位"))
     return int(whole + part[:2].ljust(2, "0"))
 
 

@@ -15,7 +15,7 @@ class NotAQuarter(Refused):
     """A text that should name a quarter does not."""
 
     def __init__(self, text: str) -> None:
-        super().__init__("core.period.not_a_quarter", f"“{text}”不是季度：应写成 2026Q3")
+        super().__init__("core.period.not_a_quarter", "“%(text)s”不是季度：应写成 2026Q3", text=text)
 
 
 @dataclass(frozen=True, order=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -11,6 +11,12 @@ class Said(str):
 
     template: str
     values: Mapping[str, Any]
+
+
+def together(sentences: Iterable[str], between: str = "") -> Said:
+    """Several sentences as one; each is said in the reader's language."""
+    parts = {f"part{number}": one for number, one in enumerate(sentences)}
+    return say(between.join(f"%({name})s" for name in parts), **parts)
 
 
 def say(template: str, **values: Any) -> Said:

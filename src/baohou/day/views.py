@@ -18,6 +18,7 @@ from baohou.day.registry import steps
 from baohou.kernel.people.access import Reach, Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 RUNS = 20
 ASIDE = 200
@@ -51,7 +52,7 @@ def begin(
     try:
         job = start(kind=kind, by=request.person.actor, wish=wish, name=name, reference=reference)
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
         return redirect(back)
     return redirect(where(job))
 
@@ -91,7 +92,7 @@ def job_again(request: Asked, pk: int) -> HttpResponse:
     try:
         job = start_again(job=_job_for(request, pk).job, by=request.person.actor)
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
         return redirect("runs.job", pk=pk)
     return redirect(where(job))
 

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from baohou.desk.audit_words import DOORS, name_of
 from baohou.kernel.audit.models import Act
+from baohou.kernel.papers.books import open_book
 
 _WIDTHS = (10, 20, 10, 10, 22, 24, 10, 16, 12, 24, 40, 60)
 _LONGEST = 32_000
@@ -19,8 +19,7 @@ _LONGEST = 32_000
 
 def write_acts(acts: Iterable[Act], *, names: Mapping[str, str], out: Any) -> int:
     """Write acts as they come, a row each; how many."""
-    safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(out, {"in_memory": True, **safe})
+    book = open_book(out)
     sheet = book.add_worksheet(_("留痕"))
     heads = (
         *(_("编号"), _("时间"), _("工号"), _("姓名"), _("做了什么"), _("代码"), _("途径")),

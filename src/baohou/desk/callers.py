@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final, cast
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
@@ -40,8 +40,9 @@ def callers(answer: Answer) -> Answer:
         given.headers.setdefault("Cache-Control", "no-store")
         if given.status_code >= 400 and not given.headers.get("Content-Type", "").startswith("application/json"):
             said = problem(given.status_code)
-            if given.headers.get("Allow"):
-                said.headers["Allow"] = given.headers["Allow"]
+            for name in ("Allow", "Retry-After"):
+                if given.headers.get(name):
+                    said.headers[name] = given.headers[name]
             return said
         return given
 
@@ -64,6 +65,6 @@ def _let_in(request: Any) -> HttpResponseBase | None:
 def _too_often(token: int) -> int:
     """Seconds to wait when a token has called too often in this minute; 0 when it may go on."""
     minute, into = divmod(int(time.time()), _MINUTE)
-    name = f"api.rate.{token}.{minute}"
+    name, cache = f"api.rate.{token}.{minute}", caches["process"]
     cache.add(name, 0, _MINUTE * 2)
     return _MINUTE - into if cache.incr(name) > settings.API_CALLS_PER_MINUTE else 0

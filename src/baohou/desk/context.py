@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from baohou.desk.quick import address
 from baohou.kernel.notices.queries import count_unread
 from baohou.kernel.people.access import Person, Right
 
@@ -33,7 +33,7 @@ class Place:
 
     @property
     def url(self) -> str:
-        return reverse(self.name)
+        return address(self.name)
 
 
 _CHECKING = (Right.CHECK_PENALTY, Right.CHECK_GRADE, Right.CHECK_POST, Right.CHANGE_GRADE, Right.SEE_AUDIT)

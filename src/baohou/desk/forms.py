@@ -5,25 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-
-from baohou.kernel.people.logins import has_left
-
-
-class LogInForm(AuthenticationForm):
-    """Logging in; refused for those who have left."""
-
-    has_left = False
-
-    def confirm_login_allowed(self, user: Any) -> None:
-        super().confirm_login_allowed(user)
-        if has_left(user, on=timezone.localdate()):
-            self.has_left = True
-            raise ValidationError(_("这个工号已办理离职，不能再登录。"), code="left")
 
 
 class FirstAdminForm(forms.Form):
@@ -34,12 +20,13 @@ class FirstAdminForm(forms.Form):
     password = forms.CharField(
         label=_("密码"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("至少 8 位，不要只用数字。"),
+        help_text=format_lazy(_("至少 {n} 位，不要只用数字。"), n=settings.PASSWORD_LENGTH),
     )
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        validate_password(password)
+        told = self.cleaned_data
+        validate_password(password, User(username=told.get("staff_no", ""), first_name=told.get("name", "")))
         return password
 
 

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from baohou.desk.forms import LogInForm
 from baohou.desk.views import audit, home, offline, posts, rule_book, seals
-from baohou.desk.views.password import OwnPassword
 from baohou.kernel.people.doors import open_to_all
-
-log_in = open_to_all("未登录的人由此登录")(
-    LoginView.as_view(redirect_authenticated_user=True, authentication_form=LogInForm)
-)
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("login/", log_in, name="login"),
-    path("logout/", open_to_all("结束本人的登录")(LogoutView.as_view()), name="logout"),
     path("language/", open_to_all("只在本机记下语言")(set_language), name="set_language"),
-    path("password/", open_to_all("改本人的密码，未登录的先登录")(OwnPassword.as_view()), name="password"),
     path("calendar/", home.calendar_page, name="home.calendar"),
     path("money/", home.set_money, name="set-money"),
     path("start/", home.start, name="start"),

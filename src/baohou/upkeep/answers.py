@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 from urllib.parse import quote
 
@@ -16,10 +17,14 @@ from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
 from baohou.kernel.api.errors import problem
+from baohou.kernel.saying import in_words
 from baohou.kernel.watch.readonly import why_read_only
 from baohou.kernel.watch.tracing import current_number
+from baohou.kernel.watch.trouble import Trouble, trouble_of
 
 RETRY_SECONDS = 300
+AWAY_SECONDS = 10
+"""When to come again: while the house is read-only, and while the database does not answer."""
 
 
 def surroundings(request: HttpRequest) -> dict[str, Any]:
@@ -31,16 +36,23 @@ def read_only_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """503, so that a device that sends by itself keeps what it has and tries again later."""
     match = request.resolver_match
     if match and match.namespace == "api":
-        return problem(503, refusal.code, refusal.message, Retry_After=str(RETRY_SECONDS))
+        return problem(503, refusal.code, in_words(refusal.message), Retry_After=str(RETRY_SECONDS))
     answer = render(request, "upkeep/refused.html", {"refusal": refusal}, status=503)
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
-    answer.headers["X-Refused"] = quote(refusal.message)
+    answer.headers["X-Refused"] = quote(in_words(refusal.message))
     return answer
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page for a fault of the program; it asks nothing of the database, which may be the one that is gone."""
-    return HttpResponse(loader.get_template("500.html").render({"number": current_number()}), status=500)
+    """The page for a fault of the program, a full disk or a database that is away; it asks nothing of the database."""
+    trouble = trouble_of(sys.exc_info()[1])
+    said = loader.get_template("500.html").render(
+        {"number": current_number(), "trouble": trouble.name if trouble else ""}
+    )
+    answer = HttpResponse(said, status=trouble.status if trouble else 500)
+    if trouble is Trouble.AWAY:
+        answer.headers["Retry-After"] = str(AWAY_SECONDS)
+    return answer
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.watch.models import ReadOnly
 from baohou.kernel.watch.queries import get_read_only
@@ -28,11 +29,11 @@ def close(*, because: str, actor: str, door: str) -> ReadOnly:
             _be_patient()
             wait_for_writers()
             if (now := get_read_only()) is not None:
-                raise Refused("upkeep.closed_already", f"系统已经只读：{now.because}")
+                raise Refused("upkeep.closed_already", "系统已经只读：%(because)s", because=now.because)
             record_act(verb="upkeep.close", door=door, by=actor, because=because)
             return ReadOnly.objects.create(because=because, by=actor)
     except OperationalError as fault:
-        message = "有一件长的工作（导入或日终）正在写入，等了一分钟还没有结束。请等它结束后再切换到只读。"
+        message = say("有一件长的工作（导入或日终）正在写入，等了一分钟还没有结束。请等它结束后再切换到只读。")
         raise Refused("upkeep.busy", message) from fault
 
 

@@ -21,7 +21,18 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 HEADER: Final = "X-Request-ID"
 QUIET: Final = frozenset({"healthz", "readyz", "metrics"})
 """Routes that machines ask for every few seconds: logged only when something is wrong."""
-OPEN_WHEN_CLOSED: Final = frozenset({"login", "logout", "set_language", "set-money", "system.read-only", "upkeep_shut"})
+OPEN_WHEN_CLOSED: Final = frozenset(
+    {
+        "login",
+        "mfa_authenticate",
+        "logout",
+        "confirm",
+        "set_language",
+        "set-money",
+        "system.read-only",
+        "upkeep_shut",
+    }
+)
 """Routes that may be sent to while the house is read-only: they change no facts, or open the house again."""
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = logging.getLogger("baohou.request")

@@ -13,6 +13,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.watch.readonly import writing_allowed
 from baohou.upkeep.copies.schema import unknown
 
@@ -46,7 +47,11 @@ class Plan:
         """Do it, also while the house is read-only: upgrading is what that is for."""
         stuck = [step for step in self.steps if step.stuck]
         if stuck:
-            message = f"{stuck[0].name} 退不回去：{stuck[0].stuck}请改从升级前的备份恢复（baohou restore）。"
+            message = say(
+                "%(name)s 退不回去：%(stuck)s请改从升级前的备份恢复（baohou restore）。",
+                name=stuck[0].name,
+                stuck=stuck[0].stuck,
+            )
             raise Refused("upkeep.irreversible", message)
         with writing_allowed():
             self._executor.migrate(self._targets)
@@ -67,14 +72,20 @@ def plan_back(app: str, name: str) -> Plan:
     _refuse_newer()
     if app not in executor.loader.migrated_apps:
         known = "、".join(sorted(executor.loader.migrated_apps))
-        raise Refused("upkeep.no_app", f"没有“{app}”。可以写：{known}。")
+        raise Refused("upkeep.no_app", "没有“%(app)s”。可以写：%(known)s。", app=app, known=known)
     names = sorted(step for of, step in executor.loader.disk_migrations if of == app)
     if name != ZERO and name not in names:
-        raise Refused("upkeep.no_migration", f"“{app}”没有“{name}”这一步。可以写：{'、'.join([ZERO, *names])}。")
+        raise Refused(
+            "upkeep.no_migration",
+            "“%(app)s”没有“%(name)s”这一步。可以写：%(listed)s。",
+            app=app,
+            name=name,
+            listed="、".join([ZERO, *names]),
+        )
     target = (app, None if name == ZERO else name)
     plan = executor.migration_plan([target])
     if any(not back for _one, back in plan):
-        raise Refused("upkeep.not_back", f"数据库还没有到“{app}.{name}”，不用退。")
+        raise Refused("upkeep.not_back", "数据库还没有到“%(app)s.%(name)s”，不用退。", app=app, name=name)
     steps = [Step(_name(one), _says(one), list(_losses(one, executor)), why_stuck(one)) for one, _back in plan]
     return Plan(steps, executor, [target])
 
@@ -90,7 +101,9 @@ def why_stuck(migration: Migration) -> str:
 def _refuse_newer() -> None:
     if newer := unknown(list(MigrationRecorder(connection).applied_migrations())):
         named = f"{newer[0][0]}.{newer[0][1]}"
-        raise Refused("upkeep.database_newer", f"这个数据库由更新的版本升级过（{named}）。请换用那个版本的程序。")
+        raise Refused(
+            "upkeep.database_newer", "这个数据库由更新的版本升级过（%(named)s）。请换用那个版本的程序。", named=named
+        )
 
 
 def _name(migration: Migration) -> str:

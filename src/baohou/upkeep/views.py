@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from baohou.core.errors import Refused
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door, open_to_all
+from baohou.kernel.saying import in_words
 from baohou.kernel.watch.lines import State, parts
 from baohou.kernel.watch.queries import get_read_only
 from baohou.upkeep.closing import close, open_again
@@ -63,7 +64,7 @@ def read_only_switch(request: Asked) -> HttpResponse:
             return redirect("system")
     except Refused as refusal:
         form.errors.pop("because", None)
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
         return redirect("system.read-only")
     return render(request, "upkeep/read_only.html", {"form": form, "closed": get_read_only()})
 

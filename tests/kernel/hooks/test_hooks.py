@@ -209,8 +209,14 @@ def test_a_hook_removed_gets_nothing_more(made: Made, partner: Partner) -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "where"),
-    [({"name": " "}, "name"), ({"url": "http://example.com"}, "url"), ({"kinds": []}, "events")]
-    + [({"kinds": ["visit.lost"]}, "events"), ({"scopes": ["everything"]}, "scopes"), ({"name": "财务系统"}, "name")],
+    [
+        ({"name": " "}, "name"),
+        ({"url": "http://example.com"}, "url"),
+        ({"kinds": []}, "events"),
+        ({"kinds": ["visit.lost"]}, "events"),
+        ({"scopes": ["everything"]}, "scopes"),
+        ({"name": "财务系统"}, "name"),
+    ],
 )
 def test_it_refuses_what_is_no_hook(made: Made, wrong: dict[str, Any], where: str) -> None:
     right: dict[str, Any] = {"name": "信贷系统", "url": "https://example.com/", "kinds": ["ping"], "scopes": []}

@@ -86,14 +86,16 @@ def _print(table: Table, count: int) -> None:
 def _staff(staff_no: str) -> Staff:
     found = Staff.objects.filter(staff_no=staff_no).first()
     if found is None:
-        raise Refused("people.unknown_staff", f"没有工号为 {staff_no} 的员工。", where="--owner/--staff")
+        raise Refused(
+            "people.unknown_staff", "没有工号为 %(staff_no)s 的员工。", where="--owner/--staff", staff_no=staff_no
+        )
     return found
 
 
 def _client(id_no: str) -> Party:
     found = Party.objects.filter(id_no=id_no.strip().upper()).first()
     if found is None:
-        raise Refused("parties.unknown", f"没有证件号码为 {id_no} 的客户。", where="--client")
+        raise Refused("parties.unknown", "没有证件号码为 %(id_no)s 的客户。", where="--client", id_no=id_no)
     return found
 
 

@@ -63,7 +63,7 @@ def _statements(month: str, staff_no: str | None) -> list[Paper]:
 
     staff = Staff.objects.filter(staff_no=staff_no).first() if staff_no is not None else None
     if staff_no is not None and staff is None:
-        raise Refused("people.unknown_staff", f"没有工号为 {staff_no} 的员工。", where="--staff")
+        raise Refused("people.unknown_staff", "没有工号为 %(staff_no)s 的员工。", where="--staff", staff_no=staff_no)
     today = date.today()
     return list_papers(everyone(), month=read_month(month), on=today, printed_on=today, staff=staff)
 
@@ -78,9 +78,9 @@ def _kind_of(out: Path) -> str:
     """The kind of file that the ending names; Refused for another ending or a folder that is not there."""
     kind = out.suffix.lower().removeprefix(".")
     if kind not in ("pdf", "xlsx"):
-        raise Refused("export.ending", f"“{out.name}”的后缀应为 .pdf 或 .xlsx", where="--out")
+        raise Refused("export.ending", "“%(out)s”的后缀应为 .pdf 或 .xlsx", where="--out", out=out.name)
     if not out.parent.is_dir():
-        raise Refused("export.folder", f"没有“{out.parent}”这个文件夹", where="--out")
+        raise Refused("export.folder", "没有“%(parent)s”这个文件夹", where="--out", parent=out.parent)
     return kind
 
 

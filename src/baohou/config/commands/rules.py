@@ -85,10 +85,13 @@ def show(clause: str, on: datetime | None) -> None:
     book = queries.get_rule_book(rule_set=clause.partition(".")[0])
     version = book.in_force(day)
     if version is None:
-        raise Refused("rulebook.none_in_force", f"{day} 没有施行中的制度版本（{clause}）")
+        raise Refused("rulebook.none_in_force", "%(day)s 没有施行中的制度版本（%(clause)s）", day=day, clause=clause)
     if clause not in version.clauses:
         raise Refused(
-            "rulebook.no_such_clause", f"版本 {version.name} 没有条款 {clause}；可用 baohou rules list 查看版本"
+            "rulebook.no_such_clause",
+            "版本 %(version)s 没有条款 %(clause)s；可用 baohou rules list 查看版本",
+            version=version.name,
+            clause=clause,
         )
     _console().print(_shown(book, version, version.clauses[clause], day))
 

@@ -40,7 +40,7 @@ def _baohou(*arguments: str, quiet: bool = False) -> None:
     out = subprocess.DEVNULL if quiet else None
     done = subprocess.run([command, *arguments], check=False, stdout=out)  # noqa: S603
     if done.returncode:
-        raise Refused("serve.command", f"命令没有办成：baohou {' '.join(arguments)}（见上文）。")
+        raise Refused("serve.command", "命令没有办成：baohou %(arguments)s（见上文）。", arguments=" ".join(arguments))
 
 
 def _check_port(port: int) -> None:
@@ -51,8 +51,10 @@ def _check_port(port: int) -> None:
         except OSError as taken:
             raise Refused(
                 "serve.port_taken",
-                f"端口 {port} 已被占用：也许已经在运行。换一个：script/server --port {port + 1}"
-                f"\nPort {port} is taken; perhaps Baohou runs already. Try: script/server --port {port + 1}",
+                "端口 %(port)s 已被占用：也许已经在运行。换一个：script/server --port %(other)s\n"
+                "Port %(port)s is taken; perhaps Baohou runs already. Try: script/server --port %(other)s",
+                port=port,
+                other=port + 1,
             ) from taken
 
 

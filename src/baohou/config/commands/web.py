@@ -21,7 +21,9 @@ def web(host: str, port: int, workers: int, threads: int) -> None:
     from baohou.upkeep.state import lacking_migrations
 
     if lacking := lacking_migrations():
-        raise Refused("web.not_migrated", f"数据库还缺 {len(lacking)} 步升级，请先运行 baohou migrate。")
+        raise Refused(
+            "web.not_migrated", "数据库还缺 %(lacking)s 步升级，请先运行 baohou migrate。", lacking=len(lacking)
+        )
     collect_static()
     command = [*server_command(host=host, port=port, workers=workers, threads=threads), "--respawn-failed-workers"]
     sys.stdout.flush()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.day.jobs import launching
 from baohou.day.jobs.beats import beating, log_of
 from baohou.day.jobs.kinds import Wish, get
@@ -26,8 +27,10 @@ class AnotherJob(Refused):
     """A job is waiting or at work already."""
 
     def __init__(self, title: str, name: str) -> None:
-        what = f"“{title} {name}”".replace(" ”", "”")
-        super().__init__("day.another_job", f"{what}正在进行，一次只能办一件。请等它结束后再开始。")
+        what = (
+            say("“%(title)s %(name)s”", title=say(title), name=name) if name else say("“%(title)s”", title=say(title))
+        )
+        super().__init__("day.another_job", "%(what)s正在进行，一次只能办一件。请等它结束后再开始。", what=what)
 
 
 def start(*, kind: str, by: str, wish: Wish, name: str = "", reference: str = "", after_commit: bool = False) -> Job:

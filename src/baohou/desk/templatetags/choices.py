@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 from django import template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -14,10 +14,9 @@ register = template.Library()
 
 @register.simple_tag
 def options(rows: Iterable[Any], chosen: int | None) -> SafeString:
-    """An option for each row with a number and a name; the one chosen is marked."""
-    written = format_html_join("", '<option value="{}"{}>{}</option>', (_option(row, chosen) for row in rows))
-    return format_html("{}", written)
+    """An option for each row with a number (``pk``) and a name; the one chosen is marked."""
+    return SafeString("".join(_option(row.pk, row.name, row.pk == chosen) for row in rows))
 
 
-def _option(row: Any, chosen: int | None) -> tuple[int, str, str]:
-    return row.pk, SafeString(" selected") if row.pk == chosen else "", row.name
+def _option(number: int, name: str, chosen: bool) -> str:
+    return f'<option value="{number}"{" selected" if chosen else ""}>{escape(name)}</option>'

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
+from html import escape
 from typing import Any
 
 from django import template
@@ -18,6 +19,8 @@ from django.utils.translation import gettext as _
 
 from baohou.core.masking import mask
 from baohou.core.money import format_yuan, to_yuan
+from baohou.desk.quick import always_same
+from baohou.kernel.saying import in_words
 
 register = template.Library()
 
@@ -32,6 +35,7 @@ _STATE = {
 
 
 @register.simple_tag
+@always_same
 def icon(name: str) -> SafeString:
     """An icon of the bundle; it says nothing that the words beside it do not say."""
     return _icon(name)
@@ -128,7 +132,11 @@ def weekday_of(on: date) -> str:
 @register.simple_tag
 def left(due_on: date, today: date) -> SafeString:
     """How long until a deadline, or how long past it."""
-    days = (due_on - today).days
+    return _left((due_on - today).days, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _left(days: int, _language: str | None) -> SafeString:
     if days < 0:
         said = ngettext("逾期 %(days)s 天", "逾期 %(days)s 天", -days) % {"days": -days}
         return format_html('<span class="pill late">{}{}</span>', icon("clock-exclamation"), said)
@@ -143,10 +151,12 @@ def money(context: RequestContext, fen: int, currency: str = "CNY") -> SafeStrin
     """A sum in 元 or in 万元, as the reader chose, exactly; other currencies by their code."""
     in_wan = context["request"].COOKIES.get("money") == "wan"
     if currency != "CNY":
-        return format_html('<span class="num">{} {}</span>', format_yuan(fen, thousands=True), currency)
-    if in_wan:
-        return format_html('<span class="num">{} {}</span>', _wan(fen), _("万元"))
-    return format_html('<span class="num">{} {}</span>', format_yuan(fen, thousands=True), _("元"))
+        number, unit = format_yuan(fen, thousands=True), escape(currency)
+    elif in_wan:
+        number, unit = _wan(fen), escape(_("万元"))
+    else:
+        number, unit = format_yuan(fen, thousands=True), escape(_("元"))
+    return SafeString(f'<span class="num">{number} {unit}</span>')
 
 
 def _wan(fen: int) -> str:
@@ -159,7 +169,7 @@ def _wan(fen: int) -> str:
 def sums(context: RequestContext, amounts: Mapping[str, int]) -> SafeString:
     """Sums of one or several currencies; nothing guaranteed is a dash."""
     said = [money(context, fen, currency) for currency, fen in sorted(amounts.items())]
-    return format_html("{}", SafeString("<br>".join(said)) if said else "—")
+    return SafeString("<br>".join(said) if said else "—")
 
 
 @register.filter
@@ -170,8 +180,8 @@ def masked(id_no: str) -> str:
 
 @register.filter
 def word(text: Any) -> str:
-    """A word of the domain in the reader's language."""
-    return _(str(text)) if text else ""
+    """A word or sentence of the domain in the reader's language."""
+    return in_words(text if isinstance(text, str) else str(text)) if text else ""
 
 
 @register.simple_tag(takes_context=True)

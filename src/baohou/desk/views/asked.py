@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from baohou.guarantee.queries.pages.clients import list_choices
+from baohou.guarantee.queries.pages.clients import list_managers
 from baohou.guarantee.queries.pages.filters import WorkFilters
 from baohou.guarantee.rules.words import DutyKind, Grade
 from baohou.kernel.people.access import Person, Reach, Right
@@ -52,7 +52,7 @@ def day_of(text: str) -> date | None:
 def surroundings_of(request: Asked) -> dict[str, Any]:
     """What the filters of both pages show."""
     whose = whose_of(request)
-    owners = list_choices(request.person, on=request.today)[1] if whose in ("department", "all") else []
+    owners = list_managers(request.person, on=request.today) if whose in ("department", "all") else []
     return {
         "views": views_of(request.person),
         "whose": whose,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,9 +18,11 @@ from baohou.guarantee.queries.pages.duties import count_unowned, list_worklist
 from baohou.guarantee.queries.pages.waiting import list_waiting
 from baohou.kernel.accountability.queries import get_go_live
 from baohou.kernel.accountability.services import set_go_live
+from baohou.kernel.entrance.letting_in import enter
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door, open_to_all
 from baohou.kernel.people.logins import make_first_admin
+from baohou.kernel.saying import in_words
 
 YEAR_IN_SECONDS = 365 * 24 * 3600
 
@@ -90,9 +91,9 @@ def _first_admin(request: HttpRequest) -> HttpResponse:
         try:
             user = make_first_admin(**form.cleaned_data)
         except Refused as refusal:
-            form.add_error(refusal.where or None, refusal.message)
+            form.add_error(refusal.where or None, in_words(refusal.message))
         else:
-            login(request, user)
+            enter(request, user, by="start")
             return redirect("start")
     return render(request, "desk/first_admin.html", {"form": form})
 

@@ -23,6 +23,7 @@ from baohou.kernel.rulebook import registry
 from baohou.kernel.rulebook.faults import RuleFileRefused
 from baohou.kernel.rulebook.models import RuleVersion
 from baohou.kernel.rulebook.queries import as_yaml, get_rule_book, list_versions
+from baohou.kernel.saying import in_words
 
 
 @door(None, Thing.RULE_VERSION)
@@ -55,9 +56,9 @@ def add_page(request: Asked) -> HttpResponse:
         try:
             asked = ask_version(**form.cleaned_data, by=request.person, on=request.today, door="page")
         except RuleFileRefused as refusal:
-            form.refuse([str(fault) for fault in refusal.faults])
+            form.refuse([fault for fault in in_words(refusal.message).splitlines() if fault.strip()])
         except Refused as refusal:
-            form.add_error(None, refusal.message)
+            form.add_error(None, in_words(refusal.message))
         else:
             if asked.waits:
                 tell_asked(request, asked, done="")

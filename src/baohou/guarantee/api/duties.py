@@ -18,6 +18,7 @@ from baohou.guarantee.views.guards import duty_for
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import Call, Room
 from baohou.kernel.api.schemas import USUAL, Cursor, In, Limit, Out, Page, Pk, Word
+from baohou.kernel.saying import in_words
 
 room = Room("应办事项")
 
@@ -87,8 +88,9 @@ def one(request: Call, key: Pk) -> DutyOut:
 def why(request: Call, key: Pk) -> WhyOut:
     """为什么要办：条款、参数、事实。"""
     found = explain(duty_for(request, key).key, request.today)
-    return WhyOut(sentence=found.sentence, tree=_node(found.tree))
+    return WhyOut(sentence=in_words(found.sentence), tree=_node(found.tree))
 
 
 def _node(node: Node) -> NodeOut:
-    return NodeOut(label=node.label, value=node.value, children=[_node(child) for child in node.children])
+    children = [_node(child) for child in node.children]
+    return NodeOut(label=in_words(node.label), value=in_words(node.value), children=children)

@@ -16,6 +16,7 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.guarantee.api.shapes import FileOut, PersonOut, VisitKindCode, person
 from baohou.guarantee.api.shapes import file as file_out
 from baohou.guarantee.exports import list_papers_of_visit, write_papers
@@ -277,7 +278,7 @@ def _report(request: Call, client: int, body: VisitIn) -> Report:
         raise Refused("guarantee.visit.other_visitor", "回访人只能是本人或该客户的经理。", where="by")
     asked = {matter.code for matter in asked_of(kind)}
     if unknown := set(body.matters) - asked:
-        message = f"{kind.zh}回访不问这些：{'、'.join(sorted(unknown))}。"
+        message = say("%(kind)s回访不问这些：%(unknown)s。", kind=say(kind.zh), unknown="、".join(sorted(unknown)))
         raise Refused("guarantee.visit.matter", message, where="matters")
     findings: dict[str, Any] = {code: text for code, text in body.matters.items() if text}
     findings[METHODS_KEY] = dict(body.methods)

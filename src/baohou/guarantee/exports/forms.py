@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter
+from baohou.core.sayings import say
 from baohou.guarantee.models import Visit
 from baohou.guarantee.queries import forms as queries
 from baohou.guarantee.queries.plans import get_review
@@ -54,7 +55,7 @@ def visit_reports(wanted: Wanted) -> list[Paper]:
     """Annex 1, one for each visit of the quarter; a workbook begins with the list of all (PGM.11)."""
     reports = queries.list_visit_reports(department=wanted.department, quarter=wanted.quarter)
     if not reports:
-        raise _empty(wanted, "没有对其客户的回访")
+        raise _empty(wanted, say("没有对其客户的回访"))
     papers = [
         _visit_report(report, wanted.department.name, f"{place:03d} {report.client[:_SHEETS_OF_REPORT]}")
         for place, report in enumerate(reports, 1)
@@ -110,7 +111,7 @@ def visit_plan(wanted: Wanted) -> list[Paper]:
     """Annex 2, the visits owed in the quarter; it can be printed before the quarter begins (PGM.8)."""
     plan = queries.get_visit_plan(department=wanted.department, quarter=wanted.quarter)
     if not plan.rows:
-        raise _empty(wanted, "没有应办的回访")
+        raise _empty(wanted, say("没有应办的回访"))
     seal = get_review(department=wanted.department, quarter=wanted.quarter).seal
     number = f"HFJH-{wanted.quarter}"
     context = {"plan": plan, "number": number, "printed_on": wanted.printed_on, **_checked(seal)}
@@ -121,7 +122,7 @@ def classification(wanted: Wanted) -> list[Paper]:
     """Annex 3, the grades of the department's clients on the quarter's last day (PGM.9)."""
     table = queries.get_classification(department=wanted.department, quarter=wanted.quarter)
     if not table.rows:
-        raise _empty(wanted, "季末没有在保客户")
+        raise _empty(wanted, say("季末没有在保客户"))
     context = {
         "table": table,
         "number": f"KHFL-{wanted.quarter}",
@@ -133,7 +134,13 @@ def classification(wanted: Wanted) -> list[Paper]:
 
 
 def _empty(wanted: Wanted, why: str) -> Refused:
-    return Refused("guarantee.export.empty", f"{wanted.department.name} {wanted.quarter} {why}，无表可出")
+    return Refused(
+        "guarantee.export.empty",
+        "%(department)s %(quarter)s %(why)s，无表可出",
+        department=wanted.department.name,
+        quarter=wanted.quarter,
+        why=why,
+    )
 
 
 FORMS: Mapping[str, Callable[[Wanted], list[Paper]]] = MappingProxyType(

@@ -8,9 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, BinaryIO, Final
 
-import xlsxwriter
-
 from baohou.core.money import to_yuan
+from baohou.kernel.papers.books import open_book
 from baohou.kernel.papers.printing.xlsx import sheet_name
 
 _WIDTH: Final = 16
@@ -66,8 +65,7 @@ class Sheet:
 
 def write_sheets(*, sheets: Iterable[Sheet], out: BinaryIO) -> None:
     """Write each table on a worksheet of its own: its title and note, the heads, then the rows; never a formula."""
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(out, options)
+    book = open_book(out)
     taken: set[str] = set()
     for sheet in sheets:
         _Writer(book, book.add_worksheet(sheet_name(sheet.title, taken))).write(sheet)
@@ -76,8 +74,7 @@ def write_sheets(*, sheets: Iterable[Sheet], out: BinaryIO) -> None:
 
 def write_rows(*, title: str, note: str, heads: Sequence[Head], rows: Iterable[Sequence[Any]], out: BinaryIO) -> None:
     """Write one long table row by row, in memory of one row."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(out, {**options, "strings_to_numbers": False})
+    book = open_book(out, by_rows=True)
     writer = _Writer(book, book.add_worksheet(sheet_name(title, set())))
     writer.begin(title, note, heads)
     for row in rows:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from baohou.core.errors import Refused
+from baohou.kernel.saying import in_words
 
 
 def day_field(*, label: Any, help_text: Any = "", latest: date | None = None) -> forms.DateField:
@@ -49,4 +50,4 @@ FIELD_OF = {
 def show_refusal(form: forms.BaseForm, refusal: Refused) -> None:
     """Put a refusal beside its field, or above the form when it is about none of its fields."""
     name = FIELD_OF.get(refusal.where, refusal.where)
-    form.add_error(name if name in form.fields else None, refusal.message)
+    form.add_error(name if name in form.fields else None, in_words(refusal.message))

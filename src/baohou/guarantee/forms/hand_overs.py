@@ -14,6 +14,7 @@ from baohou.guarantee.forms.fields import day_field, reason_field
 from baohou.kernel.papers.archive import Place
 from baohou.kernel.people.models import Staff
 from baohou.kernel.people.queries import find_staff
+from baohou.kernel.saying import in_words
 
 FIELD_OF = {
     "退回理由": "because",
@@ -32,7 +33,7 @@ FIELD_OF = {
 def show_refusal(form: forms.BaseForm, refusal: Refused) -> None:
     """Put a refusal beside its field, or above the form when it is about none of its fields."""
     name = FIELD_OF.get(refusal.where, "")
-    form.add_error(name if name in form.fields else None, refusal.message)
+    form.add_error(name if name in form.fields else None, in_words(refusal.message))
 
 
 class BackForm(forms.Form):

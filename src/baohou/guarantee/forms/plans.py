@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter
+from baohou.core.sayings import say
 from baohou.guarantee.queries.pages.plans import STATES, Filters
 from baohou.guarantee.rules.words import Grade, VisitKind
 
@@ -35,7 +36,9 @@ def read_day(text: str, quarter: Quarter) -> date | None:
             return date(int(year or quarter.year), int(month), int(day))
         except ValueError:
             pass
-    raise Refused("guarantee.plan.no_day", f"“{text.strip()}”不是日期：请写成 10-12 或 2026-10-12。", where="计划日期")
+    raise Refused(
+        "guarantee.plan.no_day", "“%(text)s”不是日期：请写成 10-12 或 2026-10-12。", where="计划日期", text=text.strip()
+    )
 
 
 def read_seen(text: str) -> date | None:
@@ -99,7 +102,7 @@ class Several:
         """A day that must be given."""
         day = read_day(text, quarter)
         if day is None:
-            raise Refused("guarantee.plan.no_day", f"请填写{what}。", where=what)
+            raise Refused("guarantee.plan.no_day", "请填写%(what)s。", where=what, what=say(what))
         return day
 
     def working_days(self) -> int:

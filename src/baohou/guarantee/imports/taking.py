@@ -92,5 +92,7 @@ def _read_workbook(source: Source, remove: bool, tell: Tell) -> list[tuple[type[
             parts.append((noun, read_sheet(sheet=sheet, columns=columns, tell=tell)))
     if not parts:
         known = "、".join(f"{noun.title}（{noun.kind}）" for noun in KINDS.values())
-        raise Refused("guarantee.imports.no_sheet", f"没有可导入的工作表；工作表应名为 {known}", where=source.name)
+        raise Refused(
+            "guarantee.imports.no_sheet", "没有可导入的工作表；工作表应名为 %(known)s", where=source.name, known=known
+        )
     return parts[::-1] if remove else parts

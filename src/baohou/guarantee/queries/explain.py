@@ -11,13 +11,14 @@ from baohou.core.columns import NOBODY, day_of, unpack_key
 from baohou.core.errors import Refused
 from baohou.core.money import format_yuan
 from baohou.core.period import quarter_of
+from baohou.core.sayings import say
 from baohou.guarantee.models import Filing, GradeChange, Guarantee, SpecialOrder, Visit
 from baohou.guarantee.queries.duties import derive_duties
 from baohou.guarantee.rules.reports import DUTY_OF_FILING
 from baohou.guarantee.rules.why import UNKNOWN, Case, Explanation, Node
 from baohou.guarantee.rules.why import explain as told
 from baohou.guarantee.rules.words import DutyKind, Grade, Urgency, VisitKind
-from baohou.kernel.accountability.models import Entry
+from baohou.kernel.accountability.models import Entry, EntryKind
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department, Staff
@@ -31,7 +32,7 @@ class NotOwed(Refused):
 
     def __init__(self, on: date) -> None:
         super().__init__(
-            "guarantee.duty.not_owed", f"按截至 {on} 的业务数据，没有这一应办事项；它可能因数据更正已撤除。"
+            "guarantee.duty.not_owed", "按截至 %(on)s 的业务数据，没有这一应办事项；它可能因数据更正已撤除。", on=on
         )
 
 
@@ -64,7 +65,9 @@ def _of_client(kind: DutyKind, subject: int, key: int, on: date, book: Any) -> C
     return Case(
         kind=kind,
         on=on,
-        subject=f"{client.name}{f'（项目 {guarantee.project_no}）' if guarantee else ''}",
+        subject=say("%(client)s（项目 %(project_no)s）", client=client.name, project_no=guarantee.project_no)
+        if guarantee
+        else client.name,
         opens_on=opens_on,
         due_on=due_on,
         done_on=days["done_on"],
@@ -74,7 +77,13 @@ def _of_client(kind: DutyKind, subject: int, key: int, on: date, book: Any) -> C
         version=book.version(duty["version_id"]),
         facts=_facts(guarantee, department),
         grade=Grade(grade.grade) if grade else None,
-        graded=f"自 {grade.effective_on} 起，{grade.because or '理由未填'}" if grade else "",
+        graded=say(
+            "自 %(effective_on)s 起，%(reason)s",
+            effective_on=grade.effective_on,
+            reason=grade.because or say("理由未填"),
+        )
+        if grade
+        else "",
         urgency=Urgency(order.urgency) if order and kind is DutyKind.SPECIAL_VISIT else None,
         ordered=order.by.name if order else "",
         done_by=_visit(kind, client, guarantee, days["done_on"]),
@@ -91,10 +100,10 @@ def _facts(guarantee: Guarantee | None, department: Department | None) -> dict[s
 
 def _whose(guarantee: Guarantee | None, owner: int) -> str:
     if owner == NOBODY:
-        return "当日没有在保业务，因而没有责任人"
+        return say("当日没有在保业务，因而没有责任人")
     if guarantee is not None:
-        return f"项目 {guarantee.project_no} 当日的 A 角"
-    return "当日代表该客户的项目（在保项目中起始日最晚者）的 A 角"
+        return say("项目 %(project_no)s 当日的 A 角", project_no=guarantee.project_no)
+    return say("当日代表该客户的项目（在保项目中起始日最晚者）的 A 角")
 
 
 def _visit(kind: DutyKind, client: Party, guarantee: Guarantee | None, done_on: date | None) -> str:
@@ -106,7 +115,7 @@ def _visit(kind: DutyKind, client: Party, guarantee: Guarantee | None, done_on: 
     if guarantee is not None:
         visits = visits.filter(guarantee=guarantee)
     visit = visits.first()
-    return f"{visit.by.name} 的{VisitKind(visit.kind).zh}回访记录" if visit else UNKNOWN
+    return say("%(by)s 的%(kind)s回访记录", by=visit.by.name, kind=say(VisitKind(visit.kind).zh)) if visit else UNKNOWN
 
 
 def _of_department(kind: DutyKind, subject: int, key: int, on: date, book: Any) -> Case:
@@ -126,12 +135,12 @@ def _of_department(kind: DutyKind, subject: int, key: int, on: date, book: Any) 
         done_on=filing.filed_on if filing else None,
         lapsed_on=None,
         owner=str(duty.owner) if duty.owner else None,
-        owner_because="当日任该部门经理者；有两人时以后任命的为准"
+        owner_because=say("当日任该部门经理者；有两人时以后任命的为准")
         if duty.owner
-        else "当日该部门没有部门经理，因而没有责任人",
+        else say("当日该部门没有部门经理，因而没有责任人"),
         version=book.version(duty.version_id),
         facts={"department": duty.department.name},
-        done_by=f"{filing.by.name} 上报" if filing else "",
+        done_by=say("%(by)s 上报", by=filing.by.name) if filing else "",
         ledger=_ledger(key, on),
     )
 
@@ -141,8 +150,13 @@ def _ledger(key: int, on: date) -> tuple[Node, ...]:
     entries = Entry.objects.filter(duty_key=key, dated__lte=on).select_related("staff")
     return tuple(
         Node(
-            f"{entry.dated} {entry.get_kind_display()}",
-            f"{entry.staff} {format_yuan(entry.amount_fen)} 元：{entry.because}",
+            say("%(dated)s %(entry)s", dated=entry.dated, entry=say(EntryKind(entry.kind).label)),
+            say(
+                "%(staff)s %(yuan)s 元：%(because)s",
+                staff=entry.staff,
+                yuan=format_yuan(entry.amount_fen),
+                because=entry.because,
+            ),
         )
         for entry in entries.order_by("seq")
     )

@@ -11,6 +11,7 @@ from typing import Final
 from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from baohou.core.sayings import say
 from baohou.guarantee.models import Guarantee, ManagerAppointment
 from baohou.guarantee.queries.handed import handed_keys
 from baohou.guarantee.queries.pages.clients import managers_on
@@ -154,19 +155,30 @@ def propose(
 
 def managers_or_departments_left(change: Change) -> list[str]:
     """What keeps a person from another post: guarantees that would have no manager in service, a department no head."""
-    said = []
+    said: list[str] = []
     if change.post not in MANAGING:
         numbers = [holding.guarantee.project_no for holding in list_holdings(change.staff, on=change.on)]
         if numbers:
             named = "、".join(numbers[:_NAMED]) + (" 等" if len(numbers) > _NAMED else "")
             said.append(
-                f"{change.staff.name}自 {change.on} 起仍是 {len(numbers)} 笔在保项目的 A 角或 B 角（{named}），"
-                "请先移交给接手的人。"
+                say(
+                    "%(staff)s自 %(on)s 起仍是 %(many)s 笔在保项目的 A 角或 B 角（%(named)s），请先移交给接手的人。",
+                    staff=change.staff.name,
+                    on=change.on,
+                    many=len(numbers),
+                    named=named,
+                )
             )
     if change.post is Post.LEFT:
         owed = [duty for duty in list_open_duties(change.staff, on=change.on) if duty.kind not in DEPARTMENTAL]
         if owed and not said:
-            said.append(f"{change.staff.name}名下还有 {len(owed)} 件未办事项，请先移交给接手的人。")
+            said.append(
+                say(
+                    "%(staff)s名下还有 %(many)s 件未办事项，请先移交给接手的人。",
+                    staff=change.staff.name,
+                    many=len(owed),
+                )
+            )
     held = get_posting(staff=change.staff, on=change.on)
     if held is not None and held.department is not None and held.post == Post.DEPARTMENT_MANAGER:
         stays = change.post is Post.DEPARTMENT_MANAGER and change.department == held.department
@@ -175,7 +187,13 @@ def managers_or_departments_left(change: Change) -> list[str]:
             Q(released_on__isnull=True) | Q(released_on__gt=change.on), department=held.department
         )
         if not stays and not any(other.pk != change.staff.pk for other in others) and serving.exists():
-            said.append(f"{held.department.name}自 {change.on} 起将没有部门经理，请先任命接任的部门经理。")
+            said.append(
+                say(
+                    "%(department)s自 %(on)s 起将没有部门经理，请先任命接任的部门经理。",
+                    department=held.department.name,
+                    on=change.on,
+                )
+            )
     return said
 
 

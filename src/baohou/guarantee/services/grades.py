@@ -7,6 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.guarantee.models import GradeChange
 from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.services import events, verbs
@@ -29,7 +30,12 @@ def change(
     verbs.require_client_since(client, effective_on, what="生效日", where="生效日")
     before = GradeChange.objects.filter(client=client, effective_on__lte=effective_on).order_by("-effective_on").first()
     if before is not None and before.grade == grade:
-        message = f"{client.name}自 {before.effective_on} 起已是{grade.zh}，无需变更。"
+        message = say(
+            "%(client)s自 %(effective_on)s 起已是%(grade)s，无需变更。",
+            client=client.name,
+            effective_on=before.effective_on,
+            grade=say(grade.zh),
+        )
         raise Refused("guarantee.grade.same", message, where="风险分类")
     facts = {"grade": grade.code, "effective_on": str(effective_on)}
     act = verbs.act_on(verb="grades.change", client=client, actor=actor, door=door, because=because, facts=facts)

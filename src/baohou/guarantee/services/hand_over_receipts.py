@@ -12,6 +12,7 @@ from django.db import transaction
 
 from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
+from baohou.core.sayings import say
 from baohou.guarantee.models import HandOver, HandOverItem, HandOverReceipt, Visit
 from baohou.guarantee.queries.hand_overs import (
     GIVER,
@@ -50,7 +51,12 @@ def sign_over(*, hand_over: HandOver, on: date, by: Staff, actor: str, door: str
     hand_over = lock(hand_over)
     quarter = quarter_of(hand_over.quarter)
     if on < quarter.last:
-        raise Refused("guarantee.hand_over.too_early", f"{quarter} 尚未结束，{quarter.last} 起可签字移交。")
+        raise Refused(
+            "guarantee.hand_over.too_early",
+            "%(quarter)s 尚未结束，%(last)s 起可签字移交。",
+            quarter=quarter,
+            last=quarter.last,
+        )
     require_manager(by, hand_over.department, on)
     if waiting_receipt(hand_over) is not None:
         raise Refused("guarantee.hand_over.waits", "已经签字移交，正等风险管理部签收。")
@@ -102,19 +108,28 @@ def sign_for(
     if receipt is None:
         raise Refused("guarantee.hand_over.not_signed", "部门还没有签字移交，不能签收；请等部门经理签字。")
     if receipt.signed_by_id == by.pk:
-        raise Refused("guarantee.hand_over.same_person", f"{by.name}已作为移交人签字，请由另一人签收。")
+        raise Refused("guarantee.hand_over.same_person", "%(by)s已作为移交人签字，请由另一人签收。", by=by.name)
     if on < receipt.signed_on:
-        raise Refused("guarantee.hand_over.before_given", f"签收日期 {on} 早于签字移交的 {receipt.signed_on}，请核对。")
-    _require_all_listed(hand_over, hint="请退回部门，补交后再签收")
+        raise Refused(
+            "guarantee.hand_over.before_given",
+            "签收日期 %(on)s 早于签字移交的 %(signed_on)s，请核对。",
+            on=on,
+            signed_on=receipt.signed_on,
+        )
+    _require_all_listed(hand_over, hint=say("请退回部门，补交后再签收"))
     late = list(hand_over.items.filter(receipt__isnull=True).select_related("visit__client"))
     if late:
         named = name_reports([item.visit for item in late])
-        message = f"以下报告不在移交人签字的回执上：{named}。请退回部门，补交后再签收。"
+        message = say("以下报告不在移交人签字的回执上：%(named)s。请退回部门，补交后再签收。", named=named)
         raise Refused("guarantee.hand_over.missing", message)
     items = list(receipt.items.select_related("visit__client").order_by("visit__visited_on", "visit"))
     unticked = [item.visit for item in items if item.received_on is None]
     if unticked:
-        message = f"还有 {len(unticked)} 份没有点收：{name_reports(unticked)}。请逐份点收，缺的退回部门。"
+        message = say(
+            "还有 %(many)s 份没有点收：%(named)s。请逐份点收，缺的退回部门。",
+            many=len(unticked),
+            named=name_reports(unticked),
+        )
         raise Refused("guarantee.hand_over.missing", message)
     act = record_act(verb="hand_overs.sign_for", door=door, by=actor, facts={**told(hand_over), "reports": len(items)})
     volume = _bind(hand_over, items, place=place, retention_years=retention_years, on=on, act=act)
@@ -127,17 +142,29 @@ def sign_for(
     return receipt
 
 
-def _require_all_listed(hand_over: HandOver, *, hint: str = "请先补进清单") -> None:
+_FIRST = say("请先补进清单")
+
+
+def _require_all_listed(hand_over: HandOver, *, hint: str = _FIRST) -> None:
     lacking = list(unlisted(hand_over.department, quarter_of(hand_over.quarter), hand_over).select_related("client"))
     if lacking:
-        message = f"有 {len(lacking)} 份报告不在清单上：{name_reports(lacking)}。{hint}。"
+        message = say(
+            "有 %(many)s 份报告不在清单上：%(named)s。%(hint)s。",
+            many=len(lacking),
+            named=name_reports(lacking),
+            hint=hint,
+        )
         raise Refused("guarantee.hand_over.unlisted", message)
 
 
 def _require_given(items: list[HandOverItem]) -> None:
     missing: list[Visit] = [item.visit for item in items if item.given_on is None]
     if missing:
-        message = f"还有 {len(missing)} 份没有移交，不能签字：{name_reports(missing)}。"
+        message = say(
+            "还有 %(many)s 份没有移交，不能签字：%(named)s。",
+            many=len(missing),
+            named=name_reports(missing),
+        )
         raise Refused("guarantee.hand_over.missing", message)
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter, quarter_of
+from baohou.core.sayings import say
 from baohou.guarantee.models import Filing, FilingStep, HandOver, HandOverItem, HandOverReceipt
 from baohou.guarantee.queries.hand_overs import number_of, strays, unlisted, waiting_receipt
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Medium
@@ -42,13 +43,23 @@ def begin(*, department: Department, quarter: Quarter, on: date, actor: str, doo
     history), and a quarter without any visit to a client of the department.
     """
     if on < quarter.first:
-        raise Refused("guarantee.hand_over.too_early", f"{quarter} 还没有开始，没有可以移交的报告。")
+        raise Refused("guarantee.hand_over.too_early", "%(quarter)s 还没有开始，没有可以移交的报告。", quarter=quarter)
     if HandOver.objects.filter(department=department, quarter=quarter.last).exists():
-        raise Refused("guarantee.hand_over.begun", f"{department}的 {quarter} 移交清单已经列出，请刷新后再看。")
+        raise Refused(
+            "guarantee.hand_over.begun",
+            "%(department)s的 %(quarter)s 移交清单已经列出，请刷新后再看。",
+            department=department,
+            quarter=quarter,
+        )
     _require_no_history(department, quarter)
     visits = list(unlisted(department, quarter, None))
     if not visits:
-        raise Refused("guarantee.hand_over.nothing", f"{department}在 {quarter} 没有回访报告，不需要移交。")
+        raise Refused(
+            "guarantee.hand_over.nothing",
+            "%(department)s在 %(quarter)s 没有回访报告，不需要移交。",
+            department=department,
+            quarter=quarter,
+        )
     facts = {"department": department.name, "quarter": str(quarter), "reports": len(visits)}
     act = record_act(verb="hand_overs.begin", door=door, by=actor, facts=facts)
     hand_over = HandOver.objects.create(department=department, quarter=quarter.last, act=act)
@@ -96,10 +107,16 @@ def give(
     if not _manages(by, hand_over.department, on):
         others = [item for item in items if item.visit.by_id != by.pk]
         if others:
-            message = f"{number_of(others[0])} 不是{by.name}的回访报告，请由回访人本人或部门经理移交。"
+            message = say(
+                "%(others)s 不是%(by)s的回访报告，请由回访人本人或部门经理移交。",
+                others=number_of(others[0]),
+                by=by.name,
+            )
             raise Refused("guarantee.hand_over.not_own", message)
     if not all(1 <= count <= MOST_PAGES for count in pages.values()):
-        raise Refused("guarantee.hand_over.pages", f"页数须为 1 到 {MOST_PAGES}。", where="页数")
+        raise Refused(
+            "guarantee.hand_over.pages", "页数须为 1 到 %(most_pages)s。", where="页数", most_pages=MOST_PAGES
+        )
     before = [_told(item) for item in items]
     for item in items:
         item.given_by, item.given_on, item.sent_back = by, on, ""
@@ -119,7 +136,7 @@ def withdraw(*, hand_over: HandOver, items: Sequence[HandOverItem], by: Staff, a
     items = [item for item in _own(hand_over, items) if item.given_on is not None]
     late = [item for item in items if item.received_on is not None or item.receipt_id is not None]
     if late:
-        message = f"{number_of(late[0])} 已签收或已签字移交，不能撤回；需要更正请风险管理部退回。"
+        message = say("%(late)s 已签收或已签字移交，不能撤回；需要更正请风险管理部退回。", late=number_of(late[0]))
         raise Refused("guarantee.hand_over.taken", message)
     before = [_told(item) for item in items]
     for item in items:
@@ -142,12 +159,17 @@ def receive(*, hand_over: HandOver, items: Sequence[HandOverItem], on: date, by:
     before = [_told(item) for item in items]
     for item in items:
         if item.given_on is None:
-            message = f"{number_of(item)} 还没有移交，不能接收。"
+            message = say("%(item)s 还没有移交，不能接收。", item=number_of(item))
             raise Refused("guarantee.hand_over.not_given", message)
         if item.given_by_id == by.pk:
-            raise Refused("guarantee.hand_over.same_person", f"{number_of(item)} 是{by.name}移交的，请由另一人接收。")
+            raise Refused(
+                "guarantee.hand_over.same_person",
+                "%(item)s 是%(by)s移交的，请由另一人接收。",
+                item=number_of(item),
+                by=by.name,
+            )
         if on < item.given_on:
-            message = f"接收日期 {on} 早于移交日期 {item.given_on}，请核对。"
+            message = say("接收日期 %(on)s 早于移交日期 %(given_on)s，请核对。", on=on, given_on=item.given_on)
             raise Refused("guarantee.hand_over.before_given", message, where="接收日期")
         item.received_by, item.received_on = by, on
     _write("hand_overs.receive", hand_over, items, before, actor=actor, door=door)
@@ -183,9 +205,9 @@ def send_back(
     before = [_told(item) for item in items]
     for item in items:
         if item.given_on is None:
-            raise Refused("guarantee.hand_over.not_given", f"{number_of(item)} 还没有移交，不能退回。")
+            raise Refused("guarantee.hand_over.not_given", "%(item)s 还没有移交，不能退回。", item=number_of(item))
         if item.receipt_id is not None and (receipt is None or item.receipt_id != receipt.pk):
-            message = f"{number_of(item)} 已经归档，不能退回；需要查阅请借阅该卷。"
+            message = say("%(item)s 已经归档，不能退回；需要查阅请借阅该卷。", item=number_of(item))
             raise Refused("guarantee.hand_over.archived", message)
         item.given_by = item.given_on = item.received_by = item.received_on = item.receipt = None
         item.sent_back = because
@@ -213,13 +235,20 @@ def require_receiver(by: Staff, on: date) -> None:
     """Refuse anyone whose post on the day does not take in what departments hand over."""
     posting = get_posting(staff=by, on=on)
     if posting is None or Right.REVIEW_REPORT not in RIGHTS[Post(posting.post)]:
-        raise Refused("guarantee.hand_over.not_receiver", f"{by.name}不是风险管理部的保后主管或经理，不能接收。")
+        raise Refused(
+            "guarantee.hand_over.not_receiver", "%(by)s不是风险管理部的保后主管或经理，不能接收。", by=by.name
+        )
 
 
 def require_manager(by: Staff, department: Department, on: date) -> None:
     """Refuse anyone who does not manage the department on the day."""
     if not _manages(by, department, on):
-        raise Refused("guarantee.hand_over.not_manager", f"{by.name}不是{department}的部门经理，不能签字移交。")
+        raise Refused(
+            "guarantee.hand_over.not_manager",
+            "%(by)s不是%(department)s的部门经理，不能签字移交。",
+            by=by.name,
+            department=department,
+        )
 
 
 def _manages(by: Staff, department: Department, on: date) -> bool:
@@ -230,7 +259,12 @@ def _manages(by: Staff, department: Department, on: date) -> bool:
 def _require_no_history(department: Department, quarter: Quarter) -> None:
     filed = Filing.objects.filter(department=department, quarter=quarter.last, kind=FilingKind.HAND_OVER).first()
     if filed is not None:
-        message = f"{department}的 {quarter} 回访报告已于 {filed.filed_on} 移交（历史记录），不再列清单。"
+        message = say(
+            "%(department)s的 %(quarter)s 回访报告已于 %(filed_on)s 移交（历史记录），不再列清单。",
+            department=department,
+            quarter=quarter,
+            filed_on=filed.filed_on,
+        )
         raise Refused("guarantee.hand_over.history", message)
 
 

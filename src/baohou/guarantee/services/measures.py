@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
+from baohou.core.sayings import say
 from baohou.guarantee.models import Measure, MeasureAction
 from baohou.guarantee.queries.grading import is_frozen
 from baohou.guarantee.queries.pages.clients import speaking
@@ -56,7 +57,11 @@ def file(
     actions = _require_actions(actions, filed_on)
     last = quarter_of(quarter).last
     if is_frozen(client, last):
-        message = f"{client.name}所在的{quarter_of(last)}分类表已上报，处置措施不能重写；要修改请风险管理部先退回。"
+        message = say(
+            "%(client)s所在的%(last)s分类表已上报，处置措施不能重写；要修改请风险管理部先退回。",
+            client=client.name,
+            last=quarter_of(last),
+        )
         raise Refused("guarantee.measure.frozen", message)
     act = verbs.act_on(
         verb="measures.file", client=client, actor=actor, door=door, facts={"quarter": str(quarter_of(quarter))}
@@ -102,14 +107,14 @@ def finish(*, action: MeasureAction, on: date, by: Staff, actor: str, door: str)
     measure = action.measure
     verbs.require_not_future(on, what="完成日期", where="完成日期")
     if on < measure.filed_on:
-        message = f"完成日期 {on} 早于填报日期 {measure.filed_on}，请核对。"
+        message = say("完成日期 %(on)s 早于填报日期 %(filed_on)s，请核对。", on=on, filed_on=measure.filed_on)
         raise Refused("guarantee.action.before_filing", message, where="完成日期")
     if by.pk != action.responsible_id and not _manages(by, measure):
-        message = f"这一项由{action.responsible.name}负责，只有本人或部门经理可以办结。"
+        message = say("这一项由%(responsible)s负责，只有本人或部门经理可以办结。", responsible=action.responsible.name)
         raise Refused("guarantee.action.not_yours", message)
     action = MeasureAction.objects.select_for_update().get(pk=action.pk)
     if action.done_on is not None:
-        raise Refused("guarantee.action.done", f"这一项 {action.done_on} 已办结。")
+        raise Refused("guarantee.action.done", "这一项 %(done_on)s 已办结。", done_on=action.done_on)
     facts = {"quarter": str(quarter_of(measure.quarter)), "action": action.text, "on": str(on)}
     act = verbs.act_on(verb="measures.finish", client=measure.client, actor=actor, door=door, facts=facts)
     key = f"{measure.client.id_no} {measure.quarter} {action.text}"
@@ -128,7 +133,12 @@ def _require_actions(actions: Sequence[Action], filed_on: date) -> list[Action]:
         )
     early = next((one for one in stripped if one.due_on < filed_on), None)
     if early is not None:
-        message = f"“{early.text}”的完成期限 {early.due_on} 早于填报日期 {filed_on}，请核对。"
+        message = say(
+            "“%(text)s”的完成期限 %(due_on)s 早于填报日期 %(filed_on)s，请核对。",
+            text=early.text,
+            due_on=early.due_on,
+            filed_on=filed_on,
+        )
         raise Refused("guarantee.action.due_before_filing", message, where="要办的事")
     return stripped
 

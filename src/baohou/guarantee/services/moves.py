@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.day.lock import hold_off_steps
 from baohou.day.queries import get_business_day
 from baohou.guarantee.models import ManagerAppointment, MovedDuty, MovedGuarantee, MoveSigner, WorkMove
@@ -73,13 +74,22 @@ def plan_move(*, staff: Staff, effective_on: date, choices: Mapping[int, Choice]
     to a person who holds no managing post on that day or is known to leave.
     """
     if effective_on < today:
-        said = f"移交日 {effective_on} 早于业务日 {today}：过去由谁负责不因移交改变；更正过去的经理请导入“经理变更”。"
+        said = say(
+            "移交日 %(effective_on)s 早于业务日 %(today)s：过去由谁负责不因移交改变；更正过去的经理请导入“经理变更”。",
+            effective_on=effective_on,
+            today=today,
+        )
         raise Refused("guarantee.move.past", said, where="移交日")
     owed = list_open_duties(staff, on=today)
     owing = {duty.party_id for duty in owed if duty.party_id}
     holdings = list_holdings(staff, on=effective_on, owing=owing)
     if not holdings and not owed:
-        raise Refused("guarantee.move.nothing", f"{staff}自 {effective_on} 起没有在管项目和未办事项，无需移交。")
+        raise Refused(
+            "guarantee.move.nothing",
+            "%(staff)s自 %(effective_on)s 起没有在管项目和未办事项，无需移交。",
+            staff=staff,
+            effective_on=effective_on,
+        )
     people = {one.staff_id: one.staff for one in list_receivers(on=effective_on, leaver=staff)}
     passing = _passing(staff, holdings, choices, people, effective_on)
     duties = _duties(staff, owed, passing, people, effective_on)
@@ -145,9 +155,13 @@ def sign(*, move: WorkMove, signer: MoveSigner, by: Staff, actor: str, door: str
     signer = MoveSigner.objects.select_for_update().select_related("staff").get(pk=signer.pk, move=move)
     instead = signer.staff_id != by.pk
     if instead and not signs_instead(move, signer, by=by):
-        raise Refused("guarantee.move.not_signer", f"“{signer.role}”须由{signer.staff}本人签。")
+        raise Refused(
+            "guarantee.move.not_signer", "“%(role)s”须由%(staff)s本人签。", role=signer.role, staff=signer.staff
+        )
     if signer.signed_on is not None:
-        raise Refused("guarantee.move.signed", f"“{signer.role}”已于 {signer.signed_on} 签过。")
+        raise Refused(
+            "guarantee.move.signed", "“%(role)s”已于 %(signed_on)s 签过。", role=signer.role, signed_on=signer.signed_on
+        )
     facts = {"staff_no": move.staff.staff_no, "effective_on": str(move.effective_on), "role": signer.role}
     facts |= {"instead_of": signer.staff.staff_no} if instead else {}
     act = record_act(verb="moves.sign", door=door, by=actor, facts=facts)
@@ -224,14 +238,26 @@ def _passing(
             b = (people[to_b] if to_b is not None else None) if holding.as_b else holding.b
             rows.append(Passing(holding, a, None if b is not None and b.pk == a.pk else b))
     if staff.pk in wrong:
-        raise Refused("guarantee.move.self", f"{wrong[staff.pk]} 的接收人还是移交人本人，请另选一人。", where="接收人")
+        raise Refused(
+            "guarantee.move.self",
+            "%(wrong)s 的接收人还是移交人本人，请另选一人。",
+            where="接收人",
+            wrong=wrong[staff.pk],
+        )
     if wrong:
         named = "、".join(str(one) for one in Staff.objects.filter(pk__in=wrong)) or "所选的人"
-        said = f"{named}在 {on} 不在项目经理或部门经理岗位上（或已定离职），不能接收，请另选一人。"
+        said = say(
+            "%(named)s在 %(on)s 不在项目经理或部门经理岗位上（或已定离职），不能接收，请另选一人。", named=named, on=on
+        )
         raise Refused("guarantee.move.not_in_post", said, where="接收人")
     if left:
         more = f" 等 {len(left)} 笔" if len(left) > _NAMED else ""
-        raise Refused("guarantee.move.left", f"还没有接收人：{'、'.join(left[:_NAMED])}{more}。请逐笔选定。")
+        raise Refused(
+            "guarantee.move.left",
+            "还没有接收人：%(left)s%(more)s。请逐笔选定。",
+            left="、".join(left[:_NAMED]),
+            more=more,
+        )
     return rows
 
 
@@ -261,7 +287,7 @@ def _duties(
         else:
             told.append((duty, to))
     if left:
-        raise Refused("guarantee.move.duty_left", f"以下未办事项没有接收人：{'、'.join(left[:_NAMED])}。")
+        raise Refused("guarantee.move.duty_left", "以下未办事项没有接收人：%(left)s。", left="、".join(left[:_NAMED]))
     return told
 
 

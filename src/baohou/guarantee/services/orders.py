@@ -7,6 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.guarantee.models import GradeChange, SpecialOrder
 from baohou.guarantee.rules.words import Grade, Urgency
 from baohou.guarantee.services import events, verbs
@@ -27,10 +28,10 @@ def order_special(
     verbs.require_client_since(client, ordered_on, what="下达日期", where="下达日期")
     last = GradeChange.objects.filter(client=client, effective_on__lte=ordered_on).order_by("-effective_on").first()
     if not because.strip() and (last is None or last.grade not in (Grade.WATCH, Grade.RISK)):
-        message = f"{client.name}不是关注类或风险类客户，安排特别回访须写明理由。"
+        message = say("%(client)s不是关注类或风险类客户，安排特别回访须写明理由。", client=client.name)
         raise Refused("guarantee.order.no_reason", message, where="理由")
     if SpecialOrder.objects.filter(client=client, ordered_on=ordered_on).exists():
-        message = f"{client.name} {ordered_on} 已安排过特别回访。"
+        message = say("%(client)s %(ordered_on)s 已安排过特别回访。", client=client.name, ordered_on=ordered_on)
         raise Refused("guarantee.order.twice", message, where="下达日期")
     facts = {"on": str(ordered_on), "urgency": urgency.code}
     act = verbs.act_on(verb="orders.order_special", client=client, actor=actor, door=door, because=because, facts=facts)

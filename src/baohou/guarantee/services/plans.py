@@ -11,6 +11,7 @@ from django.db import transaction
 
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter
+from baohou.core.sayings import say, together
 from baohou.core.spreading import Item
 from baohou.core.spreading import spread as spread_over
 from baohou.guarantee.models import Filing, FilingStep, PlannedDate
@@ -76,9 +77,14 @@ def set_date(
     if row.planned_on == planned_on and (planned_on is None or row.note == note):
         return
     if row.planned_on != seen:
-        stands = f"排在 {_day(row.planned_on)}" if row.planned_on else "取消了日期"
+        stands = say("排在 %(day)s", day=_day(row.planned_on)) if row.planned_on else say("取消了日期")
         who = row.by if row.planned_on else "刚才有人"
-        message = f"{who}已把{row.visit.client}的这次回访{stands}，你填的还没有保存。"
+        message = say(
+            "%(who)s已把%(client)s的这次回访%(stands)s，你填的还没有保存。",
+            who=who,
+            client=row.visit.client,
+            stands=stands,
+        )
         raise Refused("guarantee.plan.changed", message, where="计划日期")
     _require(_write_days(planner, "plans.set_date", [(row, planned_on)], confirmed=confirmed, note=note))
 
@@ -124,7 +130,13 @@ def spread(
     stay as they are and are told.
     """
     if last < first:
-        raise Refused("guarantee.plan.no_range", f"结束日 {last} 早于开始日 {first}，请核对。", where="区间")
+        raise Refused(
+            "guarantee.plan.no_range",
+            "结束日 %(last)s 早于开始日 %(first)s，请核对。",
+            where="区间",
+            last=last,
+            first=first,
+        )
     plan = planner.plan()
     rows = plan.undated if keys is None else _rows(planner, plan, keys)
     if keys is None:
@@ -154,7 +166,9 @@ def hand_in(*, planner: Planner) -> Filing:
     plan = planner.plan()
     if plan.undated:
         names = _named(row.visit.client for row in plan.undated)
-        message = f"还有 {len(plan.undated)} 次回访没有计划日期，排好再上报：{names}。"
+        message = say(
+            "还有 %(undated)s 次回访没有计划日期，排好再上报：%(names)s。", undated=len(plan.undated), names=names
+        )
         raise Refused("guarantee.plan.undated", message, where="计划日期")
     filing = plan.review.filing
     if filing is not None and plan.review.state == FilingVerb.RETURNED.code:
@@ -218,7 +232,9 @@ def _may(planner: Planner) -> Callable[[PlanRow], bool]:
 
 def _require_head(planner: Planner) -> None:
     if not planner.is_head():
-        raise Refused("guarantee.plan.not_head", f"回访计划由{planner.department}的部门经理上报。")
+        raise Refused(
+            "guarantee.plan.not_head", "回访计划由%(department)s的部门经理上报。", department=planner.department
+        )
 
 
 def _ticked(planner: Planner, keys: Sequence[int]) -> list[PlanRow]:
@@ -236,11 +252,11 @@ def _rows(planner: Planner, plan: Plan, keys: Sequence[int]) -> list[PlanRow]:
     may = _may(planner)
     foreign = [row.visit.client for row in rows if not may(row)]
     if foreign:
-        message = f"只有 A 角、B 角和部门经理可以排回访日期：{_named(foreign)}不由你排。"
+        message = say("只有 A 角、B 角和部门经理可以排回访日期：%(foreign)s不由你排。", foreign=_named(foreign))
         raise Refused("guarantee.plan.not_yours", message)
     done = [f"{row.visit.client}（{row.visit.done_on}）" for row in rows if not row.is_owed]
     if done:
-        raise Refused("guarantee.plan.done", f"已经回访过，不必再排：{_named(done)}。")
+        raise Refused("guarantee.plan.done", "已经回访过，不必再排：%(done)s。", done=_named(done))
     return rows
 
 
@@ -325,16 +341,31 @@ def _fault(row: PlanRow, day: date, confirmed: bool) -> tuple[str, str] | None:
     """What is wrong with a day for a visit: the code and the sentence of a refusal."""
     visit, window = row.visit, row.window
     if day < window.first:
-        why = "今天以前不能再排" if visit.opens_on < window.first else f"{visit.opens_on} 起才应回访"
-        return "guarantee.plan.too_early", f"{visit.client}：{_day(day)}太早，{why}。"
+        if visit.opens_on < window.first:
+            why = say("今天以前不能再排")
+        else:
+            why = say("%(opens_on)s 起才应回访", opens_on=visit.opens_on)
+        told = say("%(client)s：%(day)s太早，%(why)s。", client=visit.client, day=_day(day), why=why)
+        return "guarantee.plan.too_early", told
     if window.last is not None and day > window.last:
-        return "guarantee.plan.too_late", f"{visit.client}：{_day(day)}晚于最迟回访日 {_day(window.last)}，请提前。"
+        told = say(
+            "%(client)s：%(day)s晚于最迟回访日 %(last)s，请提前。",
+            client=visit.client,
+            day=_day(day),
+            last=_day(window.last),
+        )
+        return "guarantee.plan.too_late", told
     calendar = get_work_calendar()
     if not confirmed and not calendar.is_working(day):
         holiday = calendar.holidays.get(day)
-        off = f"{holiday}放假" if holiday else "休息日"
-        message = f"{visit.client}：{_day(day)}是{off}；确实要在这一天回访，请确认。"
-        return "guarantee.plan.day_off", message
+        off = say("%(holiday)s放假", holiday=say(holiday)) if holiday else say("休息日")
+        told = say(
+            "%(client)s：%(day)s是%(off)s；确实要在这一天回访，请确认。",
+            client=visit.client,
+            day=_day(day),
+            off=off,
+        )
+        return "guarantee.plan.day_off", told
     return None
 
 
@@ -344,9 +375,10 @@ def _require(outcome: int | list[tuple[str, str]]) -> int:
         return outcome
     codes = {code for code, _ in outcome}
     code = codes.pop() if len(codes) == 1 else "guarantee.plan.wrong_days"
-    said = "".join(sentence for _, sentence in outcome[:NAMED])
+    said = together(sentence for _, sentence in outcome[:NAMED])
     if len(outcome) > 1:
-        said = f"有 {len(outcome)} 次排不了，都没有改动。{said}{'……' if len(outcome) > NAMED else ''}"
+        rest = "……" if len(outcome) > NAMED else ""
+        said = say("有 %(many)s 次排不了，都没有改动。%(said)s%(rest)s", many=len(outcome), said=said, rest=rest)
     raise Refused(code, said, where="计划日期")
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
+from baohou.core.sayings import Said, say
 from baohou.guarantee.models import Proposal
 from baohou.guarantee.queries.grading import GradingTable, Line, State, get_table
 from baohou.guarantee.rules.words import Grade
@@ -105,13 +106,13 @@ def require_open(table: GradingTable) -> None:
     """Refuse to change a table that is handed in, accepted, or history."""
     named = f"{table.department}的{table.quarter}在保客户分类表"
     if table.state is State.HANDED_IN:
-        message = f"{named}已上报，等待接收；要修改请风险管理部先退回。"
+        message = say("%(named)s已上报，等待接收；要修改请风险管理部先退回。", named=named)
         raise Refused("guarantee.grading.handed_in", message)
     if table.state is State.ACCEPTED:
-        message = f"{named}已接收并封存；更正请到客户页“调整分类”，表上会标明接收后变更。"
+        message = say("%(named)s已接收并封存；更正请到客户页“调整分类”，表上会标明接收后变更。", named=named)
         raise Refused("guarantee.grading.accepted", message)
     if table.state is State.HISTORY:
-        raise Refused("guarantee.grading.history", f"{named}是导入的历史记录，不在这里修改。")
+        raise Refused("guarantee.grading.history", "%(named)s是导入的历史记录，不在这里修改。", named=named)
 
 
 def _open_table(department: Department, quarter: date, clients: Collection[int] | None) -> GradingTable:
@@ -128,18 +129,31 @@ def _require_reason(line: Line, grade: Grade, because: str) -> str:
     """The reason without blanks around it; refused when there is none and the grade changes (PGM.7)."""
     because = because.strip()
     if grade is not line.standing and not because:
-        standing = line.standing.zh if line.standing else "未分类"
-        message = f"{line.name}由{standing}调整为{grade.zh}，请写明理由。"
+        standing = say(line.standing.zh if line.standing else "未分类")
+        message = say(
+            "%(client)s由%(standing)s调整为%(grade)s，请写明理由。",
+            client=line.name,
+            standing=standing,
+            grade=say(grade.zh),
+        )
         raise Refused("guarantee.proposal.no_reason", message, where="理由")
     return because
 
 
-def _overtaken(quarter: date, line: Line) -> str:
+def _overtaken(quarter: date, line: Line) -> Said:
     proposal = Proposal.objects.select_related("by").filter(client=line.client_id, quarter=quarter).first()
     if proposal is None:
-        return f"{line.name}的分类已被撤回，请看过再改。"
-    reason = f"，理由：{proposal.because}" if proposal.because else ""
-    return f"{proposal.by.name}刚把{line.name}定为{Grade(proposal.grade).zh}{reason}。请看过再改。"
+        return say("%(client)s的分类已被撤回，请看过再改。", client=line.name)
+    who, grade = proposal.by.name, say(Grade(proposal.grade).zh)
+    if not proposal.because:
+        return say("%(who)s刚把%(client)s定为%(grade)s。请看过再改。", who=who, client=line.name, grade=grade)
+    return say(
+        "%(who)s刚把%(client)s定为%(grade)s，理由：%(because)s。请看过再改。",
+        who=who,
+        client=line.name,
+        grade=grade,
+        because=proposal.because,
+    )
 
 
 def _write(

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
+from baohou.core.sayings import say
 from baohou.day.queries import get_business_day
 from baohou.guarantee.models import Filing, FilingStep, HandOver, HandOverReceipt
 from baohou.guarantee.rules.reports import DUTY_OF_FILING
@@ -48,13 +49,25 @@ def file(
     last = quarter_of(quarter).last
     require_not_future(filed_on, what="上报日期", where="上报日期")
     if filed_on < last:
-        raise Refused("guarantee.filing.too_early", f"{quarter_of(last)} 尚未结束，{last} 起可上报。", where="上报日期")
+        raise Refused(
+            "guarantee.filing.too_early",
+            "%(quarter)s 尚未结束，%(last)s 起可上报。",
+            where="上报日期",
+            quarter=quarter_of(last),
+            last=last,
+        )
     if Filing.objects.filter(department=department, quarter=last, kind=kind).exists():
-        raise Refused("guarantee.filing.twice", f"{department}的{quarter_of(last)}{kind.zh}已经上报过。")
+        raise Refused(
+            "guarantee.filing.twice",
+            "%(department)s的%(last)s%(kind)s已经上报过。",
+            department=department,
+            last=quarter_of(last),
+            kind=say(kind.zh),
+        )
     if kind is FilingKind.CLASSIFICATION_REPORT:
         tables.require_ready(department=department, quarter=last, signing=signing, by=by)
     if kind is FilingKind.HAND_OVER and not _is_signed(department, last):
-        message = "客户回访报告须在移交清单上逐份移交，全部移交后由部门经理签字；请到“移交归档”办理。"
+        message = say("客户回访报告须在移交清单上逐份移交，全部移交后由部门经理签字；请到“移交归档”办理。")
         raise Refused("guarantee.filing.by_list", message)
     facts = {"department": department.name, "quarter": str(quarter_of(last)), "kind": kind.code}
     act = record_act(verb="reports.file", door=door, by=actor, facts=facts)
@@ -138,9 +151,16 @@ def _step(
     kind, quarter = FilingKind(filing.kind), quarter_of(filing.quarter)
     last = filing.steps.order_by("-pk").first()
     if last is None or last.verb != expected:
-        standing = FilingVerb(last.verb).zh if last else "历史记录"
+        standing = say(FilingVerb(last.verb).zh if last else "历史记录")
         act_zh = verb.zh.removeprefix("已")
-        message = f"{filing.department}的{quarter}{kind.zh}现在是“{standing}”，不能{act_zh}；请刷新后再看。"
+        message = say(
+            "%(department)s的%(quarter)s%(kind)s现在是“%(standing)s”，不能%(act)s；请刷新后再看。",
+            department=filing.department,
+            quarter=quarter,
+            kind=say(kind.zh),
+            standing=standing,
+            act=act_zh,
+        )
         raise Refused("guarantee.filing.not_so", message)
     by_list = kind is FilingKind.HAND_OVER and HandOver.objects.filter(filing=filing).exists()
     if by_list and _is_signed(filing.department, filing.quarter) is not (verb is FilingVerb.HANDED_IN):

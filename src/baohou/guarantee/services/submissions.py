@@ -18,6 +18,7 @@ from django.utils import timezone
 from PIL import Image
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.guarantee.models import Guarantee, Visit, VisitSubmission, VisitUpload
 from baohou.guarantee.queries.sealed_visits import CLIENT_ROLE, KIND, find_same_visit, recorder_of
 from baohou.guarantee.rules.matters import NOT_SIGNED
@@ -98,7 +99,11 @@ class FilesMissing(Refused):
     def __init__(self, missing: Sequence[tuple[str, str]]) -> None:
         self.digests = [sha256 for sha256, _ in missing]
         names = "、".join(f"“{name}”" for _, name in missing)
-        message = f"还有 {len(missing)} 个文件没有送到：{names}。请重新发送，已送到的不用再传。"
+        message = say(
+            "还有 %(many)s 个文件没有送到：%(names)s。请重新发送，已送到的不用再传。",
+            many=len(missing),
+            names=names,
+        )
         super().__init__("guarantee.visit.files_missing", message, where="files")
 
 
@@ -108,9 +113,13 @@ class RecordedAlready(Refused):
     def __init__(self, visit: Visit, client: Party) -> None:
         self.visit = visit
         kind = VisitKind(visit.kind)
-        message = (
-            f"{client.name} {visit.visited_on} 的{kind.zh}回访已由{recorder_of(visit)}记录，这一份没有存入，内容还在。"
-            f"请打开已有的那份报告，把不同之处作为补充加上。"
+        message = say(
+            "%(client)s %(visited_on)s 的%(kind)s回访已由%(who)s记录，这一份没有存入，内容还在。"
+            "请打开已有的那份报告，把不同之处作为补充加上。",
+            client=client.name,
+            visited_on=visit.visited_on,
+            kind=say(kind.zh),
+            who=recorder_of(visit),
         )
         super().__init__("guarantee.visit.recorded_already", message, where="回访日期")
 
@@ -136,7 +145,12 @@ def keep_file(
         raise Refused("guarantee.visit.signature_blank", "签名是空白的，请客户重新签。", where="signature")
     waiting = VisitUpload.objects.filter(key=key, by=sender)
     if waiting.exclude(file=file).count() >= MOST_FILES:
-        raise Refused("guarantee.visit.too_many_files", f"一次回访最多 {MOST_FILES} 个文件。", where="files")
+        raise Refused(
+            "guarantee.visit.too_many_files",
+            "一次回访最多 %(most_files)s 个文件。",
+            where="files",
+            most_files=MOST_FILES,
+        )
     told = {"name": name[:_LONGEST_NAME], "taken_at": taken_at}
     where = {"latitude": place.latitude, "longitude": place.longitude} if place else {}
     upload, _ = VisitUpload.objects.get_or_create(
@@ -158,7 +172,7 @@ def submit(*, key: UUID, sender: Staff, report: Report, actor: str, door: str) -
     known = VisitSubmission.objects.select_related("visit").filter(key=key).first()
     if known is not None:
         if (known.by_id, known.digest) != (sender.pk, digest):
-            message = "这份回访已经送到过，内容与这次不同；送到的不能再改。需要更正，请打开那份报告加一条补充。"
+            message = say("这份回访已经送到过，内容与这次不同；送到的不能再改。需要更正，请打开那份报告加一条补充。")
             raise Refused("guarantee.visit.other_content", message)
         return Submitted(known.visit, True)
     files, signature = _arrived(key, sender, report)
@@ -222,7 +236,7 @@ def _signed_or_why(report: Report) -> dict[str, Any]:
             raise Refused("guarantee.visit.no_signer", "请填写签字人的姓名。", where="signer")
         return report.findings
     if not report.unsigned_because.strip():
-        message = "请让客户签字；客户没有签的，请写明原因。"
+        message = say("请让客户签字；客户没有签的，请写明原因。")
         raise Refused("guarantee.visit.not_signed", message, where="unsigned_because")
     return {**report.findings, NOT_SIGNED.code: report.unsigned_because.strip()}
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
+from baohou.core.sayings import say
 from baohou.guarantee.models import FilingStep, GradeChange, Proposal
 from baohou.guarantee.queries.forms.classification import as_stated, classify
 from baohou.guarantee.queries.grading import GradingTable, Line, get_table
@@ -49,9 +50,10 @@ def require_ready(*, department: Department, quarter: date, signing: Signing | N
     if signing is not None:
         _require_signer(table, signing, by)
     elif table.to_sign:
-        message = (
-            f"有 {len(table.to_sign)} 户调入或调出关注、风险类，须部门经理签字：{_names(table.to_sign)}。"
-            "请在“季末分类”签字上报。"
+        message = say(
+            "有 %(many)s 户调入或调出关注、风险类，须部门经理签字：%(named)s。请在“季末分类”签字上报。",
+            many=len(table.to_sign),
+            named=_names(table.to_sign),
         )
         raise Refused("guarantee.grading.not_signed", message, where="签字")
 
@@ -110,26 +112,42 @@ def take(*, step: FilingStep, handed_in: FilingStep) -> None:
 
 def _require_grades(table: GradingTable) -> None:
     if table.ungraded:
-        message = f"还有 {len(table.ungraded)} 户没有分类：{_names(table.ungraded)}。请逐户分类，或选“其余维持原分类”。"
+        message = say(
+            "还有 %(many)s 户没有分类：%(named)s。请逐户分类，或选“其余维持原分类”。",
+            many=len(table.ungraded),
+            named=_names(table.ungraded),
+        )
         raise Refused("guarantee.grading.ungraded", message, where="风险分类")
     unexplained = [line for line in table.changed if not line.because]
     if unexplained:
-        raise Refused("guarantee.proposal.no_reason", f"请写明调整理由：{_names(unexplained)}。", where="理由")
+        raise Refused(
+            "guarantee.proposal.no_reason",
+            "请写明调整理由：%(unexplained)s。",
+            where="理由",
+            unexplained=_names(unexplained),
+        )
 
 
 def _require_measures(lacking: list[Line]) -> None:
     if lacking:
-        message = f"以下关注、风险类客户尚未填报处置措施，分类表不能上报：{_names(lacking)}。请先会商并填报。"
+        message = say(
+            "以下关注、风险类客户尚未填报处置措施，分类表不能上报：%(lacking)s。请先会商并填报。",
+            lacking=_names(lacking),
+        )
         raise Refused("guarantee.classification.measure_missing", message, where="处置措施")
 
 
 def _require_signer(table: GradingTable, signing: Signing, by: Staff) -> None:
     posting = get_posting(staff=by, on=timezone.localdate())
     if posting is None or posting.post != Post.DEPARTMENT_MANAGER or posting.department_id != table.department.pk:
-        message = f"{by.name}不是{table.department}的部门经理，不能签字；请部门经理本人登录后签字上报。"
+        message = say(
+            "%(by)s不是%(department)s的部门经理，不能签字；请部门经理本人登录后签字上报。",
+            by=by.name,
+            department=table.department,
+        )
         raise Refused("guarantee.grading.not_the_manager", message, where="签字")
     if signing.digest != table.digest:
-        message = "您打开本页之后分类又有变动，签字对应的内容已失效；请重新核对后签字。"
+        message = say("您打开本页之后分类又有变动，签字对应的内容已失效；请重新核对后签字。")
         raise Refused("guarantee.grading.moved_on", message, where="签字")
 
 
@@ -144,7 +162,7 @@ def _require_unmoved(department: Department, quarter: date, proposals: list[Prop
     ]
     if moved:
         named = "、".join(moved[:_NAMED])
-        message = f"上报以后，以下客户的分类已另行变更：{named}。请退回，由部门重新核对后签字上报。"
+        message = say("上报以后，以下客户的分类已另行变更：%(named)s。请退回，由部门重新核对后签字上报。", named=named)
         raise Refused("guarantee.grading.changed_since", message)
 
 

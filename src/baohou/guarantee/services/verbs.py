@@ -10,6 +10,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.day.lock import hold_off_steps
 from baohou.day.queries import get_business_day
 from baohou.guarantee.models import Guarantee
@@ -59,16 +60,29 @@ def require_not_future(on: date, *, what: str, where: str) -> None:
     """Refuse a date that has not come yet."""
     today = timezone.localdate()
     if on > today:
-        raise Refused("guarantee.date.in_future", f"{what} {on} 晚于今天（{today}），请核对。", where=where)
+        raise Refused(
+            "guarantee.date.in_future",
+            "%(what)s %(on)s 晚于今天（%(today)s），请核对。",
+            where=where,
+            what=say(what),
+            on=on,
+            today=today,
+        )
 
 
 def require_client_since(client: Party, on: date, *, what: str, where: str) -> None:
     """Refuse a date before the client's first guarantee."""
     first = Guarantee.objects.filter(client=client).aggregate(first=Min("issued_on"))["first"]
     if first is None:
-        raise Refused("guarantee.client.no_guarantee", f"{client.name}没有担保业务。", where="客户")
+        raise Refused("guarantee.client.no_guarantee", "%(client)s没有担保业务。", where="客户", client=client.name)
     if on < first:
-        message = f"{what} {on} 早于{client.name}首笔担保的起始日 {first}，请核对。"
+        message = say(
+            "%(what)s %(on)s 早于%(client)s首笔担保的起始日 %(first)s，请核对。",
+            what=say(what),
+            on=on,
+            client=client.name,
+            first=first,
+        )
         raise Refused("guarantee.date.before_issue", message, where=where)
 
 
@@ -76,5 +90,5 @@ def require_text(text: str, *, what: str) -> str:
     """The text without blanks around it; refused when nothing is left."""
     stripped = text.strip()
     if not stripped:
-        raise Refused("guarantee.text.missing", f"请填写{what}。", where=what)
+        raise Refused("guarantee.text.missing", "请填写%(what)s。", where=what, what=say(what))
     return stripped

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.guarantee.models import Guarantee, Visit
 from baohou.guarantee.rules.words import VisitKind
 from baohou.guarantee.services import events, verbs
@@ -39,10 +40,17 @@ def record(
     if kind is VisitKind.ROUTINE and guarantee is None:
         raise Refused("guarantee.visit.no_project", "例行回访须选定所回访的项目。", where="项目编号")
     if guarantee is not None and guarantee.client_id != client.pk:
-        message = f"项目 {guarantee.project_no} 不属于{client.name}，请核对。"
+        message = say(
+            "项目 %(project_no)s 不属于%(client)s，请核对。", project_no=guarantee.project_no, client=client.name
+        )
         raise Refused("guarantee.visit.other_client", message, where="项目编号")
     if Visit.objects.filter(client=client, guarantee=guarantee, visited_on=on, kind=kind).exists():
-        message = f"{client.name} {on} 的{kind.zh}回访已有记录，不能重复登记；需要补充请修改回访日期或类别。"
+        message = say(
+            "%(client)s %(on)s 的%(kind)s回访已有记录，不能重复登记；需要补充请修改回访日期或类别。",
+            client=client.name,
+            on=on,
+            kind=say(kind.zh),
+        )
         raise Refused("guarantee.visit.twice", message, where="回访日期")
     facts = {"on": str(on), "kind": kind.code, "project_no": guarantee.project_no if guarantee else None}
     act = verbs.act_on(verb="visits.record", client=client, actor=actor, door=door, facts=facts)

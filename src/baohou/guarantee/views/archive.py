@@ -22,6 +22,7 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door()
@@ -67,7 +68,7 @@ def contents_file(request: Asked, pk: int) -> HttpResponse:
     try:
         content = print_contents(volume, printed_on=timezone.localdate())
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
         return redirect("handover.volume", pk=pk)
     told: dict[str, Any] = {
         "name": f"{volume.number}-卷内目录.pdf",

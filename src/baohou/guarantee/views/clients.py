@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from baohou.guarantee.queries.pages.clients import Filters, list_choices, list_clients
+from baohou.guarantee.queries.pages.clients import Filters, list_clients, list_departments, list_managers
 from baohou.guarantee.queries.pages.glance import get_glance
 from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.services.checked_grades import RISK, WATCH, subject_of
@@ -26,15 +26,14 @@ def list_page(request: Asked) -> HttpResponse:
     """在保客户."""
     filters, on = _filters(request), _as_of(request)
     page = list_clients(request.person, on=on, filters=filters, after=request.GET.get("after", ""))
-    departments, managers = list_choices(request.person, on=request.today)
     context = {
         "page": page,
         "filters": filters,
         "on": on,
         "cuts": _cuts(request, filters),
         "grades": list(Grade),
-        "departments": departments,
-        "managers": managers,
+        "departments": list_departments(request.person),
+        "managers": list_managers(request.person, on=request.today),
     }
     return render(request, "guarantee/clients.html", context)
 

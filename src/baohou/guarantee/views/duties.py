@@ -14,7 +14,7 @@ from baohou.core.errors import Refused
 from baohou.core.period import NotAQuarter, Quarter
 from baohou.guarantee.exports.tables import Head, write_rows
 from baohou.guarantee.queries.explain import explain
-from baohou.guarantee.queries.pages.clients import list_choices
+from baohou.guarantee.queries.pages.clients import list_departments
 from baohou.guarantee.queries.pages.duty_list import DutyFilters, ListedDuty, iterate_duties, list_duty_page
 from baohou.guarantee.queries.pages.overview import quarters_shown
 from baohou.guarantee.rules.words import CLAUSE_OF, DutyKind, DutyState, Grade
@@ -33,7 +33,7 @@ def list_page(request: Asked) -> HttpResponse:
     """应办事项, those done too."""
     filters = _filters(request)
     page = list_duty_page(request.person, on=request.today, filters=filters, after=request.GET.get("after", ""))
-    departments, _managers = list_choices(request.person, on=request.today)
+    departments = list_departments(request.person)
     context = {
         "page": page,
         "filters": filters,

@@ -23,6 +23,7 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Department
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door()
@@ -85,7 +86,7 @@ def row(request: Asked, quarter: str, department: int, client: int) -> HttpRespo
         )
     except Refused as refusal:
         written = _row_as_written(request, table_for(request, quarter, department, only=client))
-        return JsonResponse({"refused": refusal.code, "message": refusal.message, **written})
+        return JsonResponse({"refused": refusal.code, "message": in_words(refusal.message), **written})
     now = table_for(request, quarter, department)
     one = next(line for line in now.lines if line.client_id == client)
     summary = render_to_string("guarantee/parts/grading_summary.html", summary_of(request, now), request)
@@ -114,7 +115,7 @@ def several(request: Asked, quarter: str, department: int) -> HttpResponse:
             door="page",
         )
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
         return _back(request, table)
     said = ngettext("已为 %(n)s 户拟定分类。", "已为 %(n)s 户拟定分类。", done.written) % {"n": done.written}
     messages.success(request, said, extra_tags="ok")
@@ -141,7 +142,7 @@ def rest(request: Asked, quarter: str, department: int) -> HttpResponse:
             door="page",
         )
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         said = ngettext("其余 %(n)s 户维持原分类。", "其余 %(n)s 户维持原分类。", kept) % {"n": kept}
         messages.success(request, said, extra_tags="ok")

@@ -37,6 +37,7 @@ from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.models import Department
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door()
@@ -135,7 +136,7 @@ def give(request: Asked, quarter: str, department: int) -> HttpResponse:
             door="page",
         )
     except Refused as refusal:
-        messages.error(request, refusal.message, extra_tags="bad")
+        messages.error(request, in_words(refusal.message), extra_tags="bad")
         return _show(request, found.quarter, found.department, ticked=chosen, pages=typed)
     _say(request, done, ngettext("已移交 %(n)s 份。", "已移交 %(n)s 份。", done))
     return _back_to(found)
@@ -276,7 +277,7 @@ def receipt_file(request: Asked, pk: int) -> HttpResponse:
     try:
         content = print_receipt(receipt, printed_on=timezone.localdate())
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
         return redirect("handover")
     told: dict[str, Any] = {
         "name": f"{hand_over.department.name}-{hand_over.quarter}-移交回执.pdf",
@@ -295,7 +296,7 @@ def _do(request: Asked, found: HandOverList, verb: Callable[[], Any], *, said: C
     try:
         done = verb()
     except Refused as refusal:
-        messages.error(request, refusal.message, extra_tags="bad")
+        messages.error(request, in_words(refusal.message), extra_tags="bad")
         return _back_to(found)
     text = said(done)
     _say(request, 1 if text else 0, text)

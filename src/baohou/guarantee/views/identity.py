@@ -13,6 +13,7 @@ from baohou.kernel.parties.services import reveal
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @never_cache
@@ -25,5 +26,5 @@ def identity_page(request: Asked, pk: int) -> HttpResponse:
         try:
             number = reveal(party=client, because=form.said(), actor=request.person.actor, door="page")
         except Refused as refusal:
-            form.add_error("because", refusal.message)
+            form.add_error("because", in_words(refusal.message))
     return render(request, "guarantee/identity.html", {"client": client, "form": form, "number": number})

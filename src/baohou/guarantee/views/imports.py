@@ -28,6 +28,7 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.exports import XLSX, hand_out
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 WAYS = ("whole", "update", "partial", "partial-update")
 
@@ -40,7 +41,7 @@ def upload_page(request: Asked) -> HttpResponse:
         try:
             upload = uploads.keep(kind=form.cleaned_data["kind"], file=form.cleaned_data["file"])
         except Refused as refusal:
-            form.add_error("file", refusal.message)
+            form.add_error("file", in_words(refusal.message))
         else:
             return check(request, upload) if _headers_known(upload) else redirect("imports.columns", token=upload.token)
     context: dict[str, Any] = {"form": form, "columns": _columns(), "busy": get_busy()}
@@ -94,7 +95,7 @@ def _take(request: Asked, upload: Upload, seen: Seen | None, how: str) -> HttpRe
     try:
         asked = ask_import(**upload.told, how=how, seen=seen.job, by=request.person, on=request.today, door="page")
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
         return redirect("imports.check", token=upload.token)
     if asked.waits:
         tell_asked(request, asked, done="")

@@ -27,6 +27,7 @@ from baohou.kernel.papers.taking.mappings import find_fitting, keep_mapping, lis
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 ENCODINGS = ("utf-8", "gb18030", "utf-16")
 
@@ -140,7 +141,7 @@ def list_page(request: Asked) -> HttpResponse:
         except UnicodeDecodeError:
             form.add_error("file", _("文字编码不是 UTF-8。"))
         except Refused as refusal:
-            form.add_error("file", f"{refusal.where}：{refusal.message}")
+            form.add_error("file", f"{refusal.where}：{in_words(refusal.message)}")
         else:
             messages.success(request, _("已保存映射“%(name)s”。") % {"name": said["name"]}, extra_tags="ok")
             return redirect("imports.mappings")

@@ -22,6 +22,7 @@ from baohou.guarantee.views.guards import client_for, quarter_named, staff_of
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door(Right.FILE_MEASURE, Thing.CLIENT, Thing.QUARTER)
@@ -69,7 +70,7 @@ def action_done(request: Asked, pk: int) -> HttpResponse:
     try:
         measures.finish(action=action, on=request.today, by=staff_of(request), actor=request.person.actor, door="page")
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         messages.success(request, _("已办结：%(what)s") % {"what": action.text}, extra_tags="ok")
     return redirect("clients.measure", pk=client.pk, quarter=quarter_of(action.measure.quarter))

@@ -41,6 +41,7 @@ from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.models import Staff
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door(None, Thing.STAFF)
@@ -126,7 +127,7 @@ def sign_page(request: Asked, pk: int, signer: int) -> HttpResponse:
     try:
         moves.sign(move=move, signer=place, by=staff_of(request), actor=request.person.actor, door="page")
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         messages.success(request, _("已签字。"), extra_tags="ok")
     return redirect("moves.one", pk=pk)
@@ -139,7 +140,7 @@ def paper_file(request: Asked, pk: int) -> HttpResponse:
     try:
         write_pdf(papers=[list_paper(move)], out=out)
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
         return redirect("moves.one", pk=pk)
     name = f"移交清单-{move.staff.name}-{move.effective_on}.pdf"
     rows = move.guarantees.count()

@@ -35,6 +35,7 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Department
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 NAMED = 5
 
@@ -82,7 +83,7 @@ def day_cell(request: Asked, quarter: str, department: int, key: int) -> HttpRes
         refusal = refused
     if not request.htmx:  # type: ignore[attr-defined]
         if refusal is not None:
-            messages.warning(request, refusal.message, extra_tags="warn")
+            messages.warning(request, in_words(refusal.message), extra_tags="warn")
         return redirect("plan.department", quarter=chosen, department=of.pk)
     plan = get_plan(department=of, quarter=chosen, today=request.today, clients=list_clients_of([key]))
     row = next((row for row in plan.rows if row.key == key), None)
@@ -124,7 +125,7 @@ def hand_in(request: Asked, quarter: str, department: int) -> HttpResponse:
     try:
         plans.hand_in(planner=_planner(request, chosen, of))
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         messages.success(request, _("%(quarter)s 回访计划已上报风险管理部。") % {"quarter": chosen}, extra_tags="ok")
     return redirect("plan.department", quarter=chosen, department=of.pk)

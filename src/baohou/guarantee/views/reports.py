@@ -25,6 +25,7 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.exports import CONTENT_TYPES, hand_out
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door(None, Thing.QUARTER)
@@ -107,7 +108,7 @@ def form_file(request: Asked, quarter: str, department: int, form: str, ending: 
         )
         write_papers(papers=papers, kind=ending, out=out)
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
         return redirect("reports.department", quarter=quarter, department=department)
     name = f"{of.name}-{chosen}-{form}.{ending}"
     told: dict[str, Any] = {"name": name, "content_type": CONTENT_TYPES[ending], "kind": form, "rows": len(papers)}

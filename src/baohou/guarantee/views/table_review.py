@@ -25,6 +25,7 @@ from baohou.kernel.papers.records import list_signatures
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door(Right.FILE_REPORT, Thing.QUARTER, Thing.DEPARTMENT)
@@ -72,7 +73,7 @@ def review_page(request: Asked, quarter: str, department: int) -> HttpResponse:
                 messages.success(request, _("已退回，部门改好后重新上报。"), extra_tags="ok")
                 return redirect("grading.table", quarter=quarter, department=department)
         except Refused as refusal:
-            messages.warning(request, refusal.message, extra_tags="warn")
+            messages.warning(request, in_words(refusal.message), extra_tags="warn")
             return redirect("grading.review", quarter=quarter, department=department)
     step = table.handed_in
     context = {

@@ -27,6 +27,7 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door(None, Thing.VISIT)
@@ -51,7 +52,7 @@ def add_to_report(request: Asked, pk: int) -> HttpResponse:
                 door="page",
             )
         except Refused as refusal:
-            form.add_error("text", refusal.message)
+            form.add_error("text", in_words(refusal.message))
         else:
             messages.success(request, _("补充已加到报告上。"), extra_tags="ok")
             return redirect("visits.one", pk=pk)
@@ -66,7 +67,7 @@ def report_file(request: Asked, pk: int) -> HttpResponse:
     try:
         write_papers(papers=list_papers_of_visit(visit=visit), kind="pdf", out=out)
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
         return redirect("visits.one", pk=pk)
     name = f"{visit.client.name}-{visit.visited_on}-客户回访报告.pdf"
     return hand_out(request, out.getvalue(), name=name, content_type=PDF, kind="visit-report", rows=1)

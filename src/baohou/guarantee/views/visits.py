@@ -26,6 +26,7 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Staff
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 _FILE = re.compile(r"([0-9a-f]{64})\s?(.{0,255})")
 
@@ -60,7 +61,7 @@ def keep_file(request: Asked, pk: int) -> HttpResponse:
             place=place_of(told),
         )
     except Refused as refusal:
-        return JsonResponse({"message": refusal.message, "code": refusal.code}, status=422)
+        return JsonResponse({"message": in_words(refusal.message), "code": refusal.code}, status=422)
     return JsonResponse({"sha256": upload.file.sha256}, status=201)
 
 
@@ -74,13 +75,13 @@ def _take_sent(request: Asked, form: VisitForm, glance: Glance) -> HttpResponse:
         done = _submit(request, form, report)
     except submissions.RecordedAlready as refusal:
         where = reverse("visits.one", args=[refusal.visit.pk])
-        return JsonResponse({"message": refusal.message, "code": refusal.code, "url": where}, status=409)
+        return JsonResponse({"message": in_words(refusal.message), "code": refusal.code, "url": where}, status=409)
     except submissions.FilesMissing as refusal:
-        lacking = {"message": refusal.message, "code": refusal.code, "missing": refusal.digests}
+        lacking = {"message": in_words(refusal.message), "code": refusal.code, "missing": refusal.digests}
         return JsonResponse(lacking, status=422)
     except Refused as refusal:
         show_refusal(form, refusal)
-        refused = {"message": refusal.message, "code": refusal.code, "errors": form.errors}
+        refused = {"message": in_words(refusal.message), "code": refusal.code, "errors": form.errors}
         return JsonResponse(refused, status=422)
     told = {"url": reverse("visits.one", args=[done.visit.pk]), "already": done.already}
     return JsonResponse(told, status=200 if done.already else 201)
@@ -96,7 +97,7 @@ def _take_typed(request: Asked, form: VisitForm, glance: Glance) -> HttpResponse
     refused = _keep_files(request, key)
     other = None
     for refusal in refused:
-        form.add_error(None, refusal.message)
+        form.add_error(None, in_words(refusal.message))
     if valid and not refused:
         waiting = list_waiting_files(key=key, sender=staff_of(request))
         form.cleaned_data["key"] = key
@@ -105,7 +106,7 @@ def _take_typed(request: Asked, form: VisitForm, glance: Glance) -> HttpResponse
             done = _submit(request, form, report)
         except submissions.RecordedAlready as refusal:
             other = refusal.visit
-            form.add_error(None, refusal.message)
+            form.add_error(None, in_words(refusal.message))
         except Refused as refusal:
             show_refusal(form, refusal)
         else:

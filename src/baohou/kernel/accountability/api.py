@@ -50,6 +50,7 @@ from baohou.kernel.api.schemas import USUAL, Cursor, Limit, Page, Pk, Ref, ref
 from baohou.kernel.papers import records
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.exports import CONTENT_TYPES, XLSX, hand_out
+from baohou.kernel.people.models import Staff
 from baohou.kernel.people.policy import Thing
 
 room = Room("处罚与申诉", of={"staff": Thing.FINED})
@@ -196,12 +197,22 @@ def statement(request: Call, month: MonthName, limit: Limit = USUAL, cursor: Cur
 @room.serves("/statements/{month}/statement.{ending}", "application/pdf", XLSX)
 def statement_file(request: Call, month: MonthName, ending: Literal["pdf", "xlsx"]) -> HttpResponse:
     """对账单文件。"""
+    return _paper(request, month, ending, None)
+
+
+@room.serves("/statements/{month}/{staff}/statement.{ending}", "application/pdf", XLSX)
+def personal_file(request: Call, month: MonthName, staff: Pk, ending: Literal["pdf", "xlsx"]) -> HttpResponse:
+    """一个人一个月的对账单文件。"""
+    return _paper(request, month, ending, staff_for(request, staff))
+
+
+def _paper(request: Call, month: str, ending: str, staff: Staff | None) -> HttpResponse:
     out = io.BytesIO()
     papers = list_papers(
-        request.person, month=month_named(month), on=request.today, printed_on=timezone.localdate(), staff=None
+        request.person, month=month_named(month), on=request.today, printed_on=timezone.localdate(), staff=staff
     )
     KINDS[ending](papers=papers, out=out)
-    name = f"献爱心对账单-{month}.{ending}"
+    name = f"献爱心对账单-{month}{f'-{staff.staff_no}' if staff else ''}.{ending}"
     told: dict[str, Any] = {"name": name, "content_type": CONTENT_TYPES[ending], "kind": "penalties"}
     return hand_out(request, out.getvalue(), **told, rows=len(papers), door=DOOR)
 

@@ -21,6 +21,7 @@ from baohou.kernel.papers.handing import file_headers
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door()
@@ -99,7 +100,7 @@ def withdraw_act(request: Asked, pk: int) -> HttpResponse:
     try:
         appeals.withdraw(appeal=appeal, by=staff_of(request), on=request.today, actor=request.person.actor, door="page")
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         messages.success(request, _("已撤回申诉。"), extra_tags="ok")
     return _back(appeal)
@@ -117,7 +118,7 @@ def close_act(request: Asked, pk: int) -> HttpResponse:
             appeal=appeal, by=staff_of(request), on=request.today, actor=request.person.actor, door="page"
         )
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         messages.success(request, _("已结案：这一处罚已冲回。"), extra_tags="ok")
     return _back(appeal)

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from baohou.core.errors import Refused
 from baohou.core.money import format_yuan
+from baohou.core.sayings import say
 from baohou.kernel.accountability import events, telling
 from baohou.kernel.accountability.models import Appeal, AppealDecision, Entry, Verdict
 from baohou.kernel.accountability.services import hold, require_another, waive
@@ -45,7 +46,12 @@ def file_appeal(
     if not text:
         raise Refused("accountability.appeal.no_words", "请写明申诉的理由。", where="申诉理由")
     if len(files) > MOST_FILES:
-        raise Refused("accountability.appeal.many_files", f"一次申诉最多附 {MOST_FILES} 个文件。", where="附件")
+        raise Refused(
+            "accountability.appeal.many_files",
+            "一次申诉最多附 %(most_files)s 个文件。",
+            where="附件",
+            most_files=MOST_FILES,
+        )
     last, left = hold(duty_key=duty_key, staff=by)
     if last is None:
         raise Refused("accountability.appeal.not_yours", "这一处罚不是您的，只有受处罚的本人可以申诉。")
@@ -110,7 +116,7 @@ def close_void(*, appeal: Appeal, by: Staff, on: date, actor: str, door: str) ->
     appeal = _open(appeal, on)
     _, left = hold(duty_key=appeal.duty_key, staff=appeal.staff)
     if left > 0:
-        message = f"这一处罚还有 {format_yuan(left)} 元没有冲回，须裁定，不能直接结案。"
+        message = say("这一处罚还有 %(left)s 元没有冲回，须裁定，不能直接结案。", left=format_yuan(left))
         raise Refused("accountability.decision.something_left", message)
     return _close(appeal, verdict=Verdict.VOID, because="", by=by, on=on, actor=actor, door=door)
 
@@ -119,9 +125,16 @@ def _open(appeal: Appeal, on: date) -> Appeal:
     """The appeal as it stands, held; refused when closed already or not yet filed on the day."""
     found = Appeal.objects.select_for_update(of=("self",)).select_related("staff").get(pk=appeal.pk)
     if found.closed_on is not None:
-        raise Refused("accountability.appeal.closed", f"这一申诉已于 {found.closed_on} 结案，不能再办。")
+        raise Refused(
+            "accountability.appeal.closed", "这一申诉已于 %(closed_on)s 结案，不能再办。", closed_on=found.closed_on
+        )
     if on < found.filed_on:
-        raise Refused("accountability.appeal.later", f"申诉提出于 {found.filed_on}，不能在 {on} 结案。")
+        raise Refused(
+            "accountability.appeal.later",
+            "申诉提出于 %(filed_on)s，不能在 %(on)s 结案。",
+            filed_on=found.filed_on,
+            on=on,
+        )
     return found
 
 
@@ -134,7 +147,9 @@ def _granted(verdict: Verdict, amount_fen: int, left: int) -> int:
     if verdict is not Verdict.REDUCED:
         raise Refused("accountability.decision.verdict", "裁定只能是维持、部分减免或全部减免。", where="裁定")
     if not 0 < amount_fen < left:
-        message = f"部分减免的金额须大于零、小于现余额 {format_yuan(left)} 元；要全部减免请选“全部减免”。"
+        message = say(
+            "部分减免的金额须大于零、小于现余额 %(left)s 元；要全部减免请选“全部减免”。", left=format_yuan(left)
+        )
         raise Refused("accountability.decision.amount", message, where="减免金额")
     return amount_fen
 

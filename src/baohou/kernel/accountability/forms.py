@@ -13,6 +13,7 @@ from baohou.core.errors import Refused
 from baohou.core.money import NotAnAmount, format_yuan, to_fen
 from baohou.kernel.accountability.appeals import DECIDED, Evidence
 from baohou.kernel.accountability.models import Verdict
+from baohou.kernel.saying import in_words
 
 FIELD_OF = {"减免金额": "amount", "理由": "because", "申诉理由": "text", "裁定": "verdict", "附件": "attached"}
 """The field of a form that a refusal means by the word it uses."""
@@ -21,7 +22,7 @@ FIELD_OF = {"减免金额": "amount", "理由": "because", "申诉理由": "text
 def show_refusal(form: forms.Form, refusal: Refused) -> None:
     """Put a refusal beside its field, or above the form when it is about none of its fields."""
     name = FIELD_OF.get(refusal.where, "attached" if refusal.code.startswith("papers.") else "")
-    form.add_error(name if name in form.fields else None, refusal.message)
+    form.add_error(name if name in form.fields else None, in_words(refusal.message))
 
 
 class WaiverForm(forms.Form):
@@ -137,4 +138,4 @@ def _fen(text: str) -> int:
     try:
         return to_fen(text)
     except NotAnAmount as wrong:
-        raise forms.ValidationError(wrong.message) from wrong
+        raise forms.ValidationError(in_words(wrong.message)) from wrong

@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from baohou.core.errors import Refused
 from baohou.core.money import format_yuan
+from baohou.core.sayings import say
 from baohou.kernel.accountability import events
 from baohou.kernel.accountability.models import Appeal, Entry, EntryKind, GoLive
 from baohou.kernel.audit.models import Act
@@ -40,17 +41,22 @@ def waive(
         raise Refused("accountability.waiver.no_reason", "减免处罚须写明理由。", where="理由")
     last, left = hold(duty_key=duty_key, staff=staff)
     if last is None or left <= 0:
-        raise Refused("accountability.waiver.nothing_left", f"{staff}在这一事项上没有可减免的处罚。")
+        raise Refused("accountability.waiver.nothing_left", "%(staff)s在这一事项上没有可减免的处罚。", staff=staff)
     if seen_fen is not None and seen_fen != left:
-        message = (
-            f"现余额已从 {format_yuan(seen_fen)} 元变为 {format_yuan(left)} 元，这次减免可能刚才已经记下，没有再记。"
+        message = say(
+            "现余额已从 %(seen)s 元变为 %(left)s 元，这次减免可能刚才已经记下，没有再记。请看处罚始末；"
+            "还要减免，请核对金额再提交。",
+            seen=format_yuan(seen_fen),
+            left=format_yuan(left),
         )
-        raise Refused("accountability.waiver.changed", f"{message}请看处罚始末；还要减免，请核对金额再提交。")
+        raise Refused("accountability.waiver.changed", message)
     if not 0 < amount_fen <= left:
-        message = f"减免金额须大于零，且不超过现余额 {format_yuan(left)} 元。"
+        message = say("减免金额须大于零，且不超过现余额 %(left)s 元。", left=format_yuan(left))
         raise Refused("accountability.waiver.too_much", message, where="减免金额")
     if Appeal.objects.filter(duty_key=duty_key, staff=staff, closed_on__isnull=True).exists():
-        raise Refused("accountability.waiver.appealed", f"{staff}已就这一处罚申诉，请在申诉上裁定，不另行减免。")
+        raise Refused(
+            "accountability.waiver.appealed", "%(staff)s已就这一处罚申诉，请在申诉上裁定，不另行减免。", staff=staff
+        )
     facts = {"duty_key": duty_key, "staff_no": staff.staff_no, "amount_fen": amount_fen}
     act = record_act(verb="accountability.waive", door=door, by=actor, because=because, facts=facts)
     entry = _append(last, EntryKind.WAIVER, amount_fen=-amount_fen, on=on, because=because, act=act)
@@ -71,9 +77,11 @@ def reverse(*, duty_key: int, staff: Staff, because: str, on: date, actor: str, 
         raise Refused("accountability.reversal.no_reason", "冲回处罚须写明理由。", where="理由")
     last, left = hold(duty_key=duty_key, staff=staff)
     if last is None or left <= 0:
-        raise Refused("accountability.reversal.nothing_left", f"{staff}在这一事项上没有可冲回的处罚。")
+        raise Refused("accountability.reversal.nothing_left", "%(staff)s在这一事项上没有可冲回的处罚。", staff=staff)
     if Appeal.objects.filter(duty_key=duty_key, staff=staff, closed_on__isnull=True).exists():
-        raise Refused("accountability.reversal.appealed", f"{staff}已就这一处罚申诉，请在申诉上裁定，不另行冲回。")
+        raise Refused(
+            "accountability.reversal.appealed", "%(staff)s已就这一处罚申诉，请在申诉上裁定，不另行冲回。", staff=staff
+        )
     facts = {"duty_key": duty_key, "staff_no": staff.staff_no, "amount_fen": left}
     act = record_act(verb="accountability.reverse", door=door, by=actor, because=because, facts=facts)
     entry = _append(last, EntryKind.REVERSAL, amount_fen=-left, on=on, because=because, act=act)

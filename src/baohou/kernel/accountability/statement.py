@@ -86,7 +86,9 @@ class NotAMonth(Refused):
     """A text that should name a month does not."""
 
     def __init__(self, text: str) -> None:
-        super().__init__("accountability.statement.month", f"“{text}”不是月份：应写成 2026-09", where="月份")
+        super().__init__(
+            "accountability.statement.month", "“%(text)s”不是月份：应写成 2026-09", where="月份", text=text
+        )
 
 
 def read_month(text: str) -> date:

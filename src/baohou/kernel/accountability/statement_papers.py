@@ -29,11 +29,16 @@ def list_papers(person: Person, *, month: date, on: date, printed_on: date, staf
     if staff is not None:
         personal = get_personal(person, staff=staff, month=month, on=on)
         if not personal.bookings and not personal.line.balance_fen:
-            raise Refused("accountability.statement.empty", f"{staff} {month:%Y-%m} 没有记账，也没有余额，无表可出。")
+            raise Refused(
+                "accountability.statement.empty",
+                "%(staff)s %(month)s 没有记账，也没有余额，无表可出。",
+                staff=staff,
+                month=f"{month:%Y-%m}",
+            )
         return [_personal(personal, _clauses(_entries([personal])), {**about, "last": last_of(month, on)})]
     statement = get_statement(person, month=month, on=on)
     if not statement.lines:
-        raise Refused("accountability.statement.empty", f"{month:%Y-%m} 没有记账，无表可出。")
+        raise Refused("accountability.statement.empty", "%(month)s 没有记账，无表可出。", month=f"{month:%Y-%m}")
     about["last"] = statement.last
     complete = statement.people <= MOST_PEOPLE
     each = list_personal(person, statement, on=on) if complete else []

@@ -20,6 +20,7 @@ from baohou.kernel.people.access import Reach
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.exports import CONTENT_TYPES, hand_out
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door()
@@ -67,7 +68,7 @@ def statement_file(request: Asked, month: str, ending: str, staff: int | None = 
         papers = list_papers(request.person, month=first, on=request.today, printed_on=timezone.localdate(), staff=of)
         KINDS[ending](papers=papers, out=out)
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
         return redirect("penalties.statement.month", month=month)
     name = f"献爱心对账单-{month}{f'-{of.staff_no}' if of else ''}.{ending}"
     told: dict[str, Any] = {

@@ -8,6 +8,7 @@ from django.core import signing
 from django.http import HttpRequest
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 
 MOST: Final = 200
 USUAL: Final = 50
@@ -18,7 +19,7 @@ class BadCursor(Refused):
     """A cursor that was not given out for this list."""
 
     def __init__(self) -> None:
-        message = "cursor 不是这张清单给出的（地址、筛选条件须与取它时相同）；请从第一页重新取。"
+        message = say("cursor 不是这张清单给出的（地址、筛选条件须与取它时相同）；请从第一页重新取。")
         super().__init__("api.cursor", message, where="cursor")
 
 

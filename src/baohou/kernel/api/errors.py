@@ -19,6 +19,9 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
+from baohou.kernel.saying import in_words
+from baohou.kernel.watch.tracing import current_number
 
 SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
     400: ("api.bad_request", "请求的格式不对：请核对 JSON 和请求头。"),
@@ -33,7 +36,11 @@ SENTENCES: Final[Mapping[int, tuple[str, str]]] = {
     422: ("api.invalid", "有的字段不对。"),
     429: ("api.too_many_requests", "请求太多，请稍后再试。"),
     500: ("api.internal", "程序出错，什么也没有写入。请把时间和请求告诉维护人员。"),
-    503: ("api.unavailable", "系统正在维护，请稍后再试。"),
+    503: (
+        "api.unavailable",
+        "数据库没有应答，不能确定是否已经办成。请稍后用同一个 Idempotency-Key 再问，不会办两次。",
+    ),
+    507: ("api.disk_full", "服务器的磁盘满了，什么也没有写入。请告诉维护人员腾出空间，再办一次。"),
 }
 _KNOWN: Final = (
     (Http404, 404),
@@ -62,8 +69,10 @@ _STATE: Final = (
 def problem(status: int, code: str = "", message: str = "", where: str = "", **headers: str) -> HttpResponse:
     """An answer that says what is wrong, where, and what to do."""
     usual = SENTENCES.get(status, ("api.error", HTTPStatus(status).phrase))
-    told = {"code": code or usual[0], "message": message or usual[1], "where": where}
+    told = {"code": code or usual[0], "message": in_words(message or usual[1]), "where": where}
     named = {name.replace("_", "-"): value for name, value in headers.items()}
+    if status >= 500 and (number := current_number()):
+        told["message"] = in_words(say("%(message)s（编号 %(number)s）", message=told["message"], number=number))
     return JsonResponse(told, status=status, headers=named, json_dumps_params={"ensure_ascii": False})
 
 
@@ -83,8 +92,11 @@ def invalid(wrong: ValidationError) -> HttpResponse:
     where = ".".join(
         place[2:] if place[:1] in (["body"], ["query"], ["form"], ["file"]) and len(place) > 2 else place[1:]
     )
-    said = str(first.get("msg", ""))
-    return problem(422, "api.invalid", f"{where or '请求'}：{said}" if said else "", where)
+    said = str(first.get("msg", "")).removeprefix("Value error, ")
+    place_said = where or say("请求")
+    return problem(
+        422, "api.invalid", say("%(place)s：%(said)s", place=place_said, said=say(said)) if said else "", where
+    )
 
 
 def answer_errors(api: NinjaAPI, fields: Mapping[str, str]) -> None:

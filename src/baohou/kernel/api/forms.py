@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from baohou.core.errors import Refused
 from baohou.kernel.api.tokens import LONGEST, OWN, scopes_of
 from baohou.kernel.people.models import IN_SERVICE, Department, Post
+from baohou.kernel.saying import in_words
 
 SCOPES = {
     "record_visit": _("记录回访"),
@@ -39,7 +40,7 @@ SCOPES = {
 
 def show_refusal(form: forms.BaseForm, refusal: Refused) -> None:
     """Put a refusal beside its field, or above the form when it is about none of its fields."""
-    form.add_error(refusal.where if refusal.where in form.fields else None, refusal.message)
+    form.add_error(refusal.where if refusal.where in form.fields else None, in_words(refusal.message))
 
 
 class TokenForm(forms.Form):

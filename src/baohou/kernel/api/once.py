@@ -16,10 +16,12 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from baohou.core.sayings import say
 from baohou.kernel.api.errors import problem
 from baohou.kernel.api.models import Call
 from baohou.kernel.api.tokens import Caller
@@ -57,9 +59,13 @@ def answer_once(
     """
     text = request.headers.get(HEADER, "")
     if not text or len(text) > 255 or not text.isascii() or not text.isprintable():
-        message = f"每个写操作都要带请求头 {HEADER}：1 至 255 个可见 ASCII 字符，每件事一个，重试时不变。"
+        message = say("每个写操作都要带请求头 Idempotency-Key：1 至 255 个可见 ASCII 字符，每件事一个，重试时不变。")
         return problem(400, "api.idempotency.missing", message, HEADER)
-    asked = _Asked(caller.token.owner, _sha(text.encode()), digest_of(request), sorted(caller.scopes))
+    try:
+        content = digest_of(request)
+    except RequestDataTooBig:
+        return problem(413)
+    asked = _Asked(caller.token.owner, _sha(text.encode()), content, sorted(caller.scopes))
     claimed = _claim(asked)
     return claimed if isinstance(claimed, HttpResponse) else _run(claimed, run, whole=whole, secret=secret)
 
@@ -115,7 +121,7 @@ def _claim(asked: _Asked) -> UUID | HttpResponse:
 
 def _known(call: Call, asked: _Asked) -> UUID | HttpResponse:
     if call.asked != asked.asked:
-        message = "这个 Idempotency-Key 已用于另一件事（方法、地址或内容不同）。内容不同请换一个新的。"
+        message = say("这个 Idempotency-Key 已用于另一件事（方法、地址或内容不同）。内容不同请换一个新的。")
         return problem(422, "api.idempotency.other_content", message, HEADER)
     if call.ended_at is not None:
         if not set(call.scopes) <= set(asked.scopes):
@@ -124,7 +130,7 @@ def _known(call: Call, asked: _Asked) -> UUID | HttpResponse:
         answer.headers["Idempotent-Replayed"] = "true"
         return answer
     now = timezone.now()
-    if call.lease_until > now:
+    if now < call.lease_until <= now + 2 * LEASE:  # a lease that ends later is from before the clock was set back
         return _busy()
     claim = uuid4()
     mine = Call.objects.filter(pk=call.pk, claim=call.claim, ended_at__isnull=True)
@@ -132,7 +138,7 @@ def _known(call: Call, asked: _Asked) -> UUID | HttpResponse:
 
 
 def _busy() -> HttpResponse:
-    message = "带这个 Idempotency-Key 的请求正在办理，请稍后用同一个再问。"
+    message = say("带这个 Idempotency-Key 的请求正在办理，请稍后用同一个再问。")
     return problem(409, "api.idempotency.running", message, HEADER, Retry_After="1")
 
 
@@ -162,7 +168,7 @@ def _keep(claim: UUID, answer: HttpResponse, *, secret: bool = False) -> None:
     """Store the answer; _Overtaken when the claim is somebody else's by now."""
     status, text = answer.status_code, answer.content.decode()
     if secret:
-        told = problem(409, "api.idempotency.told_once", "已经办过；密码等只在第一次回答里给出，不再保存。")
+        told = problem(409, "api.idempotency.told_once", say("已经办过；密码等只在第一次回答里给出，不再保存。"))
         status, text = told.status_code, told.content.decode()
     kept = Call.objects.filter(claim=claim, ended_at__isnull=True)
     if not kept.update(ended_at=timezone.now(), status=status, answer=text):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from ninja.decorators import decorate_view
 from baohou.core.errors import Refused
 from baohou.kernel.api.errors import problem
 from baohou.kernel.api.once import HEADER, answer_once
-from baohou.kernel.api.schemas import Problem
+from baohou.kernel.api.schemas import In, Problem
 from baohou.kernel.api.tokens import OWN, Caller
 from baohou.kernel.people.access import Person, Right
 from baohou.kernel.people.doors import Asked, Door, is_let_in
@@ -130,7 +130,8 @@ class Room:
         asks = Door(right, tuple(thing for thing in things if thing is not None))
 
         def add(function: F) -> F:
-            decorate_view(lambda run: partial(around, run))(function)
+            known = frozenset(_asked_for(function))
+            decorate_view(lambda run: partial(around, run, known=known))(function)
             said = (function.__doc__ or "").strip()
             name = f"{function.__module__.removesuffix('.api').rpartition('.')[2]}_{function.__name__}"
             self.doors[name] = asks
@@ -163,10 +164,21 @@ def require(allowed: bool) -> None:
         raise PermissionDenied
 
 
+def _asked_for(function: Callable[..., Any]) -> Iterator[str]:
+    """The names that an operation takes in its query; those of its path and body do no harm among them."""
+    for name, hint in get_type_hints(function, include_extras=True).items():
+        shape = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+        if isinstance(shape, type) and issubclass(shape, In):
+            yield from shape.model_fields
+        else:
+            yield name
+
+
 def _guarded(
     right: Right | None,
     run: Callable[..., HttpResponse],
     request: HttpRequest,
+    known: frozenset[str] = frozenset(),
     write: bool = False,
     whole: bool = True,
     secret: bool = False,
@@ -177,6 +189,9 @@ def _guarded(
     person: Person = caller.person
     if not is_let_in(person, right, request.method or "") or (write and right is None and OWN not in caller.scopes):
         return problem(403)
+    unknown = next((name for name in request.GET if name not in known), None)
+    if unknown is not None:
+        return problem(422, "api.unknown_parameter", f"没有“{unknown[:64]}”这个查询参数，请核对拼写。", unknown[:64])
     if not write:
         return run(request, **path)
     return answer_once(request, caller, lambda: run(request, **path), whole=whole, secret=secret)

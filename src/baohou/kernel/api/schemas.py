@@ -25,7 +25,7 @@ def _without_nul(text: str) -> str:
 
 def _within_a_life(day: date) -> date:
     if not _FIRST <= day <= _LAST:
-        raise ValueError(f"日期须在 {_FIRST} 至 {_LAST} 之间")
+        raise ValueError("日期须在 1950-01-01 至 2150-12-31 之间")
     return day
 
 
@@ -80,7 +80,8 @@ class Out(Schema):
 
 
 class Problem(Out):
-    """Why nothing was done. ``code`` is stable, ``message`` a sentence in Chinese, ``where`` a field or empty."""
+    """Why nothing was done. ``code`` is stable, ``message`` a sentence in the language asked for, ``where`` a field
+    or empty."""
 
     code: str
     message: str

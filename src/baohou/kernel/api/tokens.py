@@ -86,7 +86,7 @@ def add_system(*, code: str, name: str, post: Post, department: Department | Non
     if post is Post.DEPARTMENT_MANAGER and department is None:
         raise Refused("api.system.no_department", "部门经理的权限须写明部门。", where="department")
     if System.objects.filter(code=code).exists():
-        raise Refused("api.system.taken", f"代号 {code} 已有系统使用，请另取一个。", where="code")
+        raise Refused("api.system.taken", "代号 %(system)s 已有系统使用，请另取一个。", where="code", system=code)
     facts = {"system": code, "post": post.value, "department": department.name if department else ""}
     act = record_act(verb="api.add_system", door=door, by=actor, facts=facts)
     return System.objects.create(code=code, name=name, post=post, department=department, act=act)
@@ -147,9 +147,14 @@ def _require(post: Post, name: str, scopes: Collection[str], days: int) -> None:
     if not name.strip():
         raise Refused("api.token.no_name", "请写明令牌的用途，如“财务系统取数”。", where="name")
     if foreign := set(scopes) - set(scopes_of(post)):
-        raise Refused("api.token.scope", f"没有这些权限，不能授予：{'、'.join(sorted(foreign))}。", where="scopes")
+        raise Refused(
+            "api.token.scope",
+            "没有这些权限，不能授予：%(foreign)s。",
+            where="scopes",
+            foreign="、".join(sorted(foreign)),
+        )
     if not 1 <= days <= LONGEST:
-        raise Refused("api.token.days", f"有效期为 1 至 {LONGEST} 天。", where="days")
+        raise Refused("api.token.days", "有效期为 1 至 %(longest)s 天。", where="days", longest=LONGEST)
 
 
 def _make(

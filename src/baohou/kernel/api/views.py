@@ -18,10 +18,13 @@ from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Post
 from baohou.kernel.people.policy import Thing
 from baohou.kernel.people.queries import list_departments
+from baohou.kernel.people.sessions import proven
+from baohou.kernel.saying import in_words
 
 
 @never_cache
 @door()
+@proven(reading=False)
 def own_page(request: Asked) -> HttpResponse:
     """One's own tokens, and making another; its text stands on this answer and nowhere else."""
     staff = request.person.staff
@@ -60,6 +63,7 @@ def systems_page(request: Asked) -> HttpResponse:
 
 @never_cache
 @door(Right.ADMINISTER, Thing.SYSTEM)
+@proven(reading=False)
 def system_page(request: Asked, pk: int) -> HttpResponse:
     """One system's tokens, and making another."""
     system = get_object_or_404(System, pk=pk)
@@ -87,7 +91,7 @@ def revoke_act(request: Asked, pk: int) -> HttpResponse:
     try:
         tokens.revoke(token=token, actor=request.person.actor, door="page")
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         messages.success(request, _("已撤销，用它的程序马上不能再调用。"), extra_tags="ok")
     return redirect("systems.one", pk=token.system_id) if token.system_id else redirect("tokens")

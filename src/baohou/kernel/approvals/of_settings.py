@@ -7,6 +7,7 @@ from datetime import date
 from django.urls import reverse
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.approvals import kinds
 from baohou.kernel.approvals.kinds import Kind, Order, Payload
 from baohou.kernel.approvals.models import CheckSetting
@@ -22,7 +23,12 @@ def ask_setting(*, kind: str, checked: bool, because: str, by: Person, on: date,
     if not because.strip():
         raise Refused("approvals.setting.no_reason", "请写明理由。", where="理由")
     if is_on(kind) == checked:
-        raise Refused("approvals.setting.same", f"“{kinds.get(kind).title}”现在就是{_SAID[checked]}，无需改动。")
+        raise Refused(
+            "approvals.setting.same",
+            "“%(title)s”现在就是%(said)s，无需改动。",
+            title=say(kinds.get(kind).title),
+            said=say(_SAID[checked]),
+        )
     return ask(
         Draft(
             kind=SETTING.code,

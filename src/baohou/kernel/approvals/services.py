@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.approvals import heard, kinds
 from baohou.kernel.approvals.kinds import Kind, Order, Payload, Row
 from baohou.kernel.approvals.models import CheckSetting, Proposal, State
@@ -115,7 +116,7 @@ def withdraw(*, proposal: Proposal, by: Person, on: date, door: str) -> Proposal
     if found.made_by != by.actor:
         raise Refused("approvals.not_yours", "只有提请人本人可以撤回。")
     if found.state != State.PENDING:
-        raise Refused("approvals.answered", f"这一件{State(found.state).label}，不能撤回。")
+        raise Refused("approvals.answered", "这一件%(state)s，不能撤回。", state=say(State(found.state).label))
     _close(found, "withdraw", State.WITHDRAWN, by=by, on=on, door=door)
     return found
 
@@ -160,7 +161,13 @@ def _require_none_pending(draft: Draft) -> None:
     first = waiting.select_related("maker").first()
     if first is not None:
         who = first.maker.name if first.maker else first.made_by
-        raise Refused("approvals.pending", f"{who}于 {first.made_on} 提请的“{first.title}”还没有复核，不能重复提请。")
+        raise Refused(
+            "approvals.pending",
+            "%(who)s于 %(on)s 提请的“%(title)s”还没有复核，不能重复提请。",
+            who=who,
+            on=first.made_on,
+            title=first.title,
+        )
 
 
 def _write(draft: Draft, kind: Kind, order: Order, *, alone: bool) -> Proposal:

@@ -26,6 +26,7 @@ from baohou.kernel.approvals.showing import show, shown_list, tell_asked
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 _STATES = {state.name.lower(): state for state in State}
 
@@ -62,7 +63,7 @@ def one_page(request: Asked, pk: int) -> HttpResponse:
         answered = _answer(request, proposal, form)
         if answered is not None:
             return answered
-    barred = why_not(request.person, proposal)
+    barred = in_words(why_not(request.person, proposal))
     context = {
         "shown": show(proposal),
         "form": form,
@@ -80,7 +81,7 @@ def withdraw_act(request: Asked, pk: int) -> HttpResponse:
     try:
         services.withdraw(proposal=proposal_for(request, pk), by=request.person, on=request.today, door="page")
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         messages.success(request, _("已撤回，记录保持原样。"), extra_tags="ok")
     return redirect("approvals.one", pk=pk)
@@ -94,7 +95,7 @@ def settings_page(request: Asked) -> HttpResponse:
         try:
             asked = ask_setting(**form.cleaned_data, by=request.person, on=request.today, door="page")
         except Refused as refusal:
-            form.add_error("because" if refusal.where == "理由" else None, refusal.message)
+            form.add_error("because" if refusal.where == "理由" else None, in_words(refusal.message))
         else:
             tell_asked(request, asked, done=_("已改动复核范围。"))
             return redirect("approvals.settings")
@@ -134,5 +135,5 @@ def _answer(request: Asked, proposal: Proposal, form: RefusalForm) -> HttpRespon
             else:
                 messages.success(request, _("已批准并办理。"), extra_tags="ok")
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     return redirect("approvals.one", pk=proposal.pk)

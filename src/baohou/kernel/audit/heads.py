@@ -20,6 +20,7 @@ from django.core.mail import send_mail
 from django.utils import timezone
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.audit import chain
 from baohou.kernel.audit.models import Act, Link
 
@@ -72,14 +73,16 @@ def read(files: Iterable[Path]) -> list[tuple[Path, int, Head]]:
         try:
             lines = file.read_text("utf-8").splitlines()
         except OSError as fault:
-            raise Refused("audit.heads.unreadable", f"链头文件读不出来：{fault}", where=str(file)) from fault
+            raise Refused(
+                "audit.heads.unreadable", "链头文件读不出来：%(fault)s", where=str(file), fault=fault
+            ) from fault
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             try:
                 found.append((file, number, Head(**json.loads(line))))
             except (ValueError, TypeError) as fault:
-                message = f"第 {number} 行不是链头记录，文件被改动过。"
+                message = say("第 %(number)s 行不是链头记录，文件被改动过。", number=number)
                 raise Refused("audit.heads.malformed", message, where=str(file)) from fault
     return found
 

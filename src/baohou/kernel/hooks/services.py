@@ -38,7 +38,7 @@ def add_hook(*, name: str, url: str, kinds: Collection[str], scopes: Collection[
     """Have a partner told of some events. Refused: see ``_checked``; a name that is taken."""
     said = _checked(name, url, kinds, scopes)
     if Hook.objects.filter(name=said["name"]).exists():
-        raise Refused("hooks.name.taken", f"已有名为“{said['name']}”的推送，请另取一个。", where="name")
+        raise Refused("hooks.name.taken", "已有名为“%(name)s”的推送，请另取一个。", where="name", name=said["name"])
     act = record_act(verb="hooks.add", door=door, by=actor, facts=said)
     hook, secret = Hook.objects.create(**said, act=act), make_secret()
     Standing.objects.create(hook=hook, sealed=seal(secret, purpose=PURPOSE))
@@ -53,7 +53,7 @@ def change_hook(
     said = _checked(name, url, kinds, scopes)
     hook = _held(hook)
     if Hook.objects.filter(name=said["name"]).exclude(pk=hook.pk).exists():
-        raise Refused("hooks.name.taken", f"已有名为“{said['name']}”的推送，请另取一个。", where="name")
+        raise Refused("hooks.name.taken", "已有名为“%(name)s”的推送，请另取一个。", where="name", name=said["name"])
     record_act(verb="hooks.change", door=door, by=actor, facts=said)
     hook.name, hook.url, hook.events, hook.scopes = said["name"], said["url"], said["events"], said["scopes"]
     hook.save(update_fields=["name", "url", "events", "scopes"])
@@ -165,9 +165,9 @@ def _checked(name: str, url: str, kinds: Collection[str], scopes: Collection[str
     if not kinds:
         raise Refused("hooks.no_event", "请至少选一种要推送的事件。", where="events")
     if foreign := [one for one in kinds if events.find(one) is None]:
-        raise Refused("hooks.event", f"没有这种事件：{'、'.join(sorted(foreign))}。", where="events")
+        raise Refused("hooks.event", "没有这种事件：%(foreign)s。", where="events", foreign="、".join(sorted(foreign)))
     if foreign := [one for one in scopes if one not in events.SCOPES]:
-        raise Refused("hooks.scope", f"没有这种范围：{'、'.join(sorted(foreign))}。", where="scopes")
+        raise Refused("hooks.scope", "没有这种范围：%(foreign)s。", where="scopes", foreign="、".join(sorted(foreign)))
     return {"name": name, "url": url.strip(), "events": sorted(set(kinds)), "scopes": sorted(set(scopes))}
 
 

@@ -20,6 +20,7 @@ from baohou.kernel.hooks.models import Delivery, Hook
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door(Right.ADMINISTER)
@@ -41,7 +42,7 @@ def add_page(request: Asked) -> HttpResponse:
         try:
             made = services.add_hook(**form.facts(), actor=request.person.actor, door="page")
         except Refused as refusal:
-            form.add_error(refusal.where if refusal.where in form.fields else None, refusal.message)
+            form.add_error(refusal.where if refusal.where in form.fields else None, in_words(refusal.message))
         else:
             return render(request, "hooks/secret.html", {"made": made, "hook": made.hook, "is_new": True})
     return render(request, "hooks/change.html", {"form": form, "hook": None})
@@ -74,7 +75,7 @@ def change_page(request: Asked, pk: int) -> HttpResponse:
         try:
             services.change_hook(hook=hook, **form.facts(), actor=request.person.actor, door="page")
         except Refused as refusal:
-            form.add_error(refusal.where if refusal.where in form.fields else None, refusal.message)
+            form.add_error(refusal.where if refusal.where in form.fields else None, in_words(refusal.message))
         else:
             messages.success(request, _("已修改，从下一个事件起按新的推送。"), extra_tags="ok")
             return redirect("hooks.one", pk=pk)
@@ -164,7 +165,7 @@ def _done(request: Asked, pk: int, act: Callable[[], None], said: str) -> HttpRe
     try:
         act()
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         messages.success(request, said, extra_tags="ok")
     return redirect("hooks.one", pk=pk)

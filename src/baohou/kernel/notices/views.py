@@ -19,6 +19,8 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Staff
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.people.sessions import proven
+from baohou.kernel.saying import in_words
 
 
 @door()
@@ -74,6 +76,7 @@ def mine_page(request: Asked) -> HttpResponse:
 
 
 @door(None, Thing.CHANNEL)
+@proven("notices.mine", reading=False)
 def address_page(request: Asked, channel: str) -> HttpResponse:
     """Keep one's address on a channel; with what was filled in and why, when it is refused."""
     staff, way = _staff(request), channels.find(channel)
@@ -89,7 +92,7 @@ def address_page(request: Asked, channel: str) -> HttpResponse:
                 staff=staff, channel=channel, **form.cleaned_data, actor=request.person.actor, door="page"
             )
         except Refused as refusal:
-            wrong = refusal.message
+            wrong = in_words(refusal.message)
         else:
             messages.success(request, _("已登记%(way)s，请试发一条。") % {"way": way.title}, extra_tags="ok")
             return redirect("notices.mine")
@@ -111,6 +114,7 @@ def try_page(request: Asked, channel: str) -> HttpResponse:
 
 @require_POST
 @door(None, Thing.CHANNEL)
+@proven("notices.mine", reading=False)
 def remove_page(request: Asked, channel: str) -> HttpResponse:
     """Forget one's address on a channel."""
     preferences.remove_address(address=_address(request, channel), actor=request.person.actor, door="page")

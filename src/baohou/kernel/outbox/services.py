@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.outbox import channels
 from baohou.kernel.outbox.models import PENDING, Message, State
@@ -61,7 +62,11 @@ def send_again(*, message: Message, actor: str, door: str) -> None:
     """Have a message that was given up, or that failed, sent as soon as possible, with all its attempts before it."""
     message = _held(message)
     if message.state not in (State.GIVEN_UP, State.FAILED):
-        raise Refused("outbox.not_failed", f"这条消息{message.get_state_display()}，不能重新发送。")
+        raise Refused(
+            "outbox.not_failed",
+            "这条消息%(state)s，不能重新发送。",
+            state=say(State(message.state).label),
+        )
     record_act(verb="outbox.send_again", door=door, by=actor, facts={"key": message.key, "attempts": message.attempts})
     message.state, message.attempts, message.due_at, message.expires_at = State.WAITING, 0, timezone.now(), None
     message.save(update_fields=["state", "attempts", "due_at", "expires_at"])
@@ -72,7 +77,11 @@ def give_up(*, message: Message, actor: str, door: str) -> None:
     """Have a message that waits not sent any more."""
     message = _held(message)
     if message.state not in PENDING:
-        raise Refused("outbox.not_waiting", f"这条消息{message.get_state_display()}，不能停发。")
+        raise Refused(
+            "outbox.not_waiting",
+            "这条消息%(state)s，不能停发。",
+            state=say(State(message.state).label),
+        )
     record_act(verb="outbox.give_up", door=door, by=actor, facts={"key": message.key, "attempts": message.attempts})
     message.state, message.error = State.GIVEN_UP, message.error or "管理员停发。"
     message.save(update_fields=["state", "error"])

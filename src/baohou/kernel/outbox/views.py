@@ -17,6 +17,7 @@ from baohou.kernel.outbox.queries import count_by_state, list_messages
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door(Right.ADMINISTER)
@@ -57,7 +58,7 @@ def _act(request: Asked, pk: int, verb: Callable[..., None], done: str) -> HttpR
     try:
         verb(message=get_object_or_404(Message, pk=pk), actor=request.person.actor, door="page")
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         messages.success(request, done, extra_tags="ok")
     return redirect("outbox")

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from baohou.kernel.outbox import channels
@@ -111,7 +111,9 @@ def _mark(message: Message, **facts: object) -> None:
 def _clear_away() -> int:
     """Free messages whose worker vanished, and give up those whose time is over; how many were given up."""
     now = timezone.now()
-    vanished = Message.objects.filter(state=State.SENDING, leased_until__lt=now)
+    # A lease that ends much later than any given now is from before the clock was set back.
+    over = Q(leased_until__lt=now) | Q(leased_until__gt=now + 2 * LEASE)
+    vanished = Message.objects.filter(over, state=State.SENDING)
     once_only = [channel.code for channel in channels.every() if not channel.repeatable]
     freed = {"lease": "", "leased_until": None}
     lost = vanished.filter(channel__in=once_only).update(state=State.GIVEN_UP, error=LOST, **freed)

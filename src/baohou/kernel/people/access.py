@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from baohou.kernel.people.models import Deputy, Post, Posting, Staff
+from baohou.kernel.people.models import Deputy, FactorDemand, Post, Posting, Staff
 from baohou.kernel.people.policy import REACH, READS_ONLY, RIGHTS, Reach, Right
 
 __all__ = ["REACH", "RIGHTS", "Absent", "Person", "Reach", "Right", "find_person", "may_stand_for"]
@@ -32,6 +34,7 @@ class Person:
     ``staff`` is None only for the installation's superuser, who counts as an administrator without a staff number.
     ``stands_for`` are those whose clients and duties the person sees as well, as their deputy. Who comes by a token has
     ``scopes``, the rights that the token carries at most; ``system`` is the code of a program that has a token itself.
+    ``owes_factor``: a second factor is demanded of the person, and there is none yet.
     """
 
     staff: Staff | None
@@ -41,6 +44,7 @@ class Person:
     stands_for: tuple[Absent, ...] = ()
     scopes: frozenset[Right] | None = None
     system: str = ""
+    owes_factor: bool = False
 
     @property
     def staff_id(self) -> int:
@@ -115,6 +119,7 @@ def find_person(user: AbstractBaseUser | AnonymousUser, *, on: date) -> Person |
     held = list(
         Posting.objects.filter(staff__user_id=user.pk, effective_on__lte=max(on, timezone.localdate()))
         .select_related("staff", "department")
+        .annotate(owes_factor=_owes_factor())
         .order_by("-effective_on")
     )
     if held and held[0].post == Post.LEFT:
@@ -123,10 +128,24 @@ def find_person(user: AbstractBaseUser | AnonymousUser, *, on: date) -> Person |
     if posting is not None:
         post, department = Post(posting.post), posting.department
         stands_for = _stands_for(posting.staff_id, post, on)
-        return Person(posting.staff, post, posting.department_id, department.name if department else "", stands_for)
+        return Person(
+            posting.staff,
+            post,
+            posting.department_id,
+            department.name if department else "",
+            stands_for,
+            owes_factor=posting.owes_factor,
+        )
     if isinstance(user, User) and user.is_superuser:
         return Person(None, Post.ADMIN, None, "")
     return None
+
+
+def _owes_factor() -> Q:
+    """Of a posting: whether a second factor is demanded of its person, and the log-in has none."""
+    mine = Q(staff=OuterRef("staff")) | Q(staff=None, post="") | Q(staff=None, post=OuterRef("post"))
+    has_one = Authenticator.objects.filter(user=OuterRef("staff__user"), type=Authenticator.Type.TOTP)
+    return Q(Exists(FactorDemand.objects.filter(mine))) & ~Q(Exists(has_one))
 
 
 def _stands_for(staff_id: int, post: Post, on: date) -> tuple[Absent, ...]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.people import standing_in
 from baohou.kernel.people.access import Person, Right, may_stand_for
@@ -38,18 +39,41 @@ def name_deputy(
     if staff.pk == deputy.pk:
         raise Refused("people.deputy.self", "代办人不能是本人，请另选一人。", where="代办人")
     if last_on < first_on:
-        raise Refused("people.deputy.ends_early", f"结束日 {last_on} 早于开始日 {first_on}，请核对。", where="结束日")
+        raise Refused(
+            "people.deputy.ends_early",
+            "结束日 %(last_on)s 早于开始日 %(first_on)s，请核对。",
+            where="结束日",
+            last_on=last_on,
+            first_on=first_on,
+        )
     absent, standing = _post_on(staff, first_on), _post_on(deputy, first_on)
     for who, post in ((staff, absent), (deputy, standing)):
         if post is None or post is Post.LEFT:
-            raise Refused("people.deputy.no_post", f"{who}在 {first_on} 没有任职，不能安排代办。", where="代办人")
+            raise Refused(
+                "people.deputy.no_post",
+                "%(who)s在 %(first_on)s 没有任职，不能安排代办。",
+                where="代办人",
+                who=who,
+                first_on=first_on,
+            )
     assert absent is not None and standing is not None, "both are in service"
     if not may_stand_for(absent, standing):
-        said = f"{deputy}是{standing.label}，没有{absent.label}的全部权限，不能代办；请选同岗位或权限更大的人。"
+        said = say(
+            "%(deputy)s是%(standing)s，没有%(absent)s的全部权限，不能代办；请选同岗位或权限更大的人。",
+            deputy=deputy,
+            standing=say(standing.label),
+            absent=say(absent.label),
+        )
         raise Refused("people.deputy.lacks_right", said, where="代办人")
     same = Deputy.objects.filter(staff=staff, deputy=deputy, first_on__lte=last_on, last_on__gte=first_on).first()
     if same is not None:
-        said = f"{deputy}已在 {same.first_on} 至 {same.last_on} 代{staff.name}办理，请改日期。"
+        said = say(
+            "%(deputy)s已在 %(first_on)s 至 %(last_on)s 代%(staff)s办理，请改日期。",
+            deputy=deputy,
+            first_on=same.first_on,
+            last_on=same.last_on,
+            staff=staff.name,
+        )
         raise Refused("people.deputy.twice", said, where="开始日")
     facts = {
         "staff_no": staff.staff_no,
@@ -72,7 +96,7 @@ def end_deputy(*, deputy: Deputy, on: date, actor: str, door: str) -> None:
     Refused when it has ended already.
     """
     if deputy.last_on < on:
-        raise Refused("people.deputy.ended", f"这次代办已于 {deputy.last_on} 结束。")
+        raise Refused("people.deputy.ended", "这次代办已于 %(last_on)s 结束。", last_on=deputy.last_on)
     key = f"{deputy.staff.staff_no} {deputy.deputy.staff_no} {deputy.first_on}"
     act = record_act(verb="people.end_deputy", door=door, by=actor, facts={"deputy": key, "on": str(on)})
     last_on = on - timedelta(days=1)

@@ -67,6 +67,8 @@ def door(
                 raise PermissionDenied
             if person.staff is not None and person.staff.must_change_password:
                 return redirect("password")
+            if person.owes_factor:
+                return redirect("factor")
             return view(cast(Asked, request), *args, **kwargs)
 
         guarded.door = asks  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from baohou.core.errors import Refused
 from baohou.kernel.people.models import Department, Post, Posting, Staff
+from baohou.kernel.saying import in_words
 
 FIELD_OF = {
     "部门": "department",
@@ -28,7 +29,7 @@ FIELD_OF = {
 def show_refusal(form: forms.BaseForm, refusal: Refused) -> None:
     """Put a refusal beside its field, or above the form when it is about none of its fields."""
     name = FIELD_OF.get(refusal.where, "")
-    form.add_error(name if name in form.fields else None, refusal.message)
+    form.add_error(name if name in form.fields else None, in_words(refusal.message))
 
 
 def _day(label: Any, help_text: Any = "") -> forms.DateField:

@@ -66,7 +66,12 @@ def make_first_admin(*, staff_no: str, name: str, password: str) -> User:
     if User.objects.exists():
         raise Refused("people.not_first", "已有登录用户，请由系统管理员登录。")
     if Staff.objects.filter(staff_no=staff_no).exists():
-        raise Refused("people.staff_no_taken", f"工号 {staff_no} 已有人使用，请另取一个管理员工号。", where="staff_no")
+        raise Refused(
+            "people.staff_no_taken",
+            "工号 %(staff_no)s 已有人使用，请另取一个管理员工号。",
+            where="staff_no",
+            staff_no=staff_no,
+        )
     record_act(verb="people.make_first_admin", door="page", by=staff_no)
     user = User.objects.create_user(username=staff_no, password=password)
     staff = Staff.objects.create(staff_no=staff_no, name=name, user=user)
@@ -87,12 +92,19 @@ def give_login(*, staff: Staff, on: date, actor: str, door: str) -> str:
     """
     last = staff.postings.filter(effective_on__lte=on).order_by("-effective_on").first()
     if last is not None and last.post == Post.LEFT:
-        raise Refused("people.login.left", f"{staff}自 {last.effective_on} 起已离职，不能开通登录。")
+        raise Refused(
+            "people.login.left",
+            "%(staff)s自 %(effective_on)s 起已离职，不能开通登录。",
+            staff=staff,
+            effective_on=last.effective_on,
+        )
     password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3))
     user, new = staff.user, staff.user is None
     if user is None:
         if User.objects.filter(username=staff.staff_no).exists():
-            raise Refused("people.login.taken", f"用户名 {staff.staff_no} 已被别人使用，请先核对工号。")
+            raise Refused(
+                "people.login.taken", "用户名 %(staff_no)s 已被别人使用，请先核对工号。", staff_no=staff.staff_no
+            )
         user = User(username=staff.staff_no)
     verb = "people.give_login" if new else "people.reset_login"
     record_act(verb=verb, door=door, by=actor, facts={"staff_no": staff.staff_no})

@@ -87,3 +87,60 @@ class Deputy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deputy} {self.first_on}–{self.last_on}"
+
+
+class CacheRow(models.Model):
+    """What the processes of all machines remember together for a while: the table of Django's database cache."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.cache_key
+
+
+class LoginFailure(models.Model):
+    """How often in a row something failed to log in, and until when it has to wait; forgotten after a day.
+
+    ``key`` is an address, a device's number, or the SHA-256 of what was given as staff number: people type their
+    passwords there by mistake.
+    """
+
+    of = models.CharField(max_length=8)
+    key = models.CharField(max_length=64)
+    count = models.PositiveIntegerField()
+    last_at = models.DateTimeField(db_index=True)
+    wait_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["of", "key"], name="failures_are_counted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.of} {self.count}"
+
+
+class PastPassword(models.Model):
+    """The hash of a password that someone chose, so that it is not chosen again soon."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    password = models.CharField(max_length=128)
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class FactorDemand(models.Model):
+    """Who has to log in with a second factor: one person, those of a post, or everyone (neither is named)."""
+
+    post = models.CharField(max_length=32, choices=Post.choices, blank=True, default="")
+    staff = models.OneToOneField(Staff, null=True, blank=True, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["post"], condition=Q(staff=None), name="one_demand_for_each_post"),
+            models.CheckConstraint(condition=Q(staff=None) | Q(post=""), name="demand_is_of_a_person_or_a_post"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.staff or self.get_post_display() or "*")

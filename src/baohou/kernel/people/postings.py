@@ -8,12 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say, together
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.papers.reading import Unreadable
 from baohou.kernel.people.bonds import Change, list_bonds
 from baohou.kernel.people.models import Department, Post, Posting, Staff
 from baohou.kernel.people.services import Departments
+from baohou.kernel.people.sessions import end_sessions
 
 
 @transaction.atomic
@@ -24,7 +26,7 @@ def add_department(*, name: str, actor: str, door: str) -> Department:
         raise Refused("people.department.no_name", "请填写部门名称。", where="部门")
     departments = Departments()
     if name in departments.known:
-        raise Refused("people.department.known", f"已有部门“{name}”。", where="部门")
+        raise Refused("people.department.known", "已有部门“%(name)s”。", where="部门", name=name)
     try:
         departments.read(name)
     except Unreadable as wrong:
@@ -52,7 +54,13 @@ def add_person(
         raise Refused("people.no_name", "请填写姓名。", where="姓名")
     taken = Staff.objects.filter(staff_no__iexact=staff_no).first()
     if taken is not None:
-        raise Refused("people.staff_no_taken", f"工号 {taken.staff_no} 已是{taken.name}的，请换一个。", where="工号")
+        raise Refused(
+            "people.staff_no_taken",
+            "工号 %(staff_no)s 已是%(taken)s的，请换一个。",
+            where="工号",
+            staff_no=taken.staff_no,
+            taken=taken.name,
+        )
     if post is Post.LEFT:
         raise Refused("people.post.left", "新进人员不能直接登记为离职。", where="岗位")
     _require_department(post, department)
@@ -104,14 +112,27 @@ def change_post(
         department = None
     standing = _standing(staff, effective_on)
     if standing is None and post is Post.LEFT:
-        raise Refused("people.post.never", f"{staff}在 {effective_on} 还没有任职，不能离职。", where="生效日")
+        raise Refused(
+            "people.post.never",
+            "%(staff)s在 %(effective_on)s 还没有任职，不能离职。",
+            where="生效日",
+            staff=staff,
+            effective_on=effective_on,
+        )
     if standing is not None and (standing.post, standing.department_id) == (post, department and department.pk):
-        said = f"{staff}自 {standing.effective_on} 起已是{post.label}，无需变更。"
+        said = say(
+            "%(staff)s自 %(effective_on)s 起已是%(post)s，无需变更。",
+            staff=staff,
+            effective_on=standing.effective_on,
+            post=say(post.label),
+        )
         raise Refused("people.post.same", said, where="岗位")
     if kept := list_bonds(Change(staff, post, department, effective_on)):
-        raise Refused("people.post.bound", " ".join(kept))
+        raise Refused("people.post.bound", together(kept, " "))
     facts = {"staff_no": staff.staff_no, **_told(post, department, effective_on)}
     act = record_act(verb="people.change_post", door=door, by=actor, because=because, facts=facts)
+    if post is Post.LEFT and effective_on <= timezone.localdate():
+        end_sessions(user_id=staff.user_id)
     if standing is not None and standing.effective_on == effective_on:
         old = _told(Post(standing.post), standing.department, effective_on)
         _record(act, staff, effective_on, old, _told(post, department, effective_on))
@@ -126,15 +147,15 @@ def take_back(*, posting: Posting, actor: str, door: str) -> None:
     """Take back a posting that has not begun yet. Refused once it holds, and for a person's only posting."""
     staff = posting.staff
     if posting.effective_on <= timezone.localdate():
-        said = f"{posting.effective_on} 的任职已经生效，不能撤回；请另作一次变更。"
+        said = say("%(effective_on)s 的任职已经生效，不能撤回；请另作一次变更。", effective_on=posting.effective_on)
         raise Refused("people.post.begun", said)
     if not staff.postings.exclude(pk=posting.pk).exists():
-        raise Refused("people.post.only", f"这是{staff}唯一的任职，不能撤回。")
+        raise Refused("people.post.only", "这是%(staff)s唯一的任职，不能撤回。", staff=staff)
     before = _standing(staff, posting.effective_on, but=posting)
     if before is not None:
         change = Change(staff, Post(before.post), before.department, posting.effective_on)
         if kept := list_bonds(change):
-            raise Refused("people.post.bound", " ".join(kept))
+            raise Refused("people.post.bound", together(kept, " "))
     old = _told(Post(posting.post), posting.department, posting.effective_on)
     act = record_act(verb="people.take_back", door=door, by=actor, facts={"staff_no": staff.staff_no, **old})
     _record(act, staff, posting.effective_on, old, None)
@@ -148,7 +169,7 @@ def _standing(staff: Staff, on: date, *, but: Posting | None = None) -> Posting 
 
 def _require_department(post: Post, department: Department | None) -> None:
     if department is None and post in (Post.PROJECT_MANAGER, Post.DEPARTMENT_MANAGER):
-        raise Refused("people.post.no_department", f"{post.label}必须有部门，请选择。", where="部门")
+        raise Refused("people.post.no_department", "%(post)s必须有部门，请选择。", where="部门", post=say(post.label))
 
 
 def _told(post: Post, department: Department | None, on: date) -> dict[str, str]:

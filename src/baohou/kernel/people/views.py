@@ -19,6 +19,7 @@ from baohou.kernel.people.forms import DepartmentForm, DeputyForm, show_refusal
 from baohou.kernel.people.logins import give_login
 from baohou.kernel.people.models import Deputy, Post, Posting, Staff
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door(Right.SEE_PEOPLE)
@@ -56,7 +57,7 @@ def login_page(request: Asked, pk: int) -> HttpResponse:
         try:
             context["password"] = give_login(staff=staff, on=request.today, actor=request.person.actor, door="page")
         except Refused as refusal:
-            context["refusal"] = refusal.message
+            context["refusal"] = in_words(refusal.message)
     return render(request, "people/login.html", context)
 
 
@@ -91,7 +92,7 @@ def end_deputy_page(request: Asked, pk: int, deputy: int) -> HttpResponse:
     try:
         deputies.end_deputy(deputy=named, on=request.today, actor=request.person.actor, door="page")
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         messages.success(request, _("已结束代办。"), extra_tags="ok")
     return redirect("people.one", pk=pk)

@@ -21,7 +21,8 @@ class TakesNoChanges(Refused):
     def __init__(self, because: str) -> None:
         super().__init__(
             "watch.read_only",
-            f"系统现在只读，没有写入任何内容：{because}。查询照常；要修改请等系统管理员解除只读后再办。",
+            "系统现在只读，没有写入任何内容：%(because)s。查询照常；要修改请等系统管理员解除只读后再办。",
+            because=because,
         )
 
 

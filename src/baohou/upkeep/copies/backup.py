@@ -21,6 +21,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.papers import records
 from baohou.kernel.watch.models import Backup
 from baohou.upkeep.copies import schema
@@ -66,7 +67,7 @@ def backup(target: Path, *, secret: Secret | None, keep: int = 0, tell: Tell = l
     begun, moment = time.perf_counter(), timezone.now()
     path = target / f"baohou-{timezone.localtime(moment):%Y%m%d-%H%M%S}.backup" if target.is_dir() else target
     if path.exists():
-        raise Refused("upkeep.backup_exists", f"“{path}”已经存在，没有覆盖。请换一个名字。")
+        raise Refused("upkeep.backup_exists", "“%(path)s”已经存在，没有覆盖。请换一个名字。", path=path)
     unfinished = path.with_name(f"{path.name}.part")
     try:
         contents = _write(unfinished, moment, secret, tell)
@@ -77,7 +78,10 @@ def backup(target: Path, *, secret: Secret | None, keep: int = 0, tell: Tell = l
         _fsync(path.parent)
     except (OSError, sqlite3.OperationalError, OperationalError) as fault:
         why = fault.strerror if isinstance(fault, OSError) else str(fault)
-        message = f"备份没有写成，没有留下半份：写不进去（{why}）。请检查备份所在处和 BAOHOU_VAR 的空间和权限后再试。"
+        message = say(
+            "备份没有写成，没有留下半份：写不进去（%(why)s）。请检查备份所在处和 BAOHOU_VAR 的空间和权限后再试。",
+            why=why,
+        )
         _remove(unfinished)
         raise Refused("upkeep.backup_not_written", message) from fault
     except AnotherBackup:

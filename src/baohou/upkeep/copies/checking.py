@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.upkeep.copies.archive import FORMAT, Reader, reading
 from baohou.upkeep.copies.schema import Node, unknown
 from baohou.upkeep.copies.secrecy import Damaged, Secret
@@ -47,7 +48,7 @@ def check(path: Path, *, secret: Secret | None) -> Checked:
                     file_of(name, content)
                     files += 1
     except FileNotFoundError as fault:
-        raise Refused("upkeep.no_backup", f"没有找到备份文件“{path}”。") from fault
+        raise Refused("upkeep.no_backup", "没有找到备份文件“%(path)s”。", path=path) from fault
     contents = archive.contents
     assert contents is not None
     if {table: one["rows"] for table, one in contents.tables.items() if one["rows"]} != rows or contents.files != files:
@@ -85,5 +86,7 @@ def refuse_newer(archive: Reader) -> None:
     except (KeyError, TypeError, ValueError, json.JSONDecodeError) as fault:
         raise Damaged("开头读不懂") from fault
     if newer:
-        message = f"这份备份出自更新的版本（{said}），这个版本读不了。请先把程序升级到那个版本，再恢复。"
+        message = say(
+            "这份备份出自更新的版本（%(said)s），这个版本读不了。请先把程序升级到那个版本，再恢复。", said=said
+        )
         raise Refused("upkeep.newer", message)

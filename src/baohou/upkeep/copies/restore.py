@@ -13,6 +13,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Model
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.day.lock import only_run
 from baohou.kernel.audit import guards
 from baohou.kernel.audit.services import record_act
@@ -53,20 +54,35 @@ def restore(path: Path, *, secret: Secret | None, replace: bool, tell: Tell = la
     tell("核对备份")
     archive = check(path, secret=secret)
     if not replace and (held := _rows_held()):
-        message = f"这里已经有数据（如 {held}），没有恢复。要用备份替换现有的全部数据，请先备份现状，再加上 --replace。"
+        message = say(
+            "这里已经有数据（如 %(held)s），没有恢复。要用备份替换现有的全部数据，请先备份现状，再加上 --replace。",
+            held=held,
+        )
         raise Refused("upkeep.not_empty", message)
     try:
         with only_run(), writing_allowed(), _one_transaction():
             _rebuild(path, archive, secret, tell)
     except OperationalError as fault:
-        message = "数据库正被占用或空间不足，没有恢复，原有数据未动。请先停掉网页服务、腾出空间，再试一次。"
-        raise Refused("upkeep.restore_busy", f"{message}（{str(fault).splitlines()[0]}）") from fault
+        message = say("数据库正被占用或空间不足，没有恢复，原有数据未动。请先停掉网页服务、腾出空间，再试一次。")
+        raise Refused(
+            "upkeep.restore_busy",
+            "%(told)s（%(why)s）",
+            told=message,
+            why=str(fault).splitlines()[0],
+        ) from fault
     except OSError as fault:
-        message = f"文件写不进去（{fault.strerror}），没有恢复，原有数据未动。请检查空间和权限后再试。"
+        message = say(
+            "文件写不进去（%(strerror)s），没有恢复，原有数据未动。请检查空间和权限后再试。", strerror=fault.strerror
+        )
         raise Refused("upkeep.restore_not_written", message) from fault
     except DatabaseError as fault:
-        message = "备份里的数据写不进这个数据库，没有恢复，原有数据未动。请把这句话交给维护人员"
-        raise Refused("upkeep.restore_refused", f"{message}：{str(fault).splitlines()[0]}") from fault
+        message = say("备份里的数据写不进这个数据库，没有恢复，原有数据未动。请把这句话交给维护人员")
+        raise Refused(
+            "upkeep.restore_refused",
+            "%(told)s：%(why)s",
+            told=message,
+            why=str(fault).splitlines()[0],
+        ) from fault
     restored = Restored(archive)
     for one, faults in checks.run_all():
         tell(one.title)

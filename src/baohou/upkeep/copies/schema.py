@@ -11,12 +11,23 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 
 Node = tuple[str, str]
 """An app's label and the name of one of its migrations."""
 
-OWN: Final = frozenset({"sessions_session", "watch_readonly", "watch_backup"})
-"""Tables that tell of an installation and not of its data: who is logged in, whether it is closed, its copies."""
+OWN: Final = frozenset(
+    {
+        "django_session",
+        "usersessions_usersession",
+        "people_cacherow",
+        "people_loginfailure",
+        "watch_readonly",
+        "watch_backup",
+    }
+)
+"""Tables that tell of an installation and not of its data: who is or failed to be logged in, whether it is closed, its
+copies."""
 
 
 def shipped() -> list[Node]:
@@ -52,7 +63,7 @@ def bring_to(nodes: list[Node]) -> None:
     """
     now = list(MigrationRecorder(connection).applied_migrations())
     if unknown(now):
-        message = "这个数据库由更新的版本升级过。请用那个版本的程序恢复，或恢复到一个新建的空库。"
+        message = say("这个数据库由更新的版本升级过。请用那个版本的程序恢复，或恢复到一个新建的空库。")
         raise Refused("upkeep.database_newer", message)
     if set(now) == set(nodes):
         return
@@ -66,7 +77,9 @@ def bring_to(nodes: list[Node]) -> None:
         plan = executor.migration_plan([target])
         fixed = [one for one, back in plan if back and not all(step.reversible for step in one.operations)]
         if fixed:
-            message = f"现在的数据库结构退不回备份时的样子（{fixed[0]}）。请建一个新的空库，恢复到那里。"
+            message = say(
+                "现在的数据库结构退不回备份时的样子（%(fixed)s）。请建一个新的空库，恢复到那里。", fixed=fixed[0]
+            )
             raise Refused("upkeep.irreversible", message)
         if plan:
             executor.migrate([target], plan)

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 
 MAGIC: Final = b"baohou sealed copy 1\n"
 _PIECE: Final = 256 * 1024
@@ -39,7 +40,10 @@ class Damaged(Refused):
     """An archive that is not as it was written."""
 
     def __init__(self, what: str) -> None:
-        message = f"备份已损坏或被改动（{what}），没有恢复任何内容。请换一份备份；之前的备份可用 --check 逐份核对。"
+        message = say(
+            "备份已损坏或被改动（%(what)s），没有恢复任何内容。请换一份备份；之前的备份可用 --check 逐份核对。",
+            what=what,
+        )
         super().__init__("upkeep.damaged", message)
 
 
@@ -57,7 +61,7 @@ def make_key(path: Path) -> None:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as there:
-        message = f"“{path}”已经存在，没有覆盖：用它加密过的备份只有它能解开。请换一个名字。"
+        message = say("“%(path)s”已经存在，没有覆盖：用它加密过的备份只有它能解开。请换一个名字。", path=path)
         raise Refused("upkeep.key_exists", message) from there
     with os.fdopen(handle, "w") as file:
         file.write(f"{line}\n")
@@ -69,16 +73,16 @@ def read_key(path: Path) -> Secret:
         line = path.read_text(encoding="ascii").strip()
         value = b64decode(line.removeprefix(_KEY_LINE), validate=True)
     except (OSError, ValueError) as fault:
-        raise Refused("upkeep.key_unreadable", f"读不出密钥文件“{path}”，请检查路径和权限。") from fault
+        raise Refused("upkeep.key_unreadable", "读不出密钥文件“%(path)s”，请检查路径和权限。", path=path) from fault
     if not line.startswith(_KEY_LINE) or len(value) != 32:
-        raise Refused("upkeep.no_key", f"“{path}”不是密钥文件。用 baohou backup-key 文件 生成一个。")
+        raise Refused("upkeep.no_key", "“%(path)s”不是密钥文件。用 baohou backup-key 文件 生成一个。", path=path)
     return Secret(value, is_passphrase=False)
 
 
 def as_secret(passphrase: str) -> Secret:
     """A passphrase as a secret. Refused when it is too short to keep anybody out."""
     if len(passphrase) < _SHORTEST:
-        raise Refused("upkeep.short_passphrase", f"口令太短，至少 {_SHORTEST} 个字。")
+        raise Refused("upkeep.short_passphrase", "口令太短，至少 %(shortest)s 个字。", shortest=_SHORTEST)
     return Secret(passphrase.encode(), is_passphrase=True)
 
 
@@ -143,14 +147,16 @@ class Opener(io.RawIOBase):
             raise Damaged("开头读不懂") from fault
         if secret is None or secret.is_passphrase != by_passphrase:
             how = "口令：加上 --passphrase" if by_passphrase else "密钥文件：加上 --key 密钥文件"
-            raise Refused("upkeep.sealed", f"这份备份是加密的，打开要用{how}。")
+            raise Refused("upkeep.sealed", "这份备份是加密的，打开要用%(how)s。", how=how)
         try:
             key, known = _keys(secret, head)
         except (ValueError, KeyError, TypeError) as fault:
             raise Damaged("开头读不懂") from fault
         if not hmac.compare_digest(known, proof):
             which = "口令" if by_passphrase else "密钥"
-            raise Refused("upkeep.wrong_key", f"{which}不对（或备份的开头被改动），请用做这份备份时的{which}。")
+            raise Refused(
+                "upkeep.wrong_key", "%(which)s不对（或备份的开头被改动），请用做这份备份时的%(which)s。", which=which
+            )
         self._below, self._cipher, self._number = below, AESGCM(key), 0
         self._ahead, self._held = below.read(_PIECE + _TAG), b""
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import xlsxwriter
-
 from baohou.core.period import quarter_of
 from baohou.guarantee.imports.filings import FilingsFile
 from baohou.guarantee.imports.grades import GradesFile
@@ -21,6 +19,7 @@ from baohou.guarantee.imports.sample.company import found_company
 from baohou.guarantee.imports.sample.names import Names, industry_of
 from baohou.guarantee.imports.sample.work import Order, Visit, Worker
 from baohou.guarantee.imports.visits import VisitsFile
+from baohou.kernel.papers.books import open_book
 from baohou.kernel.papers.taking import Noun
 from baohou.kernel.people.imports import StaffFile
 
@@ -45,7 +44,7 @@ def write_sample(*, clients: int, seed: int, on: date, path: Path, still_open: b
     if still_open:
         last = max((filing.quarter for filing in filings), default=on)
         filings = [filing for filing in filings if filing.quarter < last]
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with open_book(path) as book:
         book.set_properties({"title": "保后样例", "created": datetime.combine(on, time())})
         sheets = _Sheets(book)
         staff = [(p.staff_no, p.name, p.department, p.post.label, p.effective_on) for p in company.postings]

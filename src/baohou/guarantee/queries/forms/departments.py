@@ -17,4 +17,6 @@ def get_department(*, name: str) -> Department:
     if not known:
         raise Refused("guarantee.export.no_department", "还没有任何部门，请先导入在保台账或员工名册")
     listed = "、".join(known[:_LISTED]) + ("等" if len(known) > _LISTED else "")
-    raise Refused("guarantee.export.unknown_department", f"没有“{name}”这个部门；现有部门：{listed}")
+    raise Refused(
+        "guarantee.export.unknown_department", "没有“%(name)s”这个部门；现有部门：%(listed)s", name=name, listed=listed
+    )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
@@ -125,15 +125,28 @@ def urgencies(on: date) -> list[tuple[Urgency, int | None]]:
     return [(urgency, int(version.parameter("PGM.5", f"{urgency.code}_days").value)) for urgency in Urgency]
 
 
-def list_choices(person: Person, *, on: date) -> tuple[list[Department], list[Staff]]:
-    """Departments and project managers that the person can filter by."""
-    departments = [d for d in Department.objects.order_by("name") if person.sees_department(d.pk)]
+class Choice(NamedTuple):
+    """A row that can be chosen: five hundred of them stand on a page."""
+
+    pk: int
+    name: str
+
+
+def list_departments(person: Person) -> list[Choice]:
+    """Departments that the person can filter by."""
+    departments = Department.objects.order_by("name").values_list("pk", "name")
+    return [Choice(pk, name) for pk, name in departments if person.sees_department(pk)]
+
+
+def list_managers(person: Person, *, on: date) -> list[Choice]:
+    """Project managers that the person can filter by, at most 500."""
     if person.reach is Reach.OWN:
-        return departments, []
+        return []
     posted = Posting.objects.filter(post=Post.PROJECT_MANAGER, effective_on__lte=on)
     if person.reach is Reach.DEPARTMENT:
         posted = posted.filter(department_id=person.department_id or 0)
-    return departments, list(Staff.objects.filter(pk__in=posted.values("staff_id")).order_by("name", "staff_no")[:500])
+    managers = Staff.objects.filter(pk__in=posted.values("staff_id")).order_by("name", "staff_no")
+    return [Choice(pk, name) for pk, name in managers.values_list("pk", "name")[:500]]
 
 
 def _within_reach(person: Person, on: date, filters: Filters) -> QuerySet[Party]:
@@ -185,24 +198,44 @@ def _of_the_business(clients: QuerySet[Party], on: date, filters: Filters) -> Qu
     return clients
 
 
+class _Held(NamedTuple):
+    """What the list says of a guarantee."""
+
+    pk: int
+    client_id: int
+    issued_on: date
+    project_no: str
+    released_on: date | None
+    currency: str
+    amount_fen: int
+    department: str
+    manager_a: str
+
+
 def _rows(clients: list[Party], on: date, unless: Grade | None) -> list[ClientRow]:
+    """Five queries; what a row says, and no objects of what it is taken from."""
     ids = [client.pk for client in clients]
     guarantees = defaultdict(list)
     known = Guarantee.objects.filter(client__in=ids, issued_on__lte=on)
-    for guarantee in known.select_related("department", "manager_a", "manager_b"):
-        guarantees[guarantee.client_id].append(guarantee)
-    managers = managers_on([g for those in guarantees.values() for g in those], on=on)
+    for said in known.values_list(*_Held._fields[:-2], "department__name", "manager_a__name"):
+        guarantees[said[1]].append(_Held(*said))
+    standing = {
+        pk: [g for g in those if g.released_on is None or g.released_on > on] for pk, those in guarantees.items()
+    }
+    voices = {
+        pk: max(standing[pk] or those, key=lambda held: (held.issued_on, held.project_no))
+        for pk, those in guarantees.items()
+    }
+    appointed = ManagerAppointment.objects.filter(guarantee__in=[v.pk for v in voices.values()], effective_on__lte=on)
+    managers = dict(appointed.order_by("effective_on").values_list("guarantee_id", "manager_a__name"))
     grades = latest_grades(ids, on=on)
     visits = dict(_per_client(Visit.objects.filter(visited_on__lte=on), "client", Max("visited_on"), ids))
     owed = Duty.objects.filter(opens_on__lte=on, done_on__isnull=True, lapsed_on__isnull=True)
     dues = dict(_per_client(owed, "party", Min("due_on"), ids))
     rows = []
     for client in clients:
-        standing = [g for g in guarantees[client.pk] if g.released_on is None or g.released_on > on]
-        voice = max(standing or guarantees[client.pk], key=lambda g: (g.issued_on, g.project_no), default=None)
-        amounts: dict[str, int] = defaultdict(int)
-        for guarantee in standing:
-            amounts[guarantee.currency] += guarantee.amount_fen
+        voice = voices.get(client.pk)
+        held = standing.get(client.pk, [])
         rows.append(
             ClientRow(
                 id=client.pk,
@@ -210,15 +243,22 @@ def _rows(clients: list[Party], on: date, unless: Grade | None) -> list[ClientRo
                 id_no=client.id_no,
                 grade=grades.get(client.pk, unless),
                 grade_is_default=client.pk not in grades,
-                department=voice.department.name if voice else "",
-                manager=managers[voice.pk][0].name if voice else "",
-                amounts=dict(amounts),
-                guarantees=len(standing),
+                department=voice.department if voice else "",
+                manager=managers.get(voice.pk, voice.manager_a) if voice else "",
+                amounts=_amounts(held),
+                guarantees=len(held),
                 last_visit=visits.get(client.pk),
                 next_due=dues.get(client.pk),
             )
         )
     return rows
+
+
+def _amounts(held: list[_Held]) -> dict[str, int]:
+    amounts: dict[str, int] = defaultdict(int)
+    for guarantee in held:
+        amounts[guarantee.currency] += guarantee.amount_fen
+    return dict(amounts)
 
 
 def managers_on(guarantees: Iterable[Guarantee], *, on: date) -> dict[int, tuple[Staff, Staff | None]]:

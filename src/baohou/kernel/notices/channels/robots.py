@@ -18,6 +18,7 @@ from typing import Any, Final
 from urllib.parse import quote_plus
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.notices.channels.letter import Letter
 from baohou.kernel.notices.channels.web import post
 from baohou.kernel.outbox.channels import NotSent
@@ -46,7 +47,11 @@ class Robot:
         found = re.fullmatch(self.form, said.strip())
         if found is None:
             sample = f"https://{self.host.removeprefix('https://')}{self.path}…"
-            message = f"这不是{self.name}群机器人的 Webhook 地址，应形如 {sample}，请从群机器人的设置里整个复制。"
+            message = say(
+                "这不是%(platform)s群机器人的 Webhook 地址，应形如 %(sample)s，请从群机器人的设置里整个复制。",
+                platform=say(self.name),
+                sample=sample,
+            )
             raise Refused("notices.address.robot", message, where="地址")
         secret = secret.strip()
         if secret and not _SECRET.fullmatch(secret):

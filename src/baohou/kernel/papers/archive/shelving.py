@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.audit.capture import add_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_act, record_changes
@@ -112,7 +113,13 @@ def move(*, volume: Volume, place: Place, actor: str, door: str) -> Volume:
     before = {"cabinet": volume.cabinet, "shelf": volume.shelf}
     after = {"cabinet": place.cabinet, "shelf": place.shelf}
     if before == after:
-        raise Refused("papers.volume.same_place", f"{volume.number} 已经在{_said(place)}，无需变更。", where="存放位置")
+        raise Refused(
+            "papers.volume.same_place",
+            "%(volume)s 已经在%(place)s，无需变更。",
+            where="存放位置",
+            volume=volume.number,
+            place=_said(place),
+        )
     act = record_act(verb="archive.move", door=door, by=actor, facts={"volume": volume.number})
     record_changes(act=act, table="papers_volume", rows=[(volume.number, before, after)])
     volume.cabinet, volume.shelf = place.cabinet, place.shelf
@@ -154,5 +161,5 @@ def _said(place: Place) -> str:
 
 def _require_retention(years: int | None) -> None:
     if years is not None and not 1 <= years <= LONGEST_RETENTION:
-        message = f"保管期限须为 1 到 {LONGEST_RETENTION} 年，或永久。"
+        message = say("保管期限须为 1 到 %(longest_retention)s 年，或永久。", longest_retention=LONGEST_RETENTION)
         raise Refused("papers.volume.retention", message, where="保管期限")

@@ -8,8 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-import xlsxwriter
-
+from baohou.kernel.papers.books import open_book
 from baohou.kernel.papers.printing import layout
 from baohou.kernel.papers.printing.markup import Block, Cell, Form, Row, read
 from baohou.kernel.papers.printing.paper import Paper
@@ -29,9 +28,7 @@ Spot = tuple[int, int]
 
 def write_xlsx(*, papers: Iterable[Paper], out: BinaryIO) -> None:
     """Write each paper on a worksheet of its own, ready to be printed on A4."""
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
+    book = open_book(out)
     formats = _Formats(book)
     taken: set[str] = set()
     for paper in papers:

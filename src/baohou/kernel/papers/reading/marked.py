@@ -7,8 +7,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
+from baohou.kernel.papers.books import open_book
 from baohou.kernel.papers.reading.cells import Cell
 from baohou.kernel.papers.reading.faults import Fault
 from baohou.kernel.papers.reading.mapping import Mapping
@@ -24,9 +23,7 @@ def write_marked(*, source: Path, faults: Sequence[Fault], target: Path, mapping
     """Write the marked copy of ``source``; Refused when ``source`` can't be opened."""
     mapping = mapping or Mapping()
     sheets = open_sheets(path=source, encoding=mapping.encoding, delimiter=mapping.delimiter)
-    book = xlsxwriter.Workbook(
-        target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    book = open_book(target, by_rows=True)
     formats = _formats(book)
     _write_list(book.add_worksheet(LIST_NAME), faults, formats)
     for sheet in sheets:

@@ -52,7 +52,7 @@ def peek(*, path: Path, columns: Sequence[Column], names: Sequence[str] = (), ma
     wanted = [s for s in wanted if s.name.strip().lower() in names] or wanted
     plans = [(make_plan(sheet=s, columns=columns, mapping=place), s) for s in wanted]
     if not plans:
-        raise Refused("papers.reading.no_sheet", f"没有名为“{asked.sheet}”的工作表", where=path.name)
+        raise Refused("papers.reading.no_sheet", "没有名为“%(sheet)s”的工作表", where=path.name, sheet=asked.sheet)
     plan, sheet = max(plans, key=lambda found: found[0].score)
     return _look(sheet, plan, asked.header_row or (plan.header_row if plan.score else _likely_header(sheet)), known)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.papers.inspecting import TABLES, inspect
 from baohou.kernel.papers.reading.cells import Cell
 from baohou.kernel.papers.reading.errors import Odd, odd_cells
@@ -73,8 +74,10 @@ class Sheet:
             except csv.Error as error:
                 raise Refused(
                     "papers.reading.broken_csv",
-                    f"第 {number + 1} 行起读不下去：引号没有成对，或有不能识别的字符（{error}）；请用表格软件另存一次",
+                    "第 %(number)s 行起读不下去：引号没有成对，或有不能识别的字符（%(error)s）；请用表格软件另存一次",
                     where=self._path.name,
+                    number=number + 1,
+                    error=error,
                 ) from error
 
 
@@ -97,7 +100,7 @@ def open_sheets(*, path: Path, encoding: str | None = None, delimiter: str | Non
 
 
 def _open_xlsx(path: Path) -> list[Sheet]:
-    broken = "不是完好的 .xlsx 文件（可能下载不全，或只是改了扩展名）；请用表格软件打开后另存为 .xlsx"
+    broken = say("不是完好的 .xlsx 文件（可能下载不全，或只是改了扩展名）；请用表格软件打开后另存为 .xlsx")
     try:
         book = CalamineWorkbook.from_path(path)
         shown = [m.name for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible]

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.audit.models import Act
 from baohou.kernel.papers.models import Addendum, Attachment, Seal, Signature, StoredFile
 from baohou.kernel.papers.records import kinds
@@ -26,9 +27,9 @@ def sign(
 ) -> Signature:
     """Write down that someone signed a paper in a role, now. Refused when sealed already or signed in that role."""
     if find_seal(kind=kind, subject_id=subject_id) is not None:
-        raise Refused("papers.sealed", f"{kinds.get(kind).title}已经封存，不能再签。")
+        raise Refused("papers.sealed", "%(title)s已经封存，不能再签。", title=say(kinds.get(kind).title))
     if Signature.objects.filter(kind=kind, subject_id=subject_id, role=role).exists():
-        raise Refused("papers.signed_already", f"“{role}”已经签过。")
+        raise Refused("papers.signed_already", "“%(role)s”已经签过。", role=role)
     return Signature.objects.create(
         kind=kind,
         subject_id=subject_id,
@@ -49,7 +50,7 @@ def attach(
     ``place``: latitude and longitude in degrees, when known.
     """
     if find_seal(kind=kind, subject_id=subject_id) is not None:
-        raise Refused("papers.sealed", f"{kinds.get(kind).title}已经封存，不能再加文件。")
+        raise Refused("papers.sealed", "%(title)s已经封存，不能再加文件。", title=say(kinds.get(kind).title))
     attached, _ = Attachment.objects.get_or_create(
         kind=kind, subject_id=subject_id, file=file, defaults={"name": name, "taken_at": taken_at, "act": act, **place}
     )
@@ -60,7 +61,7 @@ def attach(
 def seal(*, kind: str, subject_id: int, act: Act) -> Seal:
     """Close a paper for good over what it says now, its files and its signatures. Refused a second time."""
     if find_seal(kind=kind, subject_id=subject_id) is not None:
-        raise Refused("papers.sealed", f"{kinds.get(kind).title}已经封存。")
+        raise Refused("papers.sealed", "%(title)s已经封存。", title=say(kinds.get(kind).title))
     content = whole(kind=kind, subject_id=subject_id)
     assert content is not None, "a room seals only papers it has"
     return Seal.objects.create(
@@ -83,7 +84,9 @@ def add(*, seal: Seal, text: str, name: str, staff_no: str, act: Act) -> Addendu
     Seal.objects.select_for_update().get(pk=seal.pk)
     before = seal.addenda.order_by("-pk").first()
     if before is not None and (before.text, before.staff_no) == (text, staff_no):
-        message = f"这条补充 {timezone.localtime(before.added_at):%H:%M} 已经加过，没有再加一次。"
+        message = say(
+            "这条补充 %(localtime)s 已经加过，没有再加一次。", localtime=f"{timezone.localtime(before.added_at):%H:%M}"
+        )
         raise Refused("papers.addendum.twice", message, where="补充")
     at = timezone.now()
     return Addendum.objects.create(

@@ -25,7 +25,12 @@ def keep_mapping(*, kind: str, name: str, content: str, actor: str, door: str) -
     """
     name = " ".join(name.split())
     if not name or len(name) > _LONGEST_NAME:
-        raise Refused("papers.mapping.no_name", f"请给映射起一个名字，最多 {_LONGEST_NAME} 个字。", where="name")
+        raise Refused(
+            "papers.mapping.no_name",
+            "请给映射起一个名字，最多 %(longest_name)s 个字。",
+            where="name",
+            longest_name=_LONGEST_NAME,
+        )
     read_mapping(text=content, name=name)
     before = ImportMapping.objects.select_for_update().filter(kind=kind, name=name).first()
     if before is not None and before.content == content:

@@ -1,0 +1,37 @@
+"""What ails the machine when something breaks: the disk is full, or the database does not answer."""
+
+from __future__ import annotations
+
+import errno
+from enum import Enum
+from typing import Final
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_FULL_WORDS: Final = ("disk is full", "disk I/O error", "No space left on device")
+"""A database that could not write, in SQLite's and PostgreSQL's words."""
+
+
+class Trouble(Enum):
+    """The status with which a server says it, and in words what to do."""
+
+    FULL = 507, "服务器的磁盘满了，没有写入任何内容。请告诉管理员腾出空间，再办一次。"
+    AWAY = 503, "数据库现在没有应答，不能确定刚才办的是否已经存入。请过一会儿打开看看，没有再办一次。"
+
+    def __init__(self, status: int, sentence: str) -> None:
+        self.status, self.sentence = status, sentence
+
+
+def trouble_of(fault: BaseException | None) -> Trouble | None:
+    """What ails the machine, going by an error or by one that it came of; None for a fault of the program."""
+    away = None
+    while fault is not None:
+        if isinstance(fault, OSError) and fault.errno in _FULL:
+            return Trouble.FULL
+        if isinstance(fault, DatabaseError | InterfaceError) and any(words in str(fault) for words in _FULL_WORDS):
+            return Trouble.FULL
+        if isinstance(fault, OperationalError | InterfaceError):
+            away = Trouble.AWAY
+        fault = fault.__cause__ or fault.__context__
+    return away

@@ -1,0 +1,194 @@
+"""Everything that a page shows or does has its operation: the table of both, which no page may be missing from."""
+
+from __future__ import annotations
+
+import pytest
+
+from baohou.config.addresses import every_page
+from baohou.config.api import api
+
+SAME = {
+    "home": "GET /duties|GET /notices",
+    "home.calendar": "GET /duties",
+    "audit": "GET /acts",
+    "audit.export": "GET /acts",
+    "audit.act": "GET /acts/{act}",
+    "rule-book": "GET /rule-versions",
+    "rule-book.version": "GET /rule-versions/{version}",
+    "rule-book.add": "POST /rule-versions",
+    "clients": "GET /clients",
+    "clients.one": "GET /clients/{client}|GET /clients/{client}/guarantees|GET /clients/{client}/grades",
+    "clients.visit": "POST /clients/{client}/visits",
+    "clients.visit.files": "POST /clients/{client}/visit-files",
+    "clients.identity": "POST /clients/{client}/identity",
+    "clients.grade": "POST /clients/{client}/grades",
+    "clients.order": "POST /clients/{client}/special-orders",
+    "clients.measure": "GET /clients/{client}/measures/{quarter}|PUT /clients/{client}/measures/{quarter}",
+    "measures.done": "POST /measure-actions/{action}/done",
+    "duties": "GET /duties",
+    "duties.file": "GET /duties",
+    "duties.why": "GET /duties/{key}/why",
+    "visits.one": "GET /visits/{visit}",
+    "visits.add": "POST /visits/{visit}/addenda",
+    "visits.report": "GET /visits/{visit}/report.pdf",
+    "visits.file": "GET /visits/{visit}/files/{number}",
+    "visits.signature": "GET /visits/{visit}/signature",
+    "grading": "GET /gradings/{quarter}",
+    "grading.quarter": "GET /gradings/{quarter}",
+    "grading.table": "GET /gradings/{quarter}/{department}|GET /gradings/{quarter}/{department}/clients",
+    "grading.row": "PUT /gradings/{quarter}/{department}/clients/{client}",
+    "grading.several": "POST /gradings/{quarter}/{department}/propose",
+    "grading.rest": "POST /gradings/{quarter}/{department}/keep-rest",
+    "grading.sign": "POST /gradings/{quarter}/{department}/hand-in",
+    "grading.review": "POST /gradings/{quarter}/{department}/review",
+    "reports": "GET /reports/{quarter}",
+    "reports.quarter": "GET /reports/{quarter}",
+    "reports.department": "GET /reports/{quarter}",
+    "reports.file": "POST /reports/{quarter}/{department}/{kind}",
+    "reports.form": "GET /reports/{quarter}/{department}/forms/{form}.{ending}",
+    "people.move": "POST /staff/{staff}/moves/preview|POST /staff/{staff}/moves|GET /staff/{staff}/work",
+    "moves.one": "GET /moves/{move}|GET /moves",
+    "moves.sign": "POST /moves/{move}/signers/{signer}/sign",
+    "moves.paper": "GET /moves/{move}/list.pdf",
+    "risk": "GET /risk/{quarter}",
+    "risk.quarter": "GET /risk/{quarter}",
+    "risk.table": "GET /risk/{quarter}",
+    "risk.file": "GET /risk/{quarter}/{code}.xlsx",
+    "overview": "GET /overview",
+    "overview.table": "GET /overview",
+    "overview.file": "GET /overview/{code}.xlsx",
+    "plan": "GET /plans/{quarter}",
+    "plan.department": "GET /plans/{quarter}/{department}|GET /plans/{quarter}/{department}/visits",
+    "plan.several": "|".join(
+        f"POST /plans/{{quarter}}/{{department}}/{verb}" for verb in ("set", "shift", "clear", "spread")
+    ),
+    "plan.hand-in": "POST /plans/{quarter}/{department}/hand-in",
+    "plan.review": "POST /plans/{quarter}/{department}/review",
+    "plan.day": "PUT /plans/{quarter}/{department}/visits/{key}",
+    "handover": "GET /handovers",
+    "handover.one": "GET /handovers/{quarter}/{department}|GET /handovers/{quarter}/{department}/items",
+    "handover.begin": "POST /handovers/{quarter}/{department}/begin",
+    "handover.refresh": "POST /handovers/{quarter}/{department}/refresh",
+    "handover.give": "POST /handovers/{quarter}/{department}/give",
+    "handover.withdraw": "POST /handovers/{quarter}/{department}/withdraw",
+    "handover.receive": "POST /handovers/{quarter}/{department}/receive",
+    "handover.back": "POST /handovers/{quarter}/{department}/send-back",
+    "handover.sign": "POST /handovers/{quarter}/{department}/sign",
+    "handover.accept": "POST /handovers/{quarter}/{department}/accept",
+    "handover.receipt": "GET /handover-receipts/{receipt}.pdf",
+    "handover.archive": "GET /volumes",
+    "handover.rule": "GET /volume-rule|PUT /volume-rule",
+    "handover.volume": "GET /volumes/{volume}",
+    "handover.contents": "GET /volumes/{volume}/contents.pdf",
+    "handover.move": "PUT /volumes/{volume}/place",
+    "handover.lend": "POST /volumes/{volume}/loans",
+    "handover.return": "POST /volumes/{volume}/return",
+    "imports": "POST /imports",
+    "imports.columns": "PUT /imports/{token}/mapping",
+    "imports.check": "GET /imports/{token}|POST /imports/{token}/check|POST /imports/{token}/take",
+    "imports.marked": "GET /imports/{token}/marked.xlsx",
+    "imports.mappings": "GET /import-mappings|POST /import-mappings",
+    "imports.mapping": "GET /import-mappings",
+    "imports.mapping.remove": "DELETE /import-mappings/{mapping}",
+    "runs": "GET /runs|GET /runs/set-aside",
+    "runs.run": "POST /runs",
+    "runs.jobs": "GET /jobs",
+    "runs.job": "GET /jobs/{job}",
+    "runs.job.progress": "GET /jobs/{job}",
+    "runs.job.again": "POST /jobs/{job}/again",
+    "penalties": "GET /penalties",
+    "penalties.totals": "GET /penalties/totals",
+    "penalties.story": "GET /penalties/{duty}/{staff}",
+    "penalties.waive": "POST /penalties/{duty}/{staff}/waivers",
+    "penalties.appeal": "POST /penalties/{duty}/{staff}/appeals",
+    "penalties.statement": "GET /statements/{month}",
+    "penalties.statement.month": "GET /statements/{month}",
+    "penalties.statement.person": "GET /statements/{month}/{staff}",
+    "penalties.file": "GET /statements/{month}/statement.{ending}",
+    "penalties.file.person": "GET /statements/{month}/{staff}/statement.{ending}",
+    "appeals": "GET /appeals",
+    "appeals.decide": "GET /appeals/{appeal}|POST /appeals/{appeal}/decision",
+    "appeals.withdraw": "POST /appeals/{appeal}/withdraw",
+    "appeals.close": "POST /appeals/{appeal}/close",
+    "appeals.file": "GET /appeals/{appeal}/files/{file}",
+    "people": "GET /staff|GET /departments",
+    "people.add": "POST /staff",
+    "people.one": "GET /staff/{staff}",
+    "people.department": "POST /departments",
+    "people.post": "POST /staff/{staff}/postings",
+    "people.post.back": "DELETE /staff/{staff}/postings/{posting}",
+    "people.leave": "POST /staff/{staff}/leave",
+    "people.login": "POST /staff/{staff}/login",
+    "people.deputy": "POST /staff/{staff}/deputies",
+    "people.deputy.end": "DELETE /staff/{staff}/deputies/{deputy}",
+    "system": "GET /system",
+    "system.read-only": "PUT /system/read-only|DELETE /system/read-only",
+    "notices": "GET /notices",
+    "notices.read": "POST /notices/read",
+    "notices.open": "POST /notices/read",
+    "notices.company": "GET /company-hours|PUT /company-hours",
+    "notices.mine": "GET /me/notices|PUT /me/notices",
+    "notices.address": "PUT /me/notices/{channel}",
+    "notices.try": "POST /me/notices/{channel}/try",
+    "notices.remove": "DELETE /me/notices/{channel}",
+    "outbox": "GET /outbox",
+    "outbox.again": "POST /outbox/{message}/again",
+    "outbox.stop": "POST /outbox/{message}/stop",
+    "hooks": "GET /hooks",
+    "hooks.add": "POST /hooks",
+    "hooks.one": "GET /hooks/{hook}|GET /hooks/{hook}/deliveries",
+    "hooks.change": "PUT /hooks/{hook}",
+    "hooks.pause": "POST /hooks/{hook}/pause",
+    "hooks.resume": "POST /hooks/{hook}/resume",
+    "hooks.secret": "POST /hooks/{hook}/secret",
+    "hooks.ping": "POST /hooks/{hook}/ping",
+    "hooks.remove": "DELETE /hooks/{hook}",
+    "hooks.delivery": "GET /hooks/{hook}/deliveries/{delivery}",
+    "hooks.again": "POST /hooks/{hook}/deliveries/{delivery}/again",
+}
+"""Each page with the operations that tell and do the same, ``|`` between them."""
+NONE = {
+    "login": "a program comes by its token",
+    "logout": "a token has no session to end; it is revoked on its page",
+    "password": "is changed by who knows the old one, in the browser",
+    "start": "the first start of an empty installation has nobody who could have a token",
+    "set_language": "a cookie of the browser",
+    "set-money": "a cookie of the browser",
+    "service-worker": "a script of the browser",
+    "onsite": "the shell of the browser's offline work; what it sends are visits",
+    "onsite.token": "guards the browser's forms; a token needs none",
+    "check": "for whoever holds a paper, without any log-in: the page itself is open to programs",
+    "check.one": "likewise",
+    "rule-book.kept": "how pages are asked to hold what was typed",
+    "healthz": "asked by machines as it is",
+    "readyz": "asked by machines as it is",
+    "metrics": "asked by machines as it is",
+    "tokens": "a token must not make tokens: what leaked once would live for ever",
+    "tokens.revoke": "who finds a token must not lock its owner out",
+    "systems": "as tokens",
+    "systems.one": "as tokens",
+}
+"""The pages without an operation, and why."""
+
+
+@pytest.fixture(scope="module")
+def operations() -> set[str]:
+    paths = api.get_openapi_schema()["paths"]
+    return {f"{method.upper()} {path.removeprefix('/api/v1')}" for path, of in paths.items() for method in of}
+
+
+def test_every_page_has_its_operations_or_a_reason() -> None:
+    """A new page fails here until its operation stands in the table, or why there is none."""
+    pages = {page.name for page in every_page()}
+    assert pages - set(SAME) - set(NONE) == set()
+    assert (set(SAME) | set(NONE)) - pages == set()
+    assert not set(SAME) & set(NONE)
+
+
+def test_the_operations_of_the_table_are_there(operations: set[str]) -> None:
+    named = {one for those in SAME.values() for one in those.split("|")}
+    assert named - operations == set()
+    assert operations - named <= {"GET /me", "GET /today", "GET /duties/{key}", "GET /visits"} | {
+        "GET /go-live",
+        "PUT /go-live",
+    }

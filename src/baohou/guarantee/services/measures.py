@@ -56,13 +56,7 @@ def file(
     verbs.require_not_future(filed_on, what="填报日期", where="填报日期")
     actions = _require_actions(actions, filed_on)
     last = quarter_of(quarter).last
-    if is_frozen(client, last):
-        message = say(
-            "%(client)s所在的%(last)s分类表已上报，处置措施不能重写；要修改请风险管理部先退回。",
-            client=client.name,
-            last=quarter_of(last),
-        )
-        raise Refused("guarantee.measure.frozen", message)
+    _require_open(client, last)
     act = verbs.act_on(
         verb="measures.file", client=client, actor=actor, door=door, facts={"quarter": str(quarter_of(quarter))}
     )
@@ -123,6 +117,16 @@ def finish(*, action: MeasureAction, on: date, by: Staff, actor: str, door: str)
     action.save(update_fields=["done_on"])
     events.tell_action(action, done_on=on)
     return action
+
+
+def _require_open(client: Party, last: date) -> None:
+    if is_frozen(client, last):
+        message = say(
+            "%(client)s所在的%(last)s分类表已上报，处置措施不能重写；要修改请风险管理部先退回。",
+            client=client.name,
+            last=quarter_of(last),
+        )
+        raise Refused("guarantee.measure.frozen", message)
 
 
 def _require_actions(actions: Sequence[Action], filed_on: date) -> list[Action]:

@@ -19,6 +19,8 @@ from baohou.guarantee.queries.moves import (
     DEPARTMENTAL,
     Choice,
     Holding,
+    find_heads,
+    find_supervisor,
     list_holdings,
     list_open_duties,
     list_receivers,
@@ -35,7 +37,7 @@ from baohou.kernel.duties.models import Duty
 from baohou.kernel.papers import records
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Post, Staff
-from baohou.kernel.people.queries import get_posting, list_holders
+from baohou.kernel.people.queries import get_posting
 from baohou.kernel.rulebook.queries import get_rule_book
 
 PAPER: Final = "work_move"
@@ -95,7 +97,7 @@ def plan_move(*, staff: Staff, effective_on: date, choices: Mapping[int, Choice]
     duties = _duties(staff, owed, passing, people, effective_on)
     new = {one.pk: one for row in passing for one in _newcomers(row)} | {to.pk: to for _, to in duties}
     receivers = sorted(new.values(), key=lambda one: one.staff_no)
-    return Plan(staff, effective_on, passing, duties, receivers, _supervisor(staff, effective_on))
+    return Plan(staff, effective_on, passing, duties, receivers, find_supervisor(staff, effective_on))
 
 
 @transaction.atomic
@@ -269,7 +271,7 @@ def _duties(
     of_client: dict[int, Staff] = {}
     for row in sorted(passing, key=lambda one: (one.holding.guarantee.issued_on, one.holding.guarantee.project_no)):
         of_client[row.holding.guarantee.client_id] = row.a
-    heads = _heads(owed, on)
+    heads = find_heads(owed, on)
     gone = {duty.party_id for duty in owed if duty.party_id and duty.party_id not in of_client}
     others_of_guarantee, others_of_client = managers_of_clients(gone, on=on)
     of_guarantee, of_client = others_of_guarantee | of_guarantee, others_of_client | of_client
@@ -291,33 +293,11 @@ def _duties(
     return told
 
 
-def _heads(owed: Sequence[Duty], on: date) -> dict[int, Staff]:
-    departments = {duty.department_id: duty.department for duty in owed if duty.kind in DEPARTMENTAL}
-    heads = {}
-    for pk, department in departments.items():
-        holders = list_holders(post=Post.DEPARTMENT_MANAGER, on=on, department=department) if department else []
-        if pk and holders:
-            heads[pk] = holders[0]
-    return heads
-
-
 def _newcomers(row: Passing) -> list[Staff]:
     """Those of a row's managers who were not one before."""
     before = {one.pk for one in (row.holding.a, row.holding.b) if one is not None}
     took_a = [row.a] if row.a.pk != row.holding.a.pk else []
     return took_a + [one for one in (row.b,) if one is not None and one.pk not in before]
-
-
-def _supervisor(staff: Staff, on: date) -> Staff | None:
-    """The manager of the person's department on the day; of a department manager's own work the general manager."""
-    posting = get_posting(staff=staff, on=on)
-    posting = posting or staff.postings.select_related("department").order_by("effective_on").first()
-    if posting is not None and posting.department is not None:
-        heads = list_holders(post=Post.DEPARTMENT_MANAGER, on=on, department=posting.department)
-        if heads and heads[0].pk != staff.pk:
-            return heads[0]
-    above = [*list_holders(post=Post.GENERAL_MANAGER, on=on), *list_holders(post=Post.RISK_MANAGER, on=on)]
-    return next((one for one in above if one.pk != staff.pk), None)
 
 
 def _appoint(plan: Plan, act: Act) -> None:

@@ -65,16 +65,7 @@ def name_deputy(
             absent=say(absent.label),
         )
         raise Refused("people.deputy.lacks_right", said, where="代办人")
-    same = Deputy.objects.filter(staff=staff, deputy=deputy, first_on__lte=last_on, last_on__gte=first_on).first()
-    if same is not None:
-        said = say(
-            "%(deputy)s已在 %(first_on)s 至 %(last_on)s 代%(staff)s办理，请改日期。",
-            deputy=deputy,
-            first_on=same.first_on,
-            last_on=same.last_on,
-            staff=staff.name,
-        )
-        raise Refused("people.deputy.twice", said, where="开始日")
+    _require_once(staff, deputy, first_on, last_on)
     facts = {
         "staff_no": staff.staff_no,
         "deputy": deputy.staff_no,
@@ -108,6 +99,20 @@ def end_deputy(*, deputy: Deputy, on: date, actor: str, door: str) -> None:
         deputy.save(update_fields=["last_on"])
     else:
         deputy.delete()
+
+
+def _require_once(staff: Staff, deputy: Staff, first_on: date, last_on: date) -> None:
+    """Refused when the same deputy stands in for the person on one of these days already."""
+    same = Deputy.objects.filter(staff=staff, deputy=deputy, first_on__lte=last_on, last_on__gte=first_on).first()
+    if same is not None:
+        said = say(
+            "%(deputy)s已在 %(first_on)s 至 %(last_on)s 代%(staff)s办理，请改日期。",
+            deputy=deputy,
+            first_on=same.first_on,
+            last_on=same.last_on,
+            staff=staff.name,
+        )
+        raise Refused("people.deputy.twice", said, where="开始日")
 
 
 def _post_on(staff: Staff, on: date) -> Post | None:

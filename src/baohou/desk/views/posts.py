@@ -21,6 +21,7 @@ from baohou.kernel.people.forms import LeaveForm, PersonForm, PostForm, show_ref
 from baohou.kernel.people.models import Post, Posting, Staff
 from baohou.kernel.people.policy import Thing
 from baohou.kernel.people.queries import list_departments
+from baohou.kernel.saying import in_words
 
 
 @door(Right.ADMINISTER)
@@ -75,7 +76,7 @@ def take_back_page(request: Asked, pk: int, posting: int) -> HttpResponse:
     try:
         asked = ask_take_back(posting=planned, **_asking(request))
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         tell_asked(request, asked, done=_("已撤回这次任职变更。"))
     return redirect("people.one", pk=pk)

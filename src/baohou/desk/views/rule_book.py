@@ -56,7 +56,7 @@ def add_page(request: Asked) -> HttpResponse:
         try:
             asked = ask_version(**form.cleaned_data, by=request.person, on=request.today, door="page")
         except RuleFileRefused as refusal:
-            form.refuse([str(fault) for fault in refusal.faults])
+            form.refuse([fault for fault in in_words(refusal.message).splitlines() if fault.strip()])
         except Refused as refusal:
             form.add_error(None, in_words(refusal.message))
         else:

@@ -95,7 +95,7 @@ def _take(request: Asked, upload: Upload, seen: Seen | None, how: str) -> HttpRe
     try:
         asked = ask_import(**upload.told, how=how, seen=seen.job, by=request.person, on=request.today, door="page")
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
         return redirect("imports.check", token=upload.token)
     if asked.waits:
         tell_asked(request, asked, done="")

@@ -27,7 +27,7 @@ def ask_setting(*, kind: str, checked: bool, because: str, by: Person, on: date,
             "approvals.setting.same",
             "“%(title)s”现在就是%(said)s，无需改动。",
             title=say(kinds.get(kind).title),
-            said=_SAID[checked],
+            said=say(_SAID[checked]),
         )
     return ask(
         Draft(

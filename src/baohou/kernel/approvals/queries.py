@@ -10,6 +10,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from baohou.core.sayings import say
 from baohou.kernel.approvals import kinds
 from baohou.kernel.approvals.models import CheckSetting, Proposal, State
 from baohou.kernel.people.access import RIGHTS, Person, Right
@@ -66,17 +67,17 @@ def list_checkers(code: str, *, on: date, maker: Staff | None, about: int | None
 def why_not(person: Person, proposal: Proposal) -> str:
     """Why the person may not check a proposal, as a sentence; empty when the person may."""
     if proposal.state != State.PENDING:
-        return f"这一件{State(proposal.state).label}，不能再办。"
+        return say("这一件%(state)s，不能再办。", state=say(State(proposal.state).label))
     if person.staff is None or person.system:
-        return "复核须由有工号的员工本人办理。"
+        return say("复核须由有工号的员工本人办理。")
     if proposal.maker_id == person.staff_id or proposal.made_by == person.actor:
-        return "不能复核自己提请的事，请由另一位有权的人复核。"
+        return say("不能复核自己提请的事，请由另一位有权的人复核。")
     if proposal.about_id == person.staff_id:
-        return "这件事关系到您本人，请由另一位有权的人复核。"
+        return say("这件事关系到您本人，请由另一位有权的人复核。")
     if proposal.maker_id in person.absent_ids:
-        return "您正在代提请人办理，不能复核其提请的事，请由另一位有权的人复核。"
+        return say("您正在代提请人办理，不能复核其提请的事，请由另一位有权的人复核。")
     if not person.may(kinds.get(proposal.kind).right):
-        return "您的岗位不复核这一类事。"
+        return say("您的岗位不复核这一类事。")
     return ""
 
 

@@ -63,7 +63,7 @@ def one_page(request: Asked, pk: int) -> HttpResponse:
         answered = _answer(request, proposal, form)
         if answered is not None:
             return answered
-    barred = why_not(request.person, proposal)
+    barred = in_words(why_not(request.person, proposal))
     context = {
         "shown": show(proposal),
         "form": form,

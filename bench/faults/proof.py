@@ -58,6 +58,17 @@ def _of(model: str, field: str, **where: Any) -> Callable[[list[str]], Counter[s
     return count
 
 
+def _grades(marks: list[str]) -> Counter[str]:
+    """Grades as they stand, and those that somebody else's of the same day replaced, as the history tells."""
+    from baohou.guarantee.models import GradeChange
+    from baohou.kernel.audit.models import Change
+
+    found = Counter(GradeChange.objects.filter(because__in=marks).values_list("because", flat=True))
+    replaced = Change.objects.filter(table="guarantee_gradechange", before__because__in=marks)
+    found.update(replaced.values_list("before__because", flat=True))
+    return found
+
+
 def _papers(model: str, to_number: str, **where: Any) -> Callable[[list[str]], Counter[str]]:
     """Counts what belongs to the papers of visits."""
 
@@ -79,7 +90,7 @@ _TOLD_BY: Final[dict[str, dict[str, Callable[[list[str]], Counter[str]]]]] = {
         "seals": _papers("papers.Seal", "subject_id", kind="visit_report"),
         "photos": _papers("papers.Attachment", "subject_id", kind="visit_report"),
     },
-    "grade": {"grades": _of("guarantee.GradeChange", "because"), "acts": _of("audit.Act", "because")},
+    "grade": {"grades": _grades, "acts": _of("audit.Act", "because")},
     "order": {"orders": _of("guarantee.SpecialOrder", "because"), "acts": _of("audit.Act", "because")},
     "waiver": {"entries": _of("accountability.Entry", "because"), "acts": _of("audit.Act", "because")},
     "appeal": {"appeals": _of("accountability.Appeal", "text"), "acts": _of("audit.Act", "because")},

@@ -15,7 +15,7 @@ from django.core.cache import caches
 from django.test import Client
 
 from baohou.day import engine
-from baohou.day.jobs import launching
+from baohou.day.jobs import launching, services
 from baohou.day.jobs.services import work
 from baohou.kernel.api.tokens import make_own_token, scopes_of
 from baohou.kernel.people.access import find_person
@@ -67,6 +67,7 @@ def fresh_minute() -> None:
 def jobs_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """What an operation starts is done at once, in this process."""
     monkeypatch.setattr(launching, "launch", lambda pk: work(pk=pk))
+    monkeypatch.setattr(services, "when_committed", lambda launch: launch())
 
 
 @pytest.fixture

@@ -14,7 +14,10 @@ from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import Visit
 from baohou.guarantee.queries.access import visible_clients
 from baohou.guarantee.queries.measures import list_watched
+from baohou.kernel.accountability.checks import ask_waiver
+from baohou.kernel.accountability.ledger import Story
 from baohou.kernel.accountability.models import Entry
+from baohou.kernel.approvals.models import Proposal, State
 from baohou.kernel.audit.models import Act
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.access import find_person
@@ -76,6 +79,17 @@ class Company:
         found = Entry.objects.order_by("-dated", "pk").first()
         assert found is not None
         return {"key": found.duty_key, "staff": found.staff_id}
+
+    @property
+    def proposal(self) -> int:
+        """Something that waits for the risk manager's eyes: a waiver that the general manager asks for."""
+        waiting = Proposal.objects.filter(state=State.PENDING, kind="penalty.waive").first()
+        if waiting is None:
+            found = Entry.objects.get(duty_key=self.entry["key"], staff=self.entry["staff"], seq=0)
+            told = {"by": self._person(Post.GENERAL_MANAGER), "on": self.today, "door": "page"}
+            waiting = ask_waiver(story=Story(list(found)), amount_fen=1000, because="当日客户停电", **told).proposal
+        assert waiting is not None
+        return waiting.pk
 
     def _person(self, post: Post) -> Any:
         user = self.holders[post].user
@@ -147,6 +161,10 @@ PAGES = (
     Opened("penalties", GENERAL),
     Opened("penalties.story", GENERAL, lambda company: company.entry),
     Opened("penalties.waive", GENERAL, lambda company: company.entry),
+    Opened("penalties.reverse", GENERAL, lambda company: company.entry),
+    Opened("approvals", RISK),
+    Opened("approvals.one", RISK, lambda company: {"pk": company.proposal}),
+    Opened("approvals.settings", ADMIN),
     Opened("penalties.statement.month", GENERAL, _statement),
     Opened(
         "penalties.statement.person", GENERAL, lambda company: {**_statement(company), "staff": company.entry["staff"]}

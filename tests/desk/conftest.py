@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from baohou.day import engine
-from baohou.day.jobs import launching
+from baohou.day.jobs import launching, services
 from baohou.day.jobs.services import work
 from baohou.kernel.people.models import Staff
 from tests.cast import Portfolio
@@ -23,6 +23,7 @@ Enter = Callable[[Staff], Client]
 def jobs_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a page starts is done at once, in this process: another one would not see the test's database."""
     monkeypatch.setattr(launching, "launch", lambda pk: work(pk=pk))
+    monkeypatch.setattr(services, "when_committed", lambda launch: launch())
 
 
 @pytest.fixture

@@ -54,6 +54,8 @@ def of_the_domain() -> Iterator[str]:
         VisitKind,
     )
     from baohou.kernel.accountability.models import EntryKind, Verdict
+    from baohou.kernel.approvals.kinds import every as checked_kinds
+    from baohou.kernel.approvals.models import State as CheckState
     from baohou.kernel.notices.kinds import every as notice_kinds
     from baohou.kernel.outbox.models import State
     from baohou.kernel.papers.reading.table import OPENING, READING
@@ -70,6 +72,8 @@ def of_the_domain() -> Iterator[str]:
     yield from (kind.title for kind in list_kinds())
     yield from Post.labels
     yield from State.labels
+    yield from (kind.title for kind in checked_kinds())
+    yield from CheckState.labels
     yield from (kind.title for kind in notice_kinds())
     yield from Industry.labels
     yield from EntryKind.labels

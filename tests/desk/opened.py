@@ -18,6 +18,7 @@ from baohou.guarantee.services.tables import Signing
 from baohou.guarantee.views import uploads
 from baohou.kernel.accountability.models import Appeal
 from baohou.kernel.api.models import System, Token
+from baohou.kernel.approvals.models import Proposal
 from baohou.kernel.audit.models import Act
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.hooks.models import Delivery, Hook
@@ -320,6 +321,10 @@ OPENED: dict[str, Opened] = {
     "penalties.file.person": Opened(lambda world: {**MONTH, "staff": world.cast.a.pk, "ending": "xlsx"}),
     "penalties.story": Opened(story),
     "penalties.waive": Opened(story, lambda _: {"amount": "10", "because": "停电"}),
+    "penalties.reverse": Opened(story, lambda _: {"because": "记错了户"}),
+    "approvals.one": Opened(one(Proposal), lambda _: {"answer": "approve"}, at.ask_waiver),
+    "approvals.withdraw": Opened(one(Proposal), first=at.ask_waiver),
+    "approvals.settings": Opened(sent=lambda _: {"kind": "penalty.waive", "checked": "0", "because": "人手少"}),
     "penalties.appeal": Opened(story, lambda _: {"text": "当日停电"}),
     "appeals.decide": Opened(one(Appeal), lambda _: {"verdict": "cancelled", "because": "属实"}, at.file_appeal),
     "appeals.withdraw": Opened(one(Appeal), first=at.file_appeal),

@@ -23,9 +23,10 @@ from tests.desk.conftest import Enter
 from tests.desk.reading import department_id
 
 NEW_EACH_TIME = re.compile(
-    r"[A-Za-z0-9]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}|\d\d:\d\d(:\d\d)?"
+    r'(?<=class="num">)[0-9A-Z]{4}-[0-9A-Z]{4}(?=</span></p>)'
+    r"|[A-Za-z0-9]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}|\d\d:\d\d(:\d\d)?"
 )
-"""Tokens against forged forms, keys of forms and requests, the time of day."""
+"""The number of a request, tokens against forged forms, keys of forms, the time of day."""
 
 
 pytestmark = pytest.mark.django_db

@@ -34,6 +34,7 @@ from baohou.kernel.outbox.services import give_up
 from baohou.kernel.papers.models import Seal, Volume
 from baohou.kernel.papers.taking.mappings import keep_mapping
 from baohou.kernel.people import deputies, postings
+from baohou.kernel.people.access import find_person
 from baohou.kernel.people.models import Department, Post, Staff
 from tests.cast import FOOD, Portfolio
 from tests.desk.conftest import TODAY
@@ -184,6 +185,18 @@ def file_appeal(world: World) -> None:
     from baohou.kernel.accountability.appeals import Evidence
 
     appeal(world.penalty, world.cast.a, files=[Evidence("停电.png", photo().read())])
+
+
+def ask_waiver(world: World) -> None:
+    """赵己 has asked for 10 yuan of 张甲's penalty to be waived."""
+    from baohou.kernel.accountability import checks
+    from baohou.kernel.accountability.ledger import Story
+
+    user = world.cast.risk_manager.user
+    maker = find_person(user, on=TODAY)
+    assert maker is not None
+    story = Story([world.penalty])
+    checks.ask_waiver(story=story, amount_fen=1000, because="停电", by=maker, on=TODAY, door="page")
 
 
 def give(world: World) -> None:

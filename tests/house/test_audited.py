@@ -62,6 +62,7 @@ WITHOUT = {
     "kernel/api/tokens.py:find_caller": "when a token was last used",
     "kernel/papers/records/places.py:put": "bytes under their digest; the verb whose file it is tells it",
     "kernel/papers/records/places.py:discard": "as delete_drafts",
+    "kernel/papers/records/files.py:keep_table": "as keep",
     "kernel/papers/records/files.py:keep": "part of the verb whose file it is; files are proven by their digest",
 }
 """Public verbs that write without an act, and why they may."""

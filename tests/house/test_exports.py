@@ -59,7 +59,8 @@ def test_a_workbook_holds_names_as_they_are(by_rows: bool) -> None:
     for row, name in enumerate(NAMES):
         page.write(row, 0, name)
     book.close()
-    assert [text.strip() for text in texts(out.getvalue())] == [name.strip() for name in NAMES]
+    back = [text.replace("_x000D_", "\r") for text in texts(out.getvalue())]  # how Excel writes a carriage return
+    assert back == list(NAMES)
 
 
 def test_every_kind_of_table_writes_names_as_text(tmp_path: Path) -> None:

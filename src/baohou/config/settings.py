@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "baohou.kernel.api",
     "baohou.kernel.parties",
     "baohou.kernel.rulebook",
+    "baohou.kernel.approvals",
     "baohou.kernel.duties",
     "baohou.kernel.outbox",
     "baohou.kernel.notices",

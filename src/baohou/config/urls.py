@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("baohou.kernel.accountability.urls")),
     path("", include("baohou.kernel.entrance.urls")),
     path("", include("baohou.kernel.people.urls")),
+    path("", include("baohou.kernel.approvals.urls")),
     path("", include("baohou.upkeep.urls")),
     path("", include("baohou.kernel.notices.urls")),
     path("", include("baohou.kernel.outbox.urls")),

@@ -17,19 +17,27 @@ from baohou.kernel.people.access import Person, Right
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the menu. ``part`` opens a new part of the menu with that heading."""
+    """An entry of the menu, for those with ``right`` or one of ``rights``; ``part`` heads a new part."""
 
     name: str
     title: str | Promise
     icon: str
     right: Right | None = None
     part: str | Promise = ""
+    rights: tuple[Right, ...] = ()
+
+    def is_for(self, person: Person) -> bool:
+        """Whether the person has use of it."""
+        wanted = (self.right,) if self.right else self.rights
+        return not wanted or any(person.may(right) for right in wanted)
 
     @property
     def url(self) -> str:
         return address(self.name)
 
 
+_CHECKING = (Right.CHECK_PENALTY, Right.CHECK_GRADE, Right.CHECK_POST, Right.CHANGE_GRADE, Right.SEE_AUDIT)
+"""Those who check acts, ask for what is checked, or read it all."""
 PLACES = (
     Place("home", _("我的工作"), "checklist"),
     Place("clients", _("在保客户"), "users"),
@@ -40,6 +48,7 @@ PLACES = (
     Place("handover", _("移交归档"), "archive"),
     Place("penalties", _("处罚记录"), "gavel"),
     Place("appeals", _("申诉"), "scale", Right.WAIVE),
+    Place("approvals", _("复核"), "eye-check", rights=_CHECKING),
     Place("risk", _("风险视图"), "shield-check", Right.OVERSEE),
     Place("overview", _("经营总览"), "chart-bar", Right.SEE_EVERYTHING),
     Place("rule-book", _("制度"), "book-2", part=_("系统")),
@@ -60,7 +69,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     if person is None:
         return {}
     unread = count_unread(person.staff_id) if person.staff_id else 0
-    places = [place for place in PLACES if place.right is None or person.may(place.right)]
+    places = [place for place in PLACES if place.is_for(person)]
     business_day = getattr(request, "business_day", None)
     calendar = timezone.localdate()
     match = request.resolver_match

@@ -51,6 +51,12 @@ class VersionForm(forms.Form):
         help_text=_("改 name（版本名）、effective_on（施行日）和要变的参数；已施行的版本不能改。"),
         error_messages={"required": _("请粘贴版本全文。")},
     )
+    because = forms.CharField(
+        label=_("为什么改"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("复核的人会看到。"),
+    )
 
     def refuse(self, faults: list[str]) -> None:
         """Show what is wrong with the text."""

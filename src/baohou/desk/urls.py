@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
-from baohou.desk.views import audit, home, offline, rule_book, seals
+from baohou.desk.views import audit, home, offline, posts, rule_book, seals
 from baohou.kernel.people.doors import open_to_all
 
 urlpatterns = [
@@ -24,4 +24,8 @@ urlpatterns = [
     path("rules/kept/", rule_book.kept_part, name="rule-book.kept"),
     path("rules/add/", rule_book.add_page, name="rule-book.add"),
     path("rules/<int:number>/", rule_book.rule_book_page, name="rule-book.version"),
+    path("people/add/", posts.add_page, name="people.add"),
+    path("people/<int:pk>/post/", posts.post_page, name="people.post"),
+    path("people/<int:pk>/post/<int:posting>/back/", posts.take_back_page, name="people.post.back"),
+    path("people/<int:pk>/leave/", posts.leave_page, name="people.leave"),
 ]

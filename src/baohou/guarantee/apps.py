@@ -13,6 +13,7 @@ class Guarantee(AppConfig):
     def ready(self) -> None:
         from baohou.day import jobs
         from baohou.guarantee import steps
+        from baohou.guarantee.imports.checked import IMPORT
         from baohou.guarantee.imports.jobs import CHECK, TAKE
         from baohou.guarantee.queries import table_paper
         from baohou.guarantee.queries.hand_overs import RECEIPT, VOLUMES, tell_receipt
@@ -22,7 +23,9 @@ class Guarantee(AppConfig):
         from baohou.guarantee.rules.parameters import CLAUSES, SPECS
         from baohou.guarantee.rules.words import CLAUSE_OF, PENALTY_OF, DutyKind
         from baohou.guarantee.services import moves, telling
+        from baohou.guarantee.services.checked_grades import RISK, WATCH
         from baohou.guarantee.services.retention import DRAFTS, PERSONS
+        from baohou.kernel.approvals import kinds as approvals
         from baohou.kernel.audit import retention
         from baohou.kernel.audit.capture import leave_out, name_noun
         from baohou.kernel.duties import kinds
@@ -46,6 +49,8 @@ class Guarantee(AppConfig):
             kinds.register(kinds.Kind(kind.value, kind.code, kind.zh, CLAUSE_OF[kind], PENALTY_OF[kind]))
         for notice in telling.KINDS:
             notices.register(notice)
+        for checked in (RISK, WATCH, IMPORT):
+            approvals.register(checked)
         bonds.register(managers_or_departments_left)
         retention.register(DRAFTS)
         retention.register(PERSONS)

@@ -258,6 +258,14 @@ def test_a_partner_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch, settin
     assert time.monotonic() - begun < 5
 
 
+def test_the_list_says_how_many_have_not_arrived(made: Made) -> None:
+    tell(7)
+    send_waiting()
+    tell(8, 9)
+    ((late, last),) = queries.count_of_late(queries.list_hooks()).values()
+    assert late == 2 and last is not None
+
+
 def test_old_deliveries_go(made: Made, settings: Any) -> None:
     tell(7)
     send_waiting()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import IntegrityError, OperationalError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -31,8 +33,10 @@ class AnotherJob(Refused):
         super().__init__("day.another_job", "%(what)s正在进行，一次只能办一件。请等它结束后再开始。", what=what)
 
 
-def start(*, kind: str, by: str, wish: Wish, name: str = "", reference: str = "") -> Job:
+def start(*, kind: str, by: str, wish: Wish, name: str = "", reference: str = "", after_commit: bool = False) -> Job:
     """Ask for a job, and start a process that does it; AnotherJob while one is waiting or at work.
+
+    ``after_commit``: the process is started once the transaction at work is committed, and not when it is undone.
 
     Beside an act of its own the job needs none: what it does writes its acts.
     """
@@ -47,9 +51,17 @@ def start(*, kind: str, by: str, wish: Wish, name: str = "", reference: str = ""
             job = Job.objects.create(kind=kind, by=by, wish=wish, name=name[:255], reference=reference)
     except IntegrityError:
         raise AnotherJob(get(kind).title, "") from None
-    launching.launch(job.pk)
+    if after_commit:
+        when_committed(lambda: launching.launch(job.pk))
+    else:
+        launching.launch(job.pk)
     job.refresh_from_db()
     return job
+
+
+def when_committed(launch: Callable[[], None]) -> None:
+    """Do something once the transaction at work is committed."""
+    transaction.on_commit(launch)
 
 
 def start_again(*, job: Job, by: str) -> Job:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,13 +13,16 @@ from baohou.core import rulebook as core
 from baohou.core.errors import Refused
 from baohou.desk.forms import VersionForm
 from baohou.desk.queries import get_kept
+from baohou.kernel.approvals.of_rules import VERSION, ask_version
+from baohou.kernel.approvals.queries import list_pending_of
+from baohou.kernel.approvals.showing import shown_list, tell_asked
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
 from baohou.kernel.rulebook import registry
+from baohou.kernel.rulebook.faults import RuleFileRefused
 from baohou.kernel.rulebook.models import RuleVersion
 from baohou.kernel.rulebook.queries import as_yaml, get_rule_book, list_versions
-from baohou.kernel.rulebook.services import add_version
 from baohou.kernel.saying import in_words
 
 
@@ -33,6 +35,7 @@ def rule_book_page(request: Asked, number: int | None = None) -> HttpResponse:
     if number is not None and shown is None:
         raise Http404
     context: dict[str, Any] = {"versions": versions, "standing": standing, "shown": shown}
+    context["pending"] = shown_list(list_pending_of(VERSION.code))
     if shown is not None:
         context["clauses"] = _clauses(shown, request.today)
     return render(request, "desk/rule_book.html", context)
@@ -46,16 +49,22 @@ def kept_part(request: Asked) -> HttpResponse:
 
 @door(Right.ADMINISTER)
 def add_page(request: Asked) -> HttpResponse:
-    """Add a version, beginning from the text of the newest."""
+    """Ask for a version, beginning from the text of the newest."""
     newest = list_versions().last()
     form = VersionForm(request.POST or None, initial={"text": as_yaml(newest) if newest else ""})
     if request.method == "POST" and form.is_valid():
         try:
-            version = add_version(text=form.cleaned_data["text"], by=request.person.actor, door="page")
-        except Refused as refusal:
+            asked = ask_version(**form.cleaned_data, by=request.person, on=request.today, door="page")
+        except RuleFileRefused as refusal:
             form.refuse([fault for fault in in_words(refusal.message).splitlines() if fault.strip()])
+        except Refused as refusal:
+            form.add_error(None, in_words(refusal.message))
         else:
-            messages.success(request, _("版本 %(name)s 已加入制度。") % {"name": version.name}, extra_tags="ok")
+            if asked.waits:
+                tell_asked(request, asked, done="")
+                return redirect("rule-book")
+            version = asked.result
+            tell_asked(request, asked, done=_("版本 %(name)s 已加入制度。") % {"name": version.name})
             return redirect("rule-book.version", number=version.pk)
     return render(request, "desk/add_version.html", {"form": form, "newest": newest})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Query, Status
 
@@ -14,8 +14,10 @@ from baohou.guarantee.models import GradeChange
 from baohou.guarantee.queries.pages.clients import Filters, list_clients
 from baohou.guarantee.queries.pages.glance import Glance, Held, get_glance
 from baohou.guarantee.rules.words import Grade, Urgency
-from baohou.guarantee.services import grades, orders
+from baohou.guarantee.services import orders
+from baohou.guarantee.services.checked_grades import ask_grade
 from baohou.guarantee.views.guards import client_for
+from baohou.kernel.api.approvals import ProposalOut, accepted
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of
 from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Ref, Sums, Text, Word, ref
@@ -203,19 +205,20 @@ def list_grades(request: Call, client: Pk) -> list[GradeOut]:
     return [_grade(change) for change in given.order_by("-effective_on")[:200]]
 
 
-@room.writes("/clients/{client}/grades", GradeOut, right=Right.CHANGE_GRADE, status=201)
-def change_grade(request: Call, client: Pk, body: GradeIn) -> Status[GradeOut]:
-    """调整分类；由此产生的回访马上重排。"""
-    changed = grades.change(
+@room.writes("/clients/{client}/grades", GradeOut, right=Right.CHANGE_GRADE, status=201, waits=ProposalOut)
+def change_grade(request: Call, client: Pk, body: GradeIn) -> Status[Any]:
+    """调整分类，由此产生的回访马上重排；调入调出风险类的答 202 和提请的事，批准后才调整。"""
+    asked = ask_grade(
         client=client_for(request, client),
         grade=Grade.read(body.grade) or Grade.NORMAL,
         effective_on=body.effective_on,
         because=body.because,
-        by=person_of(request),
-        actor=request.person.actor,
+        by=request.person,
+        staff=person_of(request),
+        on=request.today,
         door=DOOR,
     )
-    return Status(201, _grade(changed))
+    return accepted(request, asked) or Status(201, _grade(asked.result))
 
 
 @room.writes("/clients/{client}/identity", IdentityOut, right=Right.SEE_IDENTITY, secret=True)

@@ -13,12 +13,16 @@ from pydantic import Field
 from baohou.core.errors import Refused
 from baohou.day.api import JobOut, job_out
 from baohou.day.jobs import find_latest, start
+from baohou.day.models import JobState
 from baohou.guarantee.imports import KINDS, WORKBOOK
+from baohou.guarantee.imports.checked import IMPORT, ask_import, needs_eyes, plainest
 from baohou.guarantee.imports.jobs import CHECK, MARKED, TAKE, wish_for
 from baohou.guarantee.views import uploads
 from baohou.guarantee.views.uploads import Upload
+from baohou.kernel.api.approvals import ProposalOut, accepted
 from baohou.kernel.api.operations import DOOR, Call, Room
 from baohou.kernel.api.schemas import In, Out, Pk, Text, Word
+from baohou.kernel.approvals.queries import is_on
 from baohou.kernel.papers.models import ImportMapping
 from baohou.kernel.papers.reading.mapping import read_mapping
 from baohou.kernel.papers.taking.mappings import keep_mapping, list_mappings, remove_mapping
@@ -101,10 +105,18 @@ def check(request: Call, token: Token) -> UploadOut:
     return _begin(request, _upload(token), "")
 
 
-@room.writes("/imports/{token}/take", UploadOut, right=Right.ADMINISTER, whole=False)
-def take(request: Call, token: Token, body: TakeIn) -> UploadOut:
-    """导入这个文件。"""
-    return _begin(request, _upload(token), body.how)
+@room.writes("/imports/{token}/take", UploadOut, right=Right.ADMINISTER, whole=False, waits=ProposalOut)
+def take(request: Call, token: Token, body: TakeIn) -> Status[Any]:
+    """导入这个文件；改动已有数据、岗位或分类的答 202 和提请的事，批准后才导入。"""
+    kept, seen = _upload(token), find_latest(token)
+    outcome = seen.job.result if seen and seen.state == JobState.DONE else {}
+    if seen is None or not outcome:
+        raise Refused("guarantee.imports.unchecked", "这个文件还没有检查完，请先检查。")
+    how = plainest(outcome, body.how)
+    if not needs_eyes(outcome, how) or not is_on(IMPORT.code):
+        return Status(200, _begin(request, kept, how))
+    asked = ask_import(**kept.told, how=how, seen=seen.job, by=request.person, on=request.today, door=DOOR)
+    return accepted(request, asked) or Status(200, _told(kept))
 
 
 @room.writes("/imports/{token}/mapping", UploadOut, right=Right.ADMINISTER, method="PUT", whole=False)
@@ -165,6 +177,10 @@ def _begin(request: Call, kept: Upload, how: str) -> UploadOut:
         token=kept.token, kind=kept.kind, path=kept.path, name=kept.name, mapping=kept.mapping, how=how, door=DOOR
     )
     start(kind=kind.code, by=request.person.actor, wish=wish, name=kept.name, reference=kept.token)
+    return _told(kept)
+
+
+def _told(kept: Upload) -> UploadOut:
     seen = find_latest(kept.token)
     return UploadOut(token=kept.token, kind=kept.kind, name=kept.name, job=job_out(seen) if seen else None)
 

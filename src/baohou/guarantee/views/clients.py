@@ -12,7 +12,10 @@ from django.utils.translation import gettext as _
 from baohou.guarantee.queries.pages.clients import Filters, list_clients, list_departments, list_managers
 from baohou.guarantee.queries.pages.glance import get_glance
 from baohou.guarantee.rules.words import Grade
+from baohou.guarantee.services.checked_grades import RISK, WATCH, subject_of
 from baohou.guarantee.views.guards import client_for
+from baohou.kernel.approvals.queries import list_pending
+from baohou.kernel.approvals.showing import shown_list
 from baohou.kernel.parties.industries import UNKNOWN, Industry
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
@@ -39,7 +42,9 @@ def list_page(request: Asked) -> HttpResponse:
 def client_page(request: Asked, pk: int) -> HttpResponse:
     """One client: who it is, what happened, what is owed."""
     glance = get_glance(client_for(request, pk), on=request.today)
-    return render(request, "guarantee/client.html", {"glance": glance})
+    subject = subject_of(glance.client)
+    pending = shown_list(list_pending((RISK.code, subject), (WATCH.code, subject)))
+    return render(request, "guarantee/client.html", {"glance": glance, "pending": pending})
 
 
 def _filters(request: HttpRequest) -> Filters:

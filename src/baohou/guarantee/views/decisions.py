@@ -15,8 +15,10 @@ from baohou.guarantee.forms.decisions import GradeForm, OrderForm
 from baohou.guarantee.forms.fields import show_refusal
 from baohou.guarantee.queries.pages.clients import urgencies
 from baohou.guarantee.queries.pages.glance import get_glance
-from baohou.guarantee.services import grades, orders
+from baohou.guarantee.services import orders
+from baohou.guarantee.services.checked_grades import ask_grade
 from baohou.guarantee.views.guards import client_for, staff_of
+from baohou.kernel.approvals.showing import tell_asked
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
@@ -30,18 +32,19 @@ def grade_page(request: Asked, pk: int) -> HttpResponse:
     form = GradeForm(request.POST or None, initial=initial, latest=_latest(request))
     if request.method == "POST" and form.is_valid():
         try:
-            grades.change(
+            asked = ask_grade(
                 client=glance.client,
                 **form.cleaned_data,
-                by=staff_of(request),
-                actor=request.person.actor,
+                by=request.person,
+                staff=staff_of(request),
+                on=request.today,
                 door="page",
             )
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
             said = {"client": glance.client.name, "grade": _(form.cleaned_data["grade"].zh)}
-            messages.success(request, _("%(client)s 已调整为%(grade)s。") % said, extra_tags="ok")
+            tell_asked(request, asked, done=_("%(client)s 已调整为%(grade)s。") % said)
             return redirect("clients.one", pk=pk)
     return render(request, "guarantee/grade.html", {"form": form, "glance": glance})
 

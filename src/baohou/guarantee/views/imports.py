@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
 from baohou.day.jobs import Seen, find_latest, get_busy
 from baohou.day.models import JobState
-from baohou.day.views import begin
+from baohou.day.views import begin, where
 from baohou.guarantee.forms.imports import UploadForm
 from baohou.guarantee.imports import KINDS, WORKBOOK
+from baohou.guarantee.imports.checked import IMPORT, ask_import, list_pending_imports, needs_eyes, plainest
 from baohou.guarantee.imports.jobs import CHECK, MARKED, TAKE, wish_for
 from baohou.guarantee.views import uploads
 from baohou.guarantee.views.uploads import Upload
+from baohou.kernel.approvals.queries import is_on
+from baohou.kernel.approvals.showing import shown_list, tell_asked
 from baohou.kernel.papers.reading.peeking import peek
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
@@ -38,7 +44,8 @@ def upload_page(request: Asked) -> HttpResponse:
             form.add_error("file", in_words(refusal.message))
         else:
             return check(request, upload) if _headers_known(upload) else redirect("imports.columns", token=upload.token)
-    context = {"form": form, "columns": _columns(), "busy": get_busy()}
+    context: dict[str, Any] = {"form": form, "columns": _columns(), "busy": get_busy()}
+    context["pending"] = shown_list(list_pending_imports())
     return render(request, "guarantee/imports.html", context)
 
 
@@ -50,7 +57,7 @@ def check_page(request: Asked, token: str) -> HttpResponse:
         raise Http404
     if request.method == "POST" and upload is not None:
         how = request.POST.get("take", "")
-        return _begin(request, upload, how) if how in WAYS else check(request, upload)
+        return _take(request, upload, seen, how) if how in WAYS else check(request, upload)
     if seen is None:
         name = upload.name if upload else ""
         return render(request, "guarantee/import_check.html", {"token": token, "upload": upload, "name": name})
@@ -76,6 +83,28 @@ def marked_file(request: Asked, token: str) -> HttpResponse:
     return hand_out(request, content, name=name, content_type=XLSX, kind="marked", rows=faults)
 
 
+def _take(request: Asked, upload: Upload, seen: Seen | None, how: str) -> HttpResponse:
+    """Take a file as its check found it, or ask for a second pair of eyes when that changes what is there."""
+    outcome = seen.job.result if seen and seen.state == JobState.DONE else {}
+    if not outcome:
+        return check(request, upload)
+    how = plainest(outcome, how)
+    if not needs_eyes(outcome, how) or not is_on(IMPORT.code):
+        return _begin(request, upload, how)
+    assert seen is not None, "an outcome is a job's"
+    try:
+        asked = ask_import(**upload.told, how=how, seen=seen.job, by=request.person, on=request.today, door="page")
+    except Refused as refusal:
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
+        return redirect("imports.check", token=upload.token)
+    if asked.waits:
+        tell_asked(request, asked, done="")
+        return redirect("imports.check", token=upload.token)
+    tell_asked(request, asked, done=_("已开始导入。"))
+    asked.result.refresh_from_db()
+    return redirect(where(asked.result))
+
+
 def _begin(request: Asked, upload: Upload, how: str) -> HttpResponse:
     kind = TAKE if how else CHECK
     wish = wish_for(
@@ -90,6 +119,7 @@ def _show(request: Asked, token: str, upload: Upload | None, seen: Seen) -> Http
     context = {
         "token": token,
         "upload": upload,
+        "pending": shown_list(list_pending_imports(token)),
         "name": seen.job.name,
         "mapped": bool(wish["mapping"]),
         "may_map": wish["kind"] != WORKBOOK,

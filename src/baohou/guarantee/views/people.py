@@ -30,6 +30,9 @@ from baohou.guarantee.queries.moves import (
 from baohou.guarantee.queries.pages.people import get_person_page
 from baohou.guarantee.services import moves
 from baohou.guarantee.views.guards import may_move_work, move_for, staff_for, staff_of
+from baohou.kernel.approvals.of_posts import CHANGE, subject_of
+from baohou.kernel.approvals.queries import list_pending
+from baohou.kernel.approvals.showing import shown_list
 from baohou.kernel.papers import records
 from baohou.kernel.papers.printing import write_pdf
 from baohou.kernel.people.access import Right
@@ -50,6 +53,7 @@ def person_page(request: Asked, pk: int) -> HttpResponse:
         "page": get_person_page(staff, posting, on=request.today),
         "may_name_deputy": may_name_deputy(request.person, staff, department),
         "may_move": may_move_work(request, staff, posting),
+        "pending": shown_list(list_pending((CHANGE.code, subject_of(staff)))),
     }
     return render(request, "guarantee/person.html", context)
 

@@ -34,6 +34,12 @@ class Upload:
         """The mapping file that it is read by; None without one."""
         return self._mapping if self._mapping.exists() else None
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """What there is to say of it, by name."""
+        names = {"token": self.token, "kind": self.kind, "name": self.name}
+        return names | {"path": self.path, "mapping": self.mapping}
+
     def map_by(self, text: str) -> None:
         """Read it by this mapping from now on."""
         self._mapping.write_text(text, encoding="utf-8")

@@ -24,6 +24,7 @@ from baohou.kernel.accountability.api_shapes import (
     MonthName,
     OneStoryOut,
     PersonalOut,
+    ReversalIn,
     StatementLineOut,
     StatementOut,
     StoryOut,
@@ -31,15 +32,17 @@ from baohou.kernel.accountability.api_shapes import (
     WaiverIn,
 )
 from baohou.kernel.accountability.appeals import Evidence
+from baohou.kernel.accountability.checks import ask_reversal, ask_waiver
 from baohou.kernel.accountability.guards import appeal_for, month_named, staff_for, story_for
 from baohou.kernel.accountability.ledger import Story, Totals, get_ledger_totals, list_ledger
 from baohou.kernel.accountability.models import Appeal, Entry, EntryKind, Verdict
 from baohou.kernel.accountability.queries import get_go_live
-from baohou.kernel.accountability.services import set_go_live, waive
+from baohou.kernel.accountability.services import set_go_live
 from baohou.kernel.accountability.statement import Line, get_personal, get_statement
 from baohou.kernel.accountability.statement_papers import KINDS, list_papers
 from baohou.kernel.accountability.timeline import allowed, tell
 from baohou.kernel.accountability.worklist import AppealRow, list_appeals, parts_for
+from baohou.kernel.api.approvals import ProposalOut, accepted
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.files import served
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of, require
@@ -74,20 +77,21 @@ def one(request: Call, duty: Pk, staff: Pk) -> OneStoryOut:
     return _one(request, duty, staff)
 
 
-@room.writes("/penalties/{duty}/{staff}/waivers", OneStoryOut, right=Right.WAIVE, status=201)
-def add_waiver(request: Call, duty: Pk, staff: Pk, body: WaiverIn) -> Status[OneStoryOut]:
-    """减免。"""
+@room.writes("/penalties/{duty}/{staff}/waivers", OneStoryOut, right=Right.WAIVE, status=201, waits=ProposalOut)
+def add_waiver(request: Call, duty: Pk, staff: Pk, body: WaiverIn) -> Status[Any]:
+    """减免；须复核的答 202 和提请的事，批准后才记账。"""
+    told = {"amount_fen": body.amount_fen, "because": body.because}
     story = story_for(request, duty, staff)
-    waive(
-        duty_key=duty,
-        staff=story.first.staff,
-        amount_fen=body.amount_fen,
-        because=body.because,
-        on=request.today,
-        actor=request.person.actor,
-        door=DOOR,
-    )
-    return Status(201, _one(request, duty, staff))
+    asked = ask_waiver(story=story, **told, by=request.person, on=request.today, door=DOOR)  # type: ignore[arg-type]
+    return accepted(request, asked) or Status(201, _one(request, duty, staff))
+
+
+@room.writes("/penalties/{duty}/{staff}/reversals", OneStoryOut, right=Right.WAIVE, status=201, waits=ProposalOut)
+def add_reversal(request: Call, duty: Pk, staff: Pk, body: ReversalIn) -> Status[Any]:
+    """冲回不该记的处罚；须复核的答 202 和提请的事，批准后才记账。"""
+    story = story_for(request, duty, staff)
+    asked = ask_reversal(story=story, because=body.because, by=request.person, on=request.today, door=DOOR)
+    return accepted(request, asked) or Status(201, _one(request, duty, staff))
 
 
 @room.writes("/penalties/{duty}/{staff}/appeals", AppealOut, status=201)

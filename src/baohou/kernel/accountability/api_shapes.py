@@ -48,6 +48,7 @@ class AllowedOut(Out):
     withdraw: bool
     decide: bool
     waive: bool
+    reverse: bool
     close: bool
 
 
@@ -88,6 +89,12 @@ class LedgerQuery(In):
             staff_no=self.staff.strip(),
             appealed=self.appealed,
         )
+
+
+class ReversalIn(In):
+    """Why a penalty ought not to have been booked."""
+
+    because: Text
 
 
 class WaiverIn(In):

@@ -11,11 +11,15 @@ class Accountability(AppConfig):
     def ready(self) -> None:
         from baohou.kernel.accountability import proving, telling
         from baohou.kernel.accountability.appeals import PAPER
+        from baohou.kernel.accountability.checks import REVERSAL, WAIVER
         from baohou.kernel.accountability.worklist import tell_appeal
+        from baohou.kernel.approvals import kinds as checked
         from baohou.kernel.notices import kinds
         from baohou.kernel.papers import records
 
         for kind in telling.KINDS:
             kinds.register(kind)
+        for one in (WAIVER, REVERSAL):
+            checked.register(one)
         records.register(records.PaperKind(PAPER, "申诉", tell_appeal))
         proving.register()

@@ -22,13 +22,17 @@ from baohou.kernel.duties import kinds
 
 _ZERO: Final = 1 << 39
 """Added to amounts while they are packed, so that none is negative."""
+_LASTING: Final = (
+    f"CASE WHEN kind = {EntryKind.REVERSAL.value} AND act_id IS NOT NULL THEN {EntryKind.WAIVER.value} ELSE kind END"
+)
+"""The kind of an entry; a reversal by hand counts as a waiver. The day's own have no act, and may be undone."""
 _AMOUNTS: Final = Table(
     "accountability_entry",
     {
         "duty_key": Column(Kind.LONG, "duty_key"),
         "staff_id": Column(Kind.REF, "staff_id"),
         "amount": Column(Kind.ID, f"amount_fen + {_ZERO}"),
-        "kind": Column(Kind.LONG, "kind"),
+        "kind": Column(Kind.LONG, _LASTING),
     },
 )
 _CONTEXT: Final = {
@@ -59,6 +63,8 @@ _KIND: Final = 1 << (SUBJECT_BITS + DAY_BITS)
 
 def read_booked(*, among: pl.Series | None = None) -> Frame:
     """What the ledger says, entry by entry: (duty_key, staff_id, net_fen, waived_fen), the last as a positive sum.
+
+    What was taken back by hand counts as waived.
 
     Of all duties, or of those ``among`` the keys.
     """

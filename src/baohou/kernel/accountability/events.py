@@ -129,6 +129,13 @@ def tell_waiver(entry: Entry) -> None:
     emit(PenaltyWaived(entry=booked, because=entry.because))
 
 
+def tell_reversal(entry: Entry) -> None:
+    """Tell of a penalty that was taken back by hand."""
+    row = (entry.duty_key, entry.seq, entry.amount_fen, entry.dated, entry.clause)
+    booked = _booked(*row, entry.party_id, entry.department_id, entry.staff.staff_no)
+    emit(PenaltyReversed(on=entry.dated, entries=[booked]))
+
+
 def tell_filed(appeal: Appeal) -> None:
     """Tell of an appeal."""
     filed_on, staff_no = appeal.filed_on, appeal.staff.staff_no

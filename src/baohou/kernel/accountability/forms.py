@@ -1,4 +1,4 @@
-"""What people fill in about penalties: waivers, appeals, decisions."""
+"""What people fill in about penalties: waivers, reversals, appeals, decisions."""
 
 from __future__ import annotations
 
@@ -46,6 +46,17 @@ class WaiverForm(forms.Form):
     def clean_amount(self) -> int:
         """The amount in fen."""
         return _fen(self.cleaned_data["amount"])
+
+
+class ReversalForm(forms.Form):
+    """Why a penalty ought not to have been booked."""
+
+    because = forms.CharField(
+        label=_("理由"),
+        help_text=_("写明为什么不该罚、凭什么这么说。只是酌情减轻的，请用减免。"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("请写明理由。")},
+    )
 
 
 class ManyFiles(forms.ClearableFileInput):

@@ -1,4 +1,4 @@
-"""Acts upon the ledger: waiving a penalty with a reason, deciding the day of going live."""
+"""Acts upon the ledger: waiving a penalty, taking one back by hand, deciding the day of going live."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from baohou.core.money import format_yuan
 from baohou.core.sayings import say
 from baohou.kernel.accountability import events
 from baohou.kernel.accountability.models import Appeal, Entry, EntryKind, GoLive
+from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.people.models import Staff
 
@@ -56,27 +57,52 @@ def waive(
         raise Refused(
             "accountability.waiver.appealed", "%(staff)s已就这一处罚申诉，请在申诉上裁定，不另行减免。", staff=staff
         )
-    act = record_act(
-        verb="accountability.waive",
-        door=door,
-        by=actor,
-        because=because,
-        facts={"duty_key": duty_key, "staff_no": staff.staff_no, "amount_fen": amount_fen},
-    )
-    turn = Entry.objects.filter(duty_key=duty_key).aggregate(last=Max("seq"))["last"] + 1
-    entry = Entry.objects.create(
-        duty_key=duty_key,
+    facts = {"duty_key": duty_key, "staff_no": staff.staff_no, "amount_fen": amount_fen}
+    act = record_act(verb="accountability.waive", door=door, by=actor, because=because, facts=facts)
+    entry = _append(last, EntryKind.WAIVER, amount_fen=-amount_fen, on=on, because=because, act=act)
+    events.tell_waiver(entry)
+    return entry
+
+
+@transaction.atomic
+def reverse(*, duty_key: int, staff: Staff, because: str, on: date, actor: str, door: str) -> Entry:
+    """Take back by hand all that is left of what a duty costs a person, because it ought not to have been booked.
+
+    The day leaves such a reversal alone, as it does a waiver: the facts as the system knows them would book the penalty
+    again. Refused without a reason, when nothing is left, to oneself, and while an appeal is open.
+    """
+    require_another(staff, actor)
+    because = because.strip()
+    if not because:
+        raise Refused("accountability.reversal.no_reason", "冲回处罚须写明理由。", where="理由")
+    last, left = hold(duty_key=duty_key, staff=staff)
+    if last is None or left <= 0:
+        raise Refused("accountability.reversal.nothing_left", "%(staff)s在这一事项上没有可冲回的处罚。", staff=staff)
+    if Appeal.objects.filter(duty_key=duty_key, staff=staff, closed_on__isnull=True).exists():
+        raise Refused(
+            "accountability.reversal.appealed", "%(staff)s已就这一处罚申诉，请在申诉上裁定，不另行冲回。", staff=staff
+        )
+    facts = {"duty_key": duty_key, "staff_no": staff.staff_no, "amount_fen": left}
+    act = record_act(verb="accountability.reverse", door=door, by=actor, because=because, facts=facts)
+    entry = _append(last, EntryKind.REVERSAL, amount_fen=-left, on=on, because=because, act=act)
+    events.tell_reversal(entry)
+    return entry
+
+
+def _append(last: Entry, kind: EntryKind, *, amount_fen: int, on: date, because: str, act: Act) -> Entry:
+    """One more entry behind the last one about a duty and a person, which says of the duty what that one said."""
+    turn = Entry.objects.filter(duty_key=last.duty_key).aggregate(last=Max("seq"))["last"] + 1
+    return Entry.objects.create(
+        duty_key=last.duty_key,
         seq=turn,
-        kind=EntryKind.WAIVER,
-        staff=staff,
-        amount_fen=-amount_fen,
+        kind=kind,
+        staff=last.staff,
+        amount_fen=amount_fen,
         dated=on,
         because=because,
         act=act,
         **{name: getattr(last, name) for name in _REPEATED},
     )
-    events.tell_waiver(entry)
-    return entry
 
 
 def hold(*, duty_key: int, staff: Staff) -> tuple[Entry | None, int]:
@@ -88,7 +114,7 @@ def hold(*, duty_key: int, staff: Staff) -> tuple[Entry | None, int]:
 def require_another(staff: Staff, actor: str) -> None:
     """Refuse someone to decide about a penalty of one's own: two pairs of eyes."""
     if staff.staff_no == actor:
-        raise Refused("accountability.own_penalty", "不能减免或裁定自己的处罚，请由另一位有权的人办理。")
+        raise Refused("accountability.own_penalty", "不能减免、冲回或裁定自己的处罚，请由另一位有权的人办理。")
 
 
 _REPEATED = (
@@ -101,7 +127,7 @@ _REPEATED = (
     "opens_on",
     "due_on",
 )
-"""What a waiver repeats of the entry before it."""
+"""What a waiver or a reversal repeats of the entry before it."""
 
 
 @transaction.atomic

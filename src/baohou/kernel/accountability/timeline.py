@@ -51,12 +51,13 @@ class Told:
 
 @dataclass(frozen=True)
 class Allowed:
-    """What someone may do about a story: appeal, withdraw, decide, waive, close an appeal that is void."""
+    """What someone may do about a story: appeal, withdraw, decide, waive, reverse, close an appeal that is void."""
 
     appeal: bool
     withdraw: bool
     decide: bool
     waive: bool
+    reverse: bool
     close: bool
 
 
@@ -90,6 +91,7 @@ def allowed(person: Person, told: Told) -> Allowed:
         withdraw=own and left and waiting,
         decide=decides and left and waiting,
         waive=decides and left and not waiting,
+        reverse=decides and left and not waiting,
         close=(own or decides) and waiting and not left,
     )
 

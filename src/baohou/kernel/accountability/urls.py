@@ -22,6 +22,7 @@ urlpatterns = [
     ),
     path("penalties/<int:key>/<int:staff>/", views.story_page, name="penalties.story"),
     path("penalties/<int:key>/<int:staff>/waive/", views.waive_page, name="penalties.waive"),
+    path("penalties/<int:key>/<int:staff>/reverse/", views.reverse_page, name="penalties.reverse"),
     path("penalties/<int:key>/<int:staff>/appeal/", appeal_views.appeal_page, name="penalties.appeal"),
     path("appeals/", appeal_views.appeals_page, name="appeals"),
     path("appeals/<int:pk>/decide/", appeal_views.decide_page, name="appeals.decide"),

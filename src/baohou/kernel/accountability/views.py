@@ -1,22 +1,23 @@
-"""The ledger of penalties: what stands, the story of each, and waiving."""
+"""The ledger of penalties: what stands, the story of each, waiving, taking back by hand."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
-from baohou.kernel.accountability.forms import WaiverForm, show_refusal
+from baohou.kernel.accountability.checks import REVERSAL, WAIVER, ask_reversal, ask_waiver, subject_of
+from baohou.kernel.accountability.forms import ReversalForm, WaiverForm, show_refusal
 from baohou.kernel.accountability.guards import story_for
 from baohou.kernel.accountability.ledger import Filters, get_ledger_totals, list_ledger
 from baohou.kernel.accountability.models import EntryKind
-from baohou.kernel.accountability.services import waive
 from baohou.kernel.accountability.statement import NotAMonth, read_month
 from baohou.kernel.accountability.timeline import allowed, tell
+from baohou.kernel.approvals.queries import list_pending
+from baohou.kernel.approvals.showing import shown_list, tell_asked
 from baohou.kernel.people.access import Reach, Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
@@ -53,7 +54,9 @@ def totals_part(request: Asked) -> HttpResponse:
 def story_page(request: Asked, key: int, staff: int) -> HttpResponse:
     """Everything that happened about one duty and one person, from the duty to what is left of the penalty."""
     told = tell(story_for(request, key, staff))
-    context = {"told": told, "story": told.story, "may": allowed(request.person, told)}
+    subject = subject_of(key, staff)
+    pending = shown_list(list_pending((WAIVER.code, subject), (REVERSAL.code, subject)))
+    context = {"told": told, "story": told.story, "may": allowed(request.person, told), "pending": pending}
     return render(request, "accountability/story.html", context)
 
 
@@ -63,23 +66,33 @@ def waive_page(request: Asked, key: int, staff: int) -> HttpResponse:
     story = story_for(request, key, staff)
     form = WaiverForm(request.POST or None, left_fen=story.net_fen)
     if request.method == "POST" and form.is_valid():
+        told = {"amount_fen": form.cleaned_data["amount"], "because": form.cleaned_data["because"]}
         try:
-            waive(
-                duty_key=key,
-                staff=story.first.staff,
-                amount_fen=form.cleaned_data["amount"],
-                because=form.cleaned_data["because"],
-                on=request.today,
-                actor=request.person.actor,
-                door="page",
-                seen_fen=_seen(request),
-            )
+            seen = _seen(request)
+            asked = ask_waiver(story=story, **told, seen_fen=seen, by=request.person, on=request.today, door="page")
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, _("已记下减免。"), extra_tags="ok")
+            tell_asked(request, asked, done=_("已记下减免。"))
             return redirect("penalties.story", key=key, staff=staff)
     return render(request, "accountability/waive.html", {"story": story, "form": form})
+
+
+@door(Right.WAIVE, Thing.STORY)
+def reverse_page(request: Asked, key: int, staff: int) -> HttpResponse:
+    """Take a penalty back by hand, with the reason why it ought not to have been booked."""
+    story = story_for(request, key, staff)
+    form = ReversalForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        because = form.cleaned_data["because"]
+        try:
+            asked = ask_reversal(story=story, because=because, by=request.person, on=request.today, door="page")
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            tell_asked(request, asked, done=_("已记下冲回。"))
+            return redirect("penalties.story", key=key, staff=staff)
+    return render(request, "accountability/reverse.html", {"story": story, "form": form})
 
 
 def _seen(request: HttpRequest) -> int | None:

@@ -9,14 +9,15 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Status
 from pydantic import Field
 
+from baohou.kernel.api.approvals import ProposalOut, accepted
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room
 from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Out, Page, Pk, Word
+from baohou.kernel.approvals.of_rules import ask_version
 from baohou.kernel.audit.models import Act
 from baohou.kernel.people.access import Right
 from baohou.kernel.rulebook.models import RuleVersion
 from baohou.kernel.rulebook.queries import as_yaml, list_versions
-from baohou.kernel.rulebook.services import add_version as take_in
 
 room = Room("制度与留痕")
 
@@ -59,9 +60,10 @@ class OneVersionOut(VersionOut):
 
 
 class VersionIn(In):
-    """The text of a rule book file (YAML)."""
+    """The text of a rule book file (YAML), and why, for whoever checks it."""
 
     text: Annotated[str, Field(max_length=500_000)]
+    because: Annotated[str, Field(max_length=10_000)] = ""
 
 
 class ChangeOut(Out):
@@ -113,10 +115,12 @@ def one_version(request: Call, version: Pk) -> OneVersionOut:
     return _one(get_object_or_404(list_versions(), pk=version))
 
 
-@room.writes("/rule-versions", OneVersionOut, right=Right.ADMINISTER, status=201)
-def add_version(request: Call, body: VersionIn) -> Status[OneVersionOut]:
-    """加入一个版本。"""
-    return Status(201, _one(take_in(text=body.text, by=request.person.actor, door=DOOR)))
+@room.writes("/rule-versions", OneVersionOut, right=Right.ADMINISTER, status=201, waits=ProposalOut)
+def add_version(request: Call, body: VersionIn) -> Status[Any]:
+    """加入一个版本；须复核的答 202 和提请的事，批准后才加入。"""
+    told = {"text": body.text, "because": body.because}
+    asked = ask_version(**told, by=request.person, on=request.today, door=DOOR)
+    return accepted(request, asked) or Status(201, _one(asked.result))
 
 
 @room.reads("/acts", Page[ActOut], right=Right.SEE_AUDIT)

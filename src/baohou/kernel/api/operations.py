@@ -49,6 +49,7 @@ _NAMES: Final[Mapping[str, Thing | None]] = {
     "mapping": Thing.MAPPING,
     "message": Thing.MESSAGE,
     "move": Thing.MOVE,
+    "proposal": Thing.PROPOSAL,
     "quarter": Thing.QUARTER,
     "receipt": Thing.VOLUME,
     "staff": Thing.STAFF,
@@ -108,14 +109,19 @@ class Room:
         method: str = "POST",
         whole: bool = True,
         secret: bool = False,
+        waits: Any = None,
     ) -> Callable[[F], F]:
         """A write, done once per key; without ``right`` it is an act of one's own (scope ``own``).
 
-        ``whole`` and ``secret`` as ``answer_once`` says.
+        ``whole`` and ``secret`` as ``answer_once`` says; ``waits`` is the answer (202) while a second pair of eyes is
+        waited for.
         """
         extra = {"x-right": right.value if right else OWN, "parameters": [_KEY]}
         around = partial(_guarded, right, write=True, whole=whole, secret=secret)
-        return self._operation(method, path, {status: answer, _WRITE_FAILS: Problem}, right, around, extra)
+        answers: dict[Any, Any] = {status: answer, _WRITE_FAILS: Problem}
+        if waits is not None:
+            answers[202] = waits
+        return self._operation(method, path, answers, right, around, extra)
 
     def _operation(
         self, method: str, path: str, answers: Any, right: Right | None, around: Any, extra: Any

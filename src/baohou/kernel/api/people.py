@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Query, Status
 from pydantic import Field
 
+from baohou.kernel.api.approvals import ProposalOut, accepted
 from baohou.kernel.api.operations import DOOR, Call, Room, require
 from baohou.kernel.api.schemas import Day, In, Number, Out, Pk, Ref, Text, Word, ref
+from baohou.kernel.approvals.of_posts import ask_person, ask_post, ask_take_back
 from baohou.kernel.people import deputies, postings
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.directory import (
@@ -182,57 +184,56 @@ def one(request: Call, staff: Pk) -> OneStaffOut:
     return _one(request, staff)
 
 
-@room.writes("/staff", OneStaffOut, right=Right.ADMINISTER, status=201)
-def add_person(request: Call, body: StaffIn) -> Status[OneStaffOut]:
-    """登记一个人。"""
-    staff = postings.add_person(
+@room.writes("/staff", OneStaffOut, right=Right.ADMINISTER, status=201, waits=ProposalOut)
+def add_person(request: Call, body: StaffIn) -> Status[Any]:
+    """登记一个人；有复核或管理权的岗位答 202 和提请的事，批准后才登记。"""
+    asked = ask_person(
         staff_no=body.staff_no,
         name=body.name,
         department=_department(body.department),
         post=Post(body.post),
         effective_on=body.effective_on,
-        actor=request.person.actor,
-        door=DOOR,
+        **_asking(request),
     )
-    return Status(201, _one(request, staff.pk))
+    return accepted(request, asked) or Status(201, _one(request, asked.result.pk))
 
 
-@room.writes("/staff/{staff}/postings", OneStaffOut, right=Right.ADMINISTER, status=201)
-def change_post(request: Call, staff: Pk, body: PostingIn) -> Status[OneStaffOut]:
-    """自某日起换岗位或部门。"""
-    postings.change_post(
+@room.writes("/staff/{staff}/postings", OneStaffOut, right=Right.ADMINISTER, status=201, waits=ProposalOut)
+def change_post(request: Call, staff: Pk, body: PostingIn) -> Status[Any]:
+    """自某日起换岗位或部门；须复核的答 202 和提请的事，批准后才换。"""
+    asked = ask_post(
         staff=_staff(request, staff)[0],
         department=_department(body.department),
         post=Post(body.post),
         effective_on=body.effective_on,
         because=body.because,
-        actor=request.person.actor,
-        door=DOOR,
+        **_asking(request),
     )
-    return Status(201, _one(request, staff))
+    return accepted(request, asked) or Status(201, _one(request, staff))
 
 
-@room.writes("/staff/{staff}/postings/{posting}", OneStaffOut, right=Right.ADMINISTER, method="DELETE")
-def take_back(request: Call, staff: Pk, posting: Pk) -> OneStaffOut:
-    """撤回还没有生效的任职变更。"""
+@room.writes(
+    "/staff/{staff}/postings/{posting}", OneStaffOut, right=Right.ADMINISTER, method="DELETE", waits=ProposalOut
+)
+def take_back(request: Call, staff: Pk, posting: Pk) -> Status[Any]:
+    """撤回还没有生效的任职变更；须复核的答 202 和提请的事。"""
     planned = get_object_or_404(Posting.objects.select_related("staff", "department"), pk=posting, staff=staff)
-    postings.take_back(posting=planned, actor=request.person.actor, door=DOOR)
-    return _one(request, staff)
+    asked = ask_take_back(posting=planned, **_asking(request))
+    return accepted(request, asked) or Status(200, _one(request, staff))
 
 
-@room.writes("/staff/{staff}/leave", OneStaffOut, right=Right.ADMINISTER)
-def leave(request: Call, staff: Pk, body: LeaveIn) -> OneStaffOut:
-    """自某日起离职；还有业务没移交的拒绝。"""
-    postings.change_post(
+@room.writes("/staff/{staff}/leave", OneStaffOut, right=Right.ADMINISTER, waits=ProposalOut)
+def leave(request: Call, staff: Pk, body: LeaveIn) -> Status[Any]:
+    """自某日起离职；还有业务没移交的拒绝；须复核的答 202 和提请的事。"""
+    asked = ask_post(
         staff=_staff(request, staff)[0],
         department=None,
         post=Post.LEFT,
         effective_on=body.effective_on,
         because=body.because,
-        actor=request.person.actor,
-        door=DOOR,
+        **_asking(request),
     )
-    return _one(request, staff)
+    return accepted(request, asked) or Status(200, _one(request, staff))
 
 
 @room.writes("/staff/{staff}/login", PasswordOut, right=Right.ADMINISTER, secret=True)
@@ -269,6 +270,10 @@ def end_deputy(request: Call, staff: Pk, deputy: Pk) -> OneStaffOut:
     named = get_object_or_404(Deputy.objects.select_related("staff", "deputy"), pk=deputy, staff=staff)
     deputies.end_deputy(deputy=named, on=request.today, actor=request.person.actor, door=DOOR)
     return _one(request, staff)
+
+
+def _asking(request: Call) -> dict[str, Any]:
+    return {"by": request.person, "on": request.today, "door": DOOR}
 
 
 def _staff(request: Call, pk: int) -> tuple[Staff, Posting | None]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from baohou.kernel.audit import capture, chain, origin
+from baohou.kernel.audit import capture, chain, origin, pairs
 from baohou.kernel.audit.masking import mask, plain
 from baohou.kernel.audit.models import FORM, Act, Change
 from baohou.kernel.watch.readonly import require_writable
@@ -41,7 +41,7 @@ def record_act(*, verb: str, door: str, by: str = "", because: str = "", facts: 
         door=door,
         by=by,
         because=mask(because),
-        facts=plain(facts or {}),
+        facts=plain({**(facts or {}), **pairs.current()}),
         ip=where.ip,
         request=where.request,
         agent=where.agent,

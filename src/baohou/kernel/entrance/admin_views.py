@@ -17,6 +17,7 @@ from baohou.kernel.people.directory import find_visible_staff
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import IN_SERVICE, Post, Staff
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 
 @door(Right.ADMINISTER, Thing.STAFF)
@@ -30,7 +31,7 @@ def entrance_page(request: Asked, pk: int) -> HttpResponseBase:
         try:
             said = _do(request, staff, request.POST.get("do", ""))
         except Refused as refusal:
-            messages.warning(request, refusal.message, extra_tags="warn")
+            messages.warning(request, in_words(refusal.message), extra_tags="warn")
         else:
             messages.success(request, said, extra_tags="ok")
         return redirect("people.entrance", pk=pk)
@@ -68,7 +69,7 @@ def demands_page(request: Asked) -> HttpResponseBase:
         try:
             factors.demand(posts=wanted, actor=request.person.actor, door="page")
         except Refused as refusal:
-            messages.warning(request, refusal.message, extra_tags="warn")
+            messages.warning(request, in_words(refusal.message), extra_tags="warn")
         else:
             messages.success(request, _("已保存；还没设置的人下一次打开网页时先设置。"), extra_tags="ok")
         return redirect("people.factors")

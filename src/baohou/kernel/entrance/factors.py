@@ -67,7 +67,7 @@ def demand(*, posts: Collection[str], actor: str, door: str) -> None:
     """
     wanted = set(posts)
     if wrong := wanted - {"", *(post.value for post in IN_SERVICE)}:
-        raise Refused("login.demand.post", f"没有这样的岗位：{'、'.join(sorted(wrong))}。", where="岗位")
+        raise Refused("login.demand.post", "没有这样的岗位：%(wrong)s。", where="岗位", wrong="、".join(sorted(wrong)))
     held = list_demanded_posts()
     if wanted == held:
         return
@@ -118,7 +118,7 @@ def remove_own(*, staff: Staff, post: Post, current: str | None) -> None:
     if standing.demanded:
         raise Refused("login.factor.demanded", _("单位要求您用第二因素登录，不能取消；换手机请找系统管理员重置。"))
     if not standing.has_one:
-        raise Refused("login.factor.none", f"{staff}没有设置第二因素。")
+        raise Refused("login.factor.none", "%(staff)s没有设置第二因素。", staff=staff)
     record_act(verb="login.factor_removed", door="page", by=staff.staff_no)
     Authenticator.objects.filter(user=staff.user_id or 0).delete()
     end_sessions(user_id=staff.user_id, but=current)
@@ -139,7 +139,7 @@ def reset(*, staff: Staff, on: date, actor: str, door: str) -> None:
     """
     held = Authenticator.objects.filter(user=staff.user_id or 0)
     if not held.exists():
-        raise Refused("login.factor.none", f"{staff}没有设置第二因素，不用重置。")
+        raise Refused("login.factor.none", "%(staff)s没有设置第二因素，不用重置。", staff=staff)
     record_act(verb="login.factor_reset", door=door, by=actor, facts={"staff_no": staff.staff_no})
     held.delete()
     end_sessions(user_id=staff.user_id)

@@ -23,6 +23,7 @@ from baohou.kernel.people import sessions
 from baohou.kernel.people.doors import Asked
 from baohou.kernel.people.models import Staff
 from baohou.kernel.people.sessions import proven
+from baohou.kernel.saying import in_words
 
 OWN = "本人的登录，未登录的先登录"
 
@@ -82,7 +83,7 @@ def remove_page(request: Asked) -> HttpResponseBase:
     try:
         factors.remove_own(staff=_staff(request), post=request.person.post, current=request.session.session_key)
     except Refused as refusal:
-        messages.warning(request, refusal.message, extra_tags="warn")
+        messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         messages.success(request, _("已取消第二因素，别处的登录已结束。"), extra_tags="ok")
     return redirect("security")

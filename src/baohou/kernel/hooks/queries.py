@@ -43,9 +43,9 @@ def list_hooks() -> list[Hook]:
 
 def count_of_late(hooks: list[Hook]) -> dict[int, tuple[int, datetime | None]]:
     """Of each hook how many deliveries have not arrived, and when the last one did."""
-    rows = Delivery.objects.filter(hook__in=hooks).order_by().values_list("hook")
-    counted = rows.annotate(Count("pk", filter=Q(arrived_at__isnull=True)), Max("arrived_at"))
-    return {hook: (open_, last) for hook, open_, last in counted}
+    rows = Delivery.objects.filter(hook__in=hooks).order_by().values("hook")
+    counted = rows.annotate(open=Count("pk", filter=Q(arrived_at__isnull=True)), last=Max("arrived_at"))
+    return {one["hook"]: (one["open"], one["last"]) for one in counted}
 
 
 def list_deliveries(hook: Hook, *, before: int = 0, limit: int = PAGE, arrived: bool | None = None) -> Deliveries:

@@ -9,8 +9,10 @@ class Notices(AppConfig):
     verbose_name = "通知"
 
     def ready(self) -> None:
+        from baohou.kernel.approvals import heard
         from baohou.kernel.audit.capture import leave_out
         from baohou.kernel.notices import channels, kinds
+        from baohou.kernel.notices.approvals import tell_of
         from baohou.kernel.notices.deputies import tell_deputy
         from baohou.kernel.people import standing_in
 
@@ -18,5 +20,7 @@ class Notices(AppConfig):
         leave_out("notices.Address", because="the act tells what may be shown of it; removed, nothing of it stays")
         channels.register()
         kinds.register(kinds.DIGEST)
-        kinds.register(kinds.DEPUTY_NAMED)
+        for kind in (kinds.DEPUTY_NAMED, kinds.CHECK_WAITS, kinds.CHECKED):
+            kinds.register(kind)
+        heard.register(tell_of)
         standing_in.register(tell_deputy)

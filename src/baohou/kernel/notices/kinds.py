@@ -17,6 +17,8 @@ class NoticeKind:
 
 DIGEST: Final = NoticeKind("digest", "晨报：到期和逾期事项")
 DEPUTY_NAMED: Final = NoticeKind("deputy.named", "请我代办")
+CHECK_WAITS: Final = NoticeKind("approval.waiting", "有事等我复核")
+CHECKED: Final = NoticeKind("approval.answered", "我提请的事有了结果")
 
 _KINDS: dict[str, NoticeKind] = {}
 

@@ -38,6 +38,11 @@ class Right(Enum):
     MOVE_WORK = "move_work"
     SEE_IDENTITY = "see_identity"
     SEE_AUDIT = "see_audit"
+    CHECK_PENALTY = "check_penalty"
+    CHECK_GRADE = "check_grade"
+    CHECK_RULES = "check_rules"
+    CHECK_IMPORT = "check_import"
+    CHECK_POST = "check_post"
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ class Thing(Enum):
     HOOK = "对外推送：全公司"
     CREDENTIAL = "接口令牌：本人的；系统的由管理员管"
     SYSTEM = "外部系统：全公司"
+    PROPOSAL = "提请复核的事：提请人、有权复核的人、看操作记录的人"
     SEAL = "封存编号：持有纸件的任何人，页面上没有个人信息"
 
 
@@ -112,6 +118,8 @@ def _held_by(*posts: Post) -> dict[Post, Reach]:
     return {post: REACH[post] for post in posts}
 
 
+_NOT_OWN = "不能复核自己提请的、关系到本人的、正由自己代办的人提请的"
+
 POLICY: tuple[Rule, ...] = (
     Rule(Right.RECORD_VISIT, "记录回访、补充已封存的回访报告", _held_by(_PM, _DM, _RS, _RM)),
     Rule(
@@ -135,6 +143,11 @@ POLICY: tuple[Rule, ...] = (
     Rule(Right.REVIEW_REPORT, "接收或退回上报、点收移交", _held_by(_RS, _RM)),
     Rule(Right.KEEP_ARCHIVE, "管理案卷的位置、借阅与保管期", _held_by(_RS, _RM)),
     Rule(Right.WAIVE, "减免处罚、裁定申诉", _held_by(_RM, _GM), but="不能裁定本人的"),
+    Rule(Right.CHECK_PENALTY, "复核减免与冲回", _held_by(_RM, _GM), but=_NOT_OWN, deputy=False),
+    Rule(Right.CHECK_GRADE, "复核平时调入、调出风险类", _held_by(_RS, _RM, _GM), but=_NOT_OWN, deputy=False),
+    Rule(Right.CHECK_RULES, "复核制度版本、复核范围的改动", _held_by(_RM, _GM), but=_NOT_OWN, deputy=False),
+    Rule(Right.CHECK_IMPORT, "复核改动已有数据的导入", _held_by(_RM, _GM, _ADMIN), but=_NOT_OWN, deputy=False),
+    Rule(Right.CHECK_POST, "复核岗位变动", _held_by(_RM, _GM, _ADMIN), but=_NOT_OWN, deputy=False),
     Rule(Right.MOVE_WORK, "移交某人的全部工作、为其安排代办", _held_by(_DM, _ADMIN)),
     Rule(
         Right.SEE_IDENTITY,

@@ -45,7 +45,9 @@ class Wait(Refused):
         self.seconds = seconds
         minutes = math.ceil(seconds / 60)
         super().__init__(
-            "people.login.wait", f"试错太多次，请等 {minutes} 分钟再试。急用请系统管理员在“人员”里解除等待。"
+            "people.login.wait",
+            "试错太多次，请等 %(minutes)s 分钟再试。急用请系统管理员在“人员”里解除等待。",
+            minutes=minutes,
         )
 
 

@@ -1,4 +1,4 @@
-"""The pages about people: the directory, engaging, posts, log-ins, deputies, the end of service."""
+"""The pages about people: the directory, departments, log-ins, deputies. Posts are changed at the desk."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from baohou.kernel.people import deputies, postings
 from baohou.kernel.people.access import Right, may_stand_for
 from baohou.kernel.people.directory import find_visible_staff, list_directory, list_in_service
 from baohou.kernel.people.doors import Asked, door
-from baohou.kernel.people.forms import DepartmentForm, DeputyForm, LeaveForm, PersonForm, PostForm, show_refusal
+from baohou.kernel.people.forms import DepartmentForm, DeputyForm, show_refusal
 from baohou.kernel.people.logins import give_login
 from baohou.kernel.people.models import Deputy, Post, Posting, Staff
 from baohou.kernel.people.policy import Thing
-from baohou.kernel.people.queries import list_departments
 from baohou.kernel.saying import in_words
 
 
@@ -29,31 +28,6 @@ def directory_page(request: Asked) -> HttpResponse:
     words, left = request.GET.get("q", "").strip(), request.GET.get("left") == "1"
     directory = list_directory(request.person, on=request.today, words=words, left=left)
     return render(request, "people/directory.html", {"directory": directory, "words": words, "left": left})
-
-
-@door(Right.ADMINISTER)
-def add_page(request: Asked) -> HttpResponse:
-    """Engage someone."""
-    form = PersonForm(
-        request.POST or None,
-        departments=list_departments(),
-        initial={"effective_on": request.today, "department": request.GET.get("department", "")},
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            staff = postings.add_person(
-                staff_no=form.cleaned_data["staff_no"],
-                name=form.cleaned_data["name"],
-                **form.posting(),
-                actor=request.person.actor,
-                door="page",
-            )
-        except Refused as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, _("已登记%(name)s，接着可以开通登录。") % {"name": staff}, extra_tags="ok")
-            return redirect("people.one", pk=staff.pk)
-    return render(request, "people/add.html", {"form": form})
 
 
 @door(Right.ADMINISTER)
@@ -71,69 +45,6 @@ def department_page(request: Asked) -> HttpResponse:
             messages.success(request, _("已设立%(name)s。") % {"name": made.name}, extra_tags="ok")
             return redirect("people")
     return render(request, "people/department.html", {"form": form})
-
-
-@door(Right.ADMINISTER, Thing.STAFF)
-def post_page(request: Asked, pk: int) -> HttpResponse:
-    """Change a person's post or department from a day on."""
-    staff, posting = _staff_for(request, pk)
-    initial: dict[str, object] = {"effective_on": request.today}
-    if posting is not None and posting.post != Post.LEFT:
-        initial |= {"post": posting.post, "department": str(posting.department_id or "")}
-    form = PostForm(request.POST or None, departments=list_departments(), initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            postings.change_post(
-                staff=staff,
-                **form.posting(),
-                because=form.cleaned_data["because"],
-                actor=request.person.actor,
-                door="page",
-            )
-        except Refused as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, _("已记下%(name)s的任职变更。") % {"name": staff.name}, extra_tags="ok")
-            return redirect("people.one", pk=pk)
-    return render(request, "people/post.html", {"form": form, "staff": staff, "posting": posting})
-
-
-@require_POST
-@door(Right.ADMINISTER, Thing.STAFF)
-def take_back_page(request: Asked, pk: int, posting: int) -> HttpResponse:
-    """Take back a posting that has not begun."""
-    planned = get_object_or_404(Posting.objects.select_related("staff", "department"), pk=posting, staff=pk)
-    try:
-        postings.take_back(posting=planned, actor=request.person.actor, door="page")
-    except Refused as refusal:
-        messages.warning(request, in_words(refusal.message), extra_tags="warn")
-    else:
-        messages.success(request, _("已撤回这次任职变更。"), extra_tags="ok")
-    return redirect("people.one", pk=pk)
-
-
-@door(Right.ADMINISTER, Thing.STAFF)
-def leave_page(request: Asked, pk: int) -> HttpResponse:
-    """End a person's service; refused while something would be left without an owner."""
-    staff, posting = _staff_for(request, pk)
-    form = LeaveForm(request.POST or None, initial={"effective_on": request.today})
-    if request.method == "POST" and form.is_valid():
-        try:
-            postings.change_post(
-                staff=staff,
-                department=None,
-                post=Post.LEFT,
-                **form.cleaned_data,
-                actor=request.person.actor,
-                door="page",
-            )
-        except Refused as refusal:
-            show_refusal(form, refusal)
-        else:
-            said = {"name": staff.name, "on": form.cleaned_data["effective_on"]}
-            messages.success(request, _("%(name)s自 %(on)s 起离职，届时不能再登录。") % said, extra_tags="ok")
-            return redirect("people.one", pk=pk)
-    return render(request, "people/leave.html", {"form": form, "staff": staff, "posting": posting})
 
 
 @never_cache

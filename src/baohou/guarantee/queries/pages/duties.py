@@ -179,11 +179,11 @@ def _due(code: str, on: date) -> Q:
 
 
 def _group(duties: QuerySet[Duty], code: str, on: date, after: str) -> Group:
-    count = duties.order_by()[:MANY].count()
-    if not count:
-        return Group(code, 0, [], "")
+    """A part of the list; what one page holds is not counted once more."""
     behind = _behind(after)
     page = list(with_names(duties.filter(behind) if behind else duties).order_by("due_on", "key")[: PAGE + 1])
+    whole = behind is None and len(page) <= PAGE
+    count = len(page) if whole else duties.order_by()[:MANY].count()
     last = page[PAGE - 1] if len(page) > PAGE else None
     return Group(code, count, describe(page[:PAGE], today=on), f"{last.due_on}.{last.key}" if last else "")
 

@@ -15,6 +15,7 @@ from baohou.guarantee.queries.access import managed_guarantees, visible_clients
 from baohou.guarantee.queries.grading import GradingTable, Line, State, find_tables
 from baohou.guarantee.queries.pages.clients import in_force, managers_on
 from baohou.guarantee.queries.pages.duties import VISITS
+from baohou.guarantee.queries.report_duties import report_duties
 from baohou.guarantee.rules.words import DutyKind, Grade
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.access import Person, Reach
@@ -118,15 +119,14 @@ def get_rows(table: GradingTable, lines: Sequence[Line], *, on: date) -> list[Ro
 
 def find_due(table: GradingTable) -> date | None:
     """The last day on which the table is handed in in time; None when no duty was derived."""
-    duty = Duty.objects.filter(
-        kind=DutyKind.CLASSIFICATION_REPORT, department=table.department, opens_on=table.quarter.last
-    ).first()
+    duties = report_duties(DutyKind.CLASSIFICATION_REPORT, lasts=[table.quarter.last])
+    duty = duties.filter(department=table.department).first()
     return duty.due_on if duty else None
 
 
 def list_tables(person: Person, quarter: Quarter) -> list[DepartmentTable]:
     """The tables owed or filed for a quarter within the person's reach, those that wait first. Four queries."""
-    owed = Duty.objects.filter(kind=DutyKind.CLASSIFICATION_REPORT, opens_on=quarter.last)
+    owed = report_duties(DutyKind.CLASSIFICATION_REPORT, lasts=[quarter.last])
     due = dict(owed.values_list("department_id", "due_on"))
     filed = find_tables(quarter.last)
     proposed = Proposal.objects.filter(quarter=quarter.last).order_by().values("department")

@@ -15,6 +15,7 @@ from baohou.guarantee.models import Filing, Guarantee, HandOver, HandOverItem, H
 from baohou.guarantee.queries.forms.visit_reports import report_number
 from baohou.guarantee.queries.hand_overs import RECEIPT, say_departments, unlisted, waiting_receipt
 from baohou.guarantee.queries.pages.reports import list_quarters
+from baohou.guarantee.queries.report_duties import report_duties
 from baohou.guarantee.rules.words import DutyKind, FilingKind, Medium, VisitKind
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.papers.models import Seal
@@ -127,7 +128,7 @@ def _order(row: HandOverRow) -> tuple[int, int, str]:
 def _gather(person: Person, lasts: list[date]) -> dict[tuple[date, int], _Pair]:
     """What is stored of each department's quarter: duty, filing, list with its counts."""
     pairs: dict[tuple[date, int], _Pair] = {}
-    for duty in Duty.objects.filter(kind=DutyKind.HAND_OVER, opens_on__in=lasts, department__isnull=False):
+    for duty in report_duties(DutyKind.HAND_OVER, lasts=lasts).filter(department__isnull=False):
         assert duty.department_id is not None
         pairs.setdefault((duty.opens_on, duty.department_id), _Pair()).duty = duty
     filings = Filing.objects.filter(kind=FilingKind.HAND_OVER, quarter__in=lasts).select_related("by")
@@ -307,7 +308,7 @@ def get_list(
     part = part if part in PARTS else _usual_part(progress, gives=gives, receives=receives)
     shown, behind = _page(_part(items, part), after)
     receipts = _receipts(hand_over) if hand_over and whole else []
-    duty = Duty.objects.filter(kind=DutyKind.HAND_OVER, department=department, opens_on=quarter.last).first()
+    duty = report_duties(DutyKind.HAND_OVER, lasts=[quarter.last]).filter(department=department).first()
     return HandOverList(
         quarter=quarter,
         department=department,

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from django.db.models import Q
-
-from baohou.core.columns import pack_key
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import Filing
 from baohou.guarantee.queries.filing_steps import last_verb
 from baohou.guarantee.queries.pages.clients import managers_on, speaking
 from baohou.guarantee.queries.pages.duties import DutyRow, describe, with_names
+from baohou.guarantee.queries.report_duties import report_duties
 from baohou.guarantee.rules.reports import DUTY_OF_FILING
 from baohou.guarantee.rules.words import FilingKind, FilingVerb
-from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person
 from baohou.kernel.people.models import Department, Post, Posting, Staff
@@ -54,18 +51,9 @@ class QuarterReports:
     due_on: date | None
 
 
-def _of_quarter(quarter: Quarter) -> Q:
-    """The departments' duties that open on a quarter's last day: a short stretch of keys for each kind."""
-    wanted = Q(pk__in=[])
-    for kind in DUTY_OF_FILING.values():
-        first = pack_key(kind.value, 0, quarter.last)
-        wanted |= Q(key__gte=first, key__lt=pack_key(kind.value, 0, quarter.last + timedelta(days=1)))
-    return wanted
-
-
 def get_quarter_reports(person: Person, quarter: Quarter, *, on: date) -> QuarterReports:
     """The reports of every department within the person's reach that owed or filed something for the quarter."""
-    duties = Duty.objects.filter(_of_quarter(quarter), opens_on__lte=on)
+    duties = report_duties(lasts=[quarter.last]).filter(opens_on__lte=on)
     owed = {(row.department_id, row.kind): row for row in describe(with_names(duties), today=on)}
     filings = Filing.objects.filter(quarter=quarter.last, filed_on__lte=on).annotate(verb=last_verb())
     filed = {(one.department_id, FilingKind(one.kind)): one for one in filings.select_related("by")}

@@ -18,6 +18,9 @@ from baohou.guarantee.queries.filing_steps import last_steps
 from baohou.guarantee.queries.pages.clients import in_force
 from baohou.guarantee.rules.parameters import MEASURES_AHEAD, UNSIGNED_DAYS, number_in
 from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade
+from baohou.kernel.approvals.models import State
+from baohou.kernel.approvals.queries import count_waiting, list_own, list_waiting_for
+from baohou.kernel.approvals.showing import Shown, shown_list
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach, Right
@@ -28,15 +31,19 @@ from baohou.kernel.rulebook.queries import get_rule_book
 WAITING: Final = "waiting"
 SENT_BACK: Final = "sent_back"
 CAME_BACK: Final = "came_back"
+SENT: Final = "sent"
 MOST: Final = 20
 """So many lines of one source reach the page."""
+_TOLD_DAYS: Final = 14
+"""So many days a refusal stays on the home page of who was refused."""
 
 
 @dataclass(frozen=True)
 class WaitingLine:
     """One line: what waits, from or with whom, since when, and the page where it is done.
 
-    ``part`` is WAITING (for me), CAME_BACK (returned to me) or SENT_BACK (I returned it); ``because`` is the reason
+    ``part`` is WAITING (for me), CAME_BACK (returned to me), SENT (I asked for it and it
+    waits for others) or SENT_BACK (I returned it); ``because`` is the reason
     that was given for a return.
     """
 
@@ -65,7 +72,7 @@ def register(source: Source) -> Source:
 def list_waiting(person: Person, *, on: date) -> list[WaitingLine]:
     """All lines for a person, those that came back first, then by how long they have waited."""
     lines = [line for source in _SOURCES for line in source(person, on)]
-    order = (CAME_BACK, WAITING, SENT_BACK)
+    order = (CAME_BACK, WAITING, SENT, SENT_BACK)
     return sorted(lines, key=lambda line: (order.index(line.part), line.since or date.max))
 
 
@@ -248,3 +255,44 @@ def duties_of_people_gone(person: Person, on: date) -> Iterable[WaitingLine]:
 def _handed(owed: QuerySet[Duty]) -> QuerySet[Duty]:
     passed = MovedDuty.objects.filter(Q(duty_key=OuterRef("key")) & Q(owner=OuterRef("owner"))).exclude(to=F("owner"))
     return owed.filter(~Exists(passed)).order_by("owner")
+
+
+@register
+def acts_to_check(person: Person, on: date) -> Iterable[WaitingLine]:
+    """Acts of others that wait for this person's eyes, oldest first; of many the rest as one line."""
+    waiting = list_waiting_for(person, limit=MOST + 1)
+    for one in shown_list(waiting[:MOST]):
+        yield WaitingLine(
+            what=_("复核：%(what)s") % {"what": _said(one)},
+            who=_("%(name)s提请") % {"name": one.maker},
+            since=one.proposal.made_on,
+            url=one.url,
+        )
+    if len(waiting) > MOST:
+        more = count_waiting(person) - MOST
+        what = ngettext("还有 %(n)s 件等您复核", "还有 %(n)s 件等您复核", more) % {"n": more}
+        yield WaitingLine(what=what, who="", since=None, url=reverse("approvals"), count=more)
+
+
+@register
+def acts_asked_for(person: Person, on: date) -> Iterable[WaitingLine]:
+    """One's own acts that wait for somebody else's eyes, and for some days those refused or lapsed."""
+    for one in shown_list(list_own(person, refused_since=on - timedelta(days=_TOLD_DAYS), limit=MOST)):
+        checker = one.proposal.checker
+        yield WaitingLine(
+            what=_said(one),
+            who=_("我提请的，等别人复核")
+            if one.pending
+            else _("%(name)s退回") % {"name": checker.name}
+            if one.proposal.state == State.REFUSED and checker
+            else _("没有办成，已失效"),
+            since=one.proposal.made_on if one.pending else one.proposal.decided_on,
+            url=one.url,
+            part=SENT if one.pending else CAME_BACK,
+            because=one.proposal.reason,
+        )
+
+
+def _said(one: Shown) -> str:
+    about = f"{one.about} · " if one.about else ""
+    return f"{about}{_(one.kind.title)} · {one.proposal.title}"

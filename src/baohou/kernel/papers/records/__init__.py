@@ -1,7 +1,7 @@
 """Records: files kept under their digest, signatures, seals that show any later change, additions to sealed papers."""
 
 from baohou.kernel.papers.records.checking import Checked, check
-from baohou.kernel.papers.records.files import Kept, keep
+from baohou.kernel.papers.records.files import Kept, keep, keep_table
 from baohou.kernel.papers.records.kinds import PaperKind, register
 from baohou.kernel.papers.records.places import discard, open_file, path_of, put, read_file
 from baohou.kernel.papers.records.sealing import add, attach, find_seal, list_attachments, list_signatures, seal, sign
@@ -16,6 +16,7 @@ __all__ = [
     "discard",
     "find_seal",
     "keep",
+    "keep_table",
     "list_attachments",
     "list_signatures",
     "open_file",

@@ -10,6 +10,8 @@ from baohou.kernel.papers.inspecting import ATTACHED, CONTENT_TYPES, PICTURES, i
 from baohou.kernel.papers.models import StoredFile
 from baohou.kernel.papers.records import places
 
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -30,6 +32,17 @@ def keep(content: bytes, *, name: str, pictures_only: bool = False) -> Kept:
     ]
     digest = hashlib.sha256(content).hexdigest()
     places.put(digest, content)
+    file, new = StoredFile.objects.get_or_create(
+        sha256=digest, defaults={"size": len(content), "content_type": content_type}
+    )
+    return Kept(file, not new)
+
+
+def keep_table(content: bytes, *, name: str) -> Kept:
+    """Keep a table that waits to be taken, .xlsx or .csv by its name; it was looked into when it was sent."""
+    digest = hashlib.sha256(content).hexdigest()
+    places.put(digest, content)
+    content_type = _XLSX if name.lower().endswith(".xlsx") else "text/csv"
     file, new = StoredFile.objects.get_or_create(
         sha256=digest, defaults={"size": len(content), "content_type": content_type}
     )

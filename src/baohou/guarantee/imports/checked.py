@@ -1,0 +1,130 @@
+"""A file that changes what is there waits for a second pair of eyes, kept, and is taken as a job once approved."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from django.urls import reverse
+
+from baohou.core.errors import Refused
+from baohou.day.jobs import start
+from baohou.day.models import Job
+from baohou.guarantee.imports.jobs import TAKE, seen_as, wish_for
+from baohou.kernel.approvals.kinds import Kind, Order, Payload, Row
+from baohou.kernel.approvals.models import Proposal
+from baohou.kernel.approvals.queries import list_pending_of
+from baohou.kernel.approvals.services import Asked, Draft, ask
+from baohou.kernel.papers import records
+from baohou.kernel.people.access import Person, Right
+
+_GIVES: Final = frozenset({"staff", "grades"})
+"""Kinds of file of which new rows change what is there: a person's post, a client's grade."""
+_WITHOUT_UPDATE: Final = {"update": "whole", "partial-update": "partial"}
+
+
+def needs_eyes(outcome: Mapping[str, Any], how: str) -> bool:
+    """Whether taking a file, as it was checked, changes records that are there, or gives people posts or grades."""
+    if how in _WITHOUT_UPDATE and outcome.get("difference_count"):
+        return True
+    return any(part["kind"] in _GIVES and part["new"] for part in outcome.get("parts", ()))
+
+
+def plainest(outcome: Mapping[str, Any], how: str) -> str:
+    """The way to take a file that was found to differ nowhere: without leave to change what is there."""
+    return how if outcome.get("difference_count") else _WITHOUT_UPDATE.get(how, how)
+
+
+def ask_import(
+    *, token: str, kind: str, path: Path, name: str, mapping: Path | None, how: str, seen: Job, by: Person, on: date,
+    door: str,
+) -> Asked:  # fmt: skip
+    """Ask for a file to be taken as its last check (``seen``) found it; its bytes are kept until then."""
+    outcome = seen.result
+    kept = records.keep_table(path.read_bytes(), name=path.name)
+    new = sum(part["new"] for part in outcome["parts"])
+    return ask(
+        Draft(
+            kind=IMPORT.code,
+            subject=kept.file.sha256,
+            title=f"{name}：{outcome['difference_count']} 处与已有数据不同，新增 {new} 行",
+            payload={
+                "token": token,
+                "kind": kind,
+                "path": str(path),
+                "name": name,
+                "mapping": mapping.read_text("utf-8") if mapping else "",
+                "how": how,
+                "sha256": kept.file.sha256,
+                "seen": seen_as(outcome),
+                "job": seen.pk,
+            },
+        ),
+        by=by,
+        on=on,
+        door=door,
+    )
+
+
+def list_pending_imports(token: str = "") -> list[Proposal]:
+    """The files that wait, or those sent under a token."""
+    return [one for one in list_pending_of(IMPORT.code) if token in ("", one.payload["token"])]
+
+
+def _carry_out(order: Order) -> Job:
+    said = order.payload
+    wish = wish_for(
+        token=said["token"],
+        kind=said["kind"],
+        path=Path(said["path"]),
+        name=said["name"],
+        mapping=None,
+        how=said["how"],
+        door=order.door,
+    )
+    kept = {name: said[name] for name in ("sha256", "seen")} | {"mapping_text": said["mapping"]}
+    wish |= {"kept": kept, "proposal": order.proposal, "checked_by": order.checked_by}
+    return start(
+        kind=TAKE.code, by=order.actor, wish=wish, name=said["name"], reference=said["token"], after_commit=True
+    )
+
+
+def _stamp(payload: Payload) -> str:
+    """Of the file alone: it is the job that compares, and takes nothing when what it finds is not what was seen."""
+    try:
+        with records.open_file(payload["sha256"]) as file:
+            return hashlib.sha256(file.read()).hexdigest()
+    except FileNotFoundError as gone:
+        raise Refused("guarantee.imports.gone", "存下的文件已不在了，请退回，由提请人重新上传。") from gone
+
+
+def _rows(payload: Payload) -> list[Row]:
+    """What the check found: how many rows of each kind, and the first differences."""
+    job = Job.objects.filter(pk=payload["job"]).first()
+    outcome = job.result if job else {}
+    rows: list[Row] = []
+    for part in outcome.get("parts", ()):
+        rows.append((part["title"], f"读到 {part['read']} 行", f"新增 {part['new']} 行，{part['differences']} 处不同"))
+    for one in outcome.get("differences", ()):
+        where = (one["sheet"], f"第 {one['row']} 行", one["name"], one["column"])
+        rows.append((" ".join(str(said) for said in where if said), one["before"], one["after"]))
+    return rows
+
+
+def _place(payload: Payload) -> str:
+    return reverse("imports")
+
+
+IMPORT = Kind(
+    code="import",
+    title="改动已有数据的导入",
+    right=Right.CHECK_IMPORT,
+    carry_out=_carry_out,
+    stamp=_stamp,
+    place=_place,
+    rehearsed=False,
+    rows=_rows,
+)

@@ -1,0 +1,83 @@
+"""Grades given between quarters wait for a second pair of eyes when they lead to or from risk (PGM.7)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.urls import reverse
+
+from baohou.guarantee.models import GradeChange
+from baohou.guarantee.rules.words import Grade
+from baohou.guarantee.services import grades, verbs
+from baohou.kernel.approvals.kinds import Kind, Order, Payload
+from baohou.kernel.approvals.services import Asked, Draft, ask
+from baohou.kernel.parties.models import Party
+from baohou.kernel.people.access import Person, Right
+from baohou.kernel.people.models import Staff
+
+
+def ask_grade(
+    *, client: Party, grade: Grade, effective_on: date, because: str, by: Person, staff: Staff, on: date, door: str
+) -> Asked:
+    """Ask for a grade from a day on; one that leads neither to nor from risk or watch is given at once.
+
+    The quarter's table is another matter: its department signs it and the risk department accepts it.
+    """
+    held = _held(client, effective_on)
+    before = Grade(held.grade) if held else None
+    kind = next((kind for of, kind in ((Grade.RISK, RISK), (Grade.WATCH, WATCH)) if of in (before, grade)), None)
+    if kind is None or before is grade:
+        given = {"client": client, "grade": grade, "effective_on": effective_on, "because": because}
+        return Asked(None, grades.change(**given, by=staff, actor=by.actor, door=door))  # type: ignore[arg-type]
+    was = before.zh if before else "尚未评定"
+    because = verbs.require_text(because, what="理由")
+    return ask(
+        Draft(
+            kind=kind.code,
+            subject=subject_of(client),
+            title=f"{was} → {grade.zh}，自 {effective_on} 起",
+            payload={"client": client.pk, "grade": grade.value, "effective_on": effective_on, "by": staff.pk},
+            rows=[("风险分类", was, grade.zh), ("生效日", str(held.effective_on) if held else "", str(effective_on))],
+            because=because,
+            party=client,
+        ),
+        by=by,
+        on=on,
+        door=door,
+    )
+
+
+def subject_of(client: Party) -> str:
+    """How proposals name a client."""
+    return str(client.pk)
+
+
+def _held(client: Party, on: date) -> GradeChange | None:
+    return GradeChange.objects.filter(client=client, effective_on__lte=on).order_by("-effective_on").first()
+
+
+def _carry_out(order: Order) -> GradeChange:
+    said = order.payload
+    return grades.change(
+        client=Party.objects.get(pk=said["client"]),
+        grade=Grade(said["grade"]),
+        effective_on=date.fromisoformat(said["effective_on"]),
+        because=order.because,
+        by=Staff.objects.get(pk=said["by"]),
+        actor=order.actor,
+        door=order.door,
+    )
+
+
+def _stamp(payload: Payload) -> str:
+    latest = GradeChange.objects.filter(client=payload["client"]).order_by("-effective_on")
+    given = latest.values_list("effective_on", "grade", "act_id").first()
+    return " ".join(map(str, given)) if given else ""
+
+
+def _place(payload: Payload) -> str:
+    return reverse("clients.one", args=[payload["client"]])
+
+
+RISK = Kind("grade.risk", "调入或调出风险类", Right.CHECK_GRADE, _carry_out, _stamp, _place)
+WATCH = Kind("grade.watch", "调入或调出关注类", Right.CHECK_GRADE, _carry_out, _stamp, _place, default_on=False)

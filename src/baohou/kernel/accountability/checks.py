@@ -1,0 +1,113 @@
+"""Waivers and reversals by hand wait for a second pair of eyes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Max, Sum
+from django.urls import reverse as address
+
+from baohou.core.money import format_yuan
+from baohou.kernel.accountability.ledger import Story
+from baohou.kernel.accountability.models import Entry
+from baohou.kernel.accountability.services import require_another, reverse, waive
+from baohou.kernel.approvals.kinds import Kind, Order, Payload
+from baohou.kernel.approvals.services import Asked, Draft, ask
+from baohou.kernel.people.access import Person, Right
+from baohou.kernel.people.models import Staff
+
+
+def ask_waiver(
+    *, story: Story, amount_fen: int, because: str, by: Person, on: date, door: str, seen_fen: int | None = None
+) -> Asked:
+    """Ask for all or part of a penalty to be waived (PGM.12); it is dated the day of the approval.
+
+    ``seen_fen`` is what was left when the form was opened; refused when another amount is left by now.
+    """
+    title = f"减免 {format_yuan(amount_fen)} 元（{story.duty_word}，{story.first.due_on} 到期）"
+    seen = story.net_fen if seen_fen is None else seen_fen
+    return _ask(WAIVER, story, title, amount_fen, seen, because=because, by=by, on=on, door=door)
+
+
+def ask_reversal(*, story: Story, because: str, by: Person, on: date, door: str) -> Asked:
+    """Ask for all that is left of a penalty to be taken back, because it ought not to have been booked."""
+    title = f"冲回 {format_yuan(story.net_fen)} 元（{story.duty_word}，{story.first.due_on} 到期）"
+    return _ask(REVERSAL, story, title, story.net_fen, story.net_fen, because=because, by=by, on=on, door=door)
+
+
+def subject_of(duty_key: int, staff_id: int) -> str:
+    """How proposals name a penalty."""
+    return f"{duty_key}:{staff_id}"
+
+
+def _ask(
+    kind: Kind,
+    story: Story,
+    title: str,
+    amount_fen: int,
+    seen_fen: int,
+    *,
+    because: str,
+    by: Person,
+    on: date,
+    door: str,
+) -> Asked:
+    staff = story.first.staff
+    require_another(staff, by.actor)
+    left = story.net_fen
+    return ask(
+        Draft(
+            kind=kind.code,
+            subject=subject_of(story.first.duty_key, staff.pk),
+            title=title,
+            payload={"duty_key": story.first.duty_key, "staff": staff.pk, "amount_fen": amount_fen, "seen": seen_fen},
+            rows=[("处罚净额", f"{format_yuan(left)} 元", f"{format_yuan(left - amount_fen)} 元")],
+            because=because,
+            party=story.first.party,
+            about=staff,
+        ),
+        by=by,
+        on=on,
+        door=door,
+    )
+
+
+def _waive(order: Order) -> Entry:
+    said = order.payload
+    return waive(
+        duty_key=said["duty_key"],
+        staff=Staff.objects.get(pk=said["staff"]),
+        amount_fen=said["amount_fen"],
+        seen_fen=said["seen"],
+        because=order.because,
+        on=order.on,
+        actor=order.actor,
+        door=order.door,
+    )
+
+
+def _reverse(order: Order) -> Entry:
+    said = order.payload
+    staff = Staff.objects.get(pk=said["staff"])
+    return reverse(
+        duty_key=said["duty_key"],
+        staff=staff,
+        because=order.because,
+        on=order.on,
+        actor=order.actor,
+        door=order.door,
+    )
+
+
+def _stamp(payload: Payload) -> str:
+    entries = Entry.objects.filter(duty_key=payload["duty_key"], staff=payload["staff"])
+    sums = entries.aggregate(last=Max("seq"), left=Sum("amount_fen"))
+    return f"{sums['last']} {sums['left']}"
+
+
+def _place(payload: Payload) -> str:
+    return address("penalties.story", args=[payload["duty_key"], payload["staff"]])
+
+
+WAIVER = Kind("penalty.waive", "减免处罚", Right.CHECK_PENALTY, _waive, _stamp, _place)
+REVERSAL = Kind("penalty.reverse", "冲回处罚", Right.CHECK_PENALTY, _reverse, _stamp, _place)

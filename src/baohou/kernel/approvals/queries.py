@@ -1,0 +1,175 @@
+"""Reading proposals: who may check what, what waits for whom, what became of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from baohou.core.sayings import say
+from baohou.kernel.approvals import kinds
+from baohou.kernel.approvals.models import CheckSetting, Proposal, State
+from baohou.kernel.people.access import RIGHTS, Person, Right
+from baohou.kernel.people.directory import standing_postings
+from baohou.kernel.people.models import Staff
+
+PAGE: Final = 50
+MANY: Final = 1000
+"""Up to so many are counted; beyond it "1000+" says enough."""
+PARTS: Final = ("waiting", "mine", "decided", "all")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list is narrowed to: a kind, a state."""
+
+    kind: str = ""
+    state: State | None = None
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """A page of proposals, how many there are in all (at most MANY), and where the next page begins (0: nowhere)."""
+
+    rows: list[Proposal]
+    count: int
+    after: int
+
+    @property
+    def is_many(self) -> bool:
+        return self.count >= MANY
+
+
+def is_on(code: str) -> bool:
+    """Whether a second pair of eyes is asked for: as the kind says, until the installation decides."""
+    kind = kinds.get(code)
+    if not kind.may_be_off:
+        return True
+    latest = CheckSetting.objects.filter(kind=code).order_by("-pk").values_list("on", flat=True).first()
+    return kind.default_on if latest is None else latest
+
+
+def list_checkers(code: str, *, on: date, maker: Staff | None, about: int | None) -> list[Staff]:
+    """Who could check an act of a kind: in service with its right and a log-in, neither its maker nor concerned.
+
+    Deputies of the maker are among them: they may not check it while they stand in, but it is worth waiting for them.
+    """
+    posts = [post for post, rights in RIGHTS.items() if kinds.get(code).right in rights]
+    held = standing_postings(on=max(on, timezone.localdate())).filter(post__in=posts, staff__user__is_active=True)
+    aside = [pk for pk in (maker.pk if maker else None, about) if pk is not None]
+    return [posting.staff for posting in held.exclude(staff__in=aside).select_related("staff").order_by("staff_id")]
+
+
+def why_not(person: Person, proposal: Proposal) -> str:
+    """Why the person may not check a proposal, as a sentence; empty when the person may."""
+    if proposal.state != State.PENDING:
+        return say("这一件%(state)s，不能再办。", state=say(State(proposal.state).label))
+    if person.staff is None or person.system:
+        return say("复核须由有工号的员工本人办理。")
+    if proposal.maker_id == person.staff_id or proposal.made_by == person.actor:
+        return say("不能复核自己提请的事，请由另一位有权的人复核。")
+    if proposal.about_id == person.staff_id:
+        return say("这件事关系到您本人，请由另一位有权的人复核。")
+    if proposal.maker_id in person.absent_ids:
+        return say("您正在代提请人办理，不能复核其提请的事，请由另一位有权的人复核。")
+    if not person.may(kinds.get(proposal.kind).right):
+        return say("您的岗位不复核这一类事。")
+    return ""
+
+
+def find_visible(person: Person, pk: int) -> Proposal | None:
+    """A proposal that the person may see: one's own, those one may check, and for who reads the audit all."""
+    return _visible(person).filter(pk=pk).first()
+
+
+def parts_for(person: Person) -> list[str]:
+    """The parts of the list that a person can look at, the usual first."""
+    found = ["waiting"] if _checked_kinds(person) else []
+    found.append("mine")
+    if _checked_kinds(person):
+        found.append("decided")
+    if person.may(Right.SEE_AUDIT):
+        found.append("all")
+    return found
+
+
+def list_proposals(person: Person, part: str, filters: Filters, *, after: int = 0, most: int = PAGE) -> Proposals:
+    """A part of parts_for: those that wait oldest first, the others newest first. One query and a count."""
+    mine = Q(made_by=person.actor)
+    wanted = {
+        "waiting": _waiting(person),
+        "mine": _with_names().filter(mine | Q(maker=person.staff_id)),
+        "decided": _with_names().filter(checker=person.staff_id),
+        "all": _visible(person),
+    }[part]
+    if filters.kind:
+        wanted = wanted.filter(kind=filters.kind)
+    if filters.state is not None:
+        wanted = wanted.filter(state=filters.state)
+    count = wanted.order_by()[:MANY].count()
+    if after:
+        wanted = wanted.filter(pk__gt=after) if part == "waiting" else wanted.filter(pk__lt=after)
+    page = list(wanted.order_by("pk" if part == "waiting" else "-pk")[: most + 1])
+    return Proposals(page[:most], count, page[most - 1].pk if len(page) > most else 0)
+
+
+def count_waiting(person: Person) -> int:
+    """Proposals that wait for this person, up to MANY."""
+    return _waiting(person).order_by()[:MANY].count() if _checked_kinds(person) else 0
+
+
+def list_waiting_for(person: Person, *, limit: int) -> list[Proposal]:
+    """The proposals that have waited longest for this person."""
+    return list(_waiting(person).order_by("pk")[:limit]) if _checked_kinds(person) else []
+
+
+def list_own(person: Person, *, refused_since: date, limit: int) -> list[Proposal]:
+    """One's own proposals that wait, and those refused or lapsed since a day."""
+    came_back = Q(state__in=[State.REFUSED, State.LAPSED], decided_on__gte=refused_since)
+    own = _with_names().filter(Q(state=State.PENDING) | came_back, made_by=person.actor)
+    return list(own.order_by("pk")[:limit])
+
+
+def list_pending(*subjects: tuple[str, str]) -> list[Proposal]:
+    """What waits on these records, each named by kind and subject. One query."""
+    wanted = Q(pk__in=[])
+    for kind, subject in subjects:
+        wanted |= Q(kind=kind, subject=subject)
+    return list(_with_names().filter(wanted, state=State.PENDING).order_by("pk"))
+
+
+def list_pending_of(kind: str) -> list[Proposal]:
+    """What waits of a kind, whatever the record."""
+    return list(_with_names().filter(kind=kind, state=State.PENDING).order_by("pk")[:PAGE])
+
+
+def list_settings() -> Sequence[tuple[kinds.Kind, bool]]:
+    """Each kind that may be off, with whether it is on. One query."""
+    latest = dict(CheckSetting.objects.order_by("pk").values_list("kind", "on"))
+    return [(kind, latest.get(kind.code, kind.default_on)) for kind in kinds.every() if kind.may_be_off]
+
+
+def _checked_kinds(person: Person) -> list[str]:
+    """The kinds that a person may check."""
+    return [kind.code for kind in kinds.every() if person.may(kind.right)]
+
+
+def _waiting(person: Person) -> QuerySet[Proposal]:
+    """What waits and the person may check; see why_not."""
+    waiting = _with_names().filter(state=State.PENDING, kind__in=_checked_kinds(person))
+    waiting = waiting.exclude(made_by=person.actor).exclude(about=person.staff_id)
+    return waiting.exclude(maker__in=person.absent_ids) if person.absent_ids else waiting
+
+
+def _visible(person: Person) -> QuerySet[Proposal]:
+    if person.may(Right.SEE_AUDIT):
+        return _with_names()
+    return _with_names().filter(Q(made_by=person.actor) | Q(kind__in=_checked_kinds(person)))
+
+
+def _with_names() -> QuerySet[Proposal]:
+    return Proposal.objects.select_related("maker", "checker", "about", "party")

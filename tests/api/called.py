@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from baohou.day.models import Job
+from baohou.day.models import Job, JobState
 from baohou.guarantee.models import HandOverItem, HandOverReceipt, MeasureAction, WorkMove
 from baohou.guarantee.queries.grading import get_table
 from baohou.guarantee.queries.plans import get_plan
 from baohou.kernel.accountability.models import Appeal
 from baohou.kernel.api.models import Call
+from baohou.kernel.approvals.models import Proposal
 from baohou.kernel.audit.models import Act
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.hooks.models import Hook
@@ -68,6 +69,14 @@ def mover(world: World) -> dict[str, Any]:
 def story(world: World) -> dict[str, Any]:
     found = world.penalty
     return {"duty": found.duty_key, "staff": found.staff_id}
+
+
+def checked(world: World) -> dict[str, Any]:
+    """A file whose check found rows that give nobody a post or a grade."""
+    told = opened.upload(world)
+    found = {"difference_count": 0, "parts": [{"kind": "visits", "new": 1}]}
+    Job.objects.create(kind="check", by="X01", reference=told["token"], state=JobState.DONE, active=False, result=found)
+    return told
 
 
 def duty(world: World) -> dict[str, Any]:
@@ -186,7 +195,7 @@ CALLED: dict[str, Called] = {
     "plans_list_visits": Called(opened.plan),
     "plans_set_date": Called(planned, said(planned_on="2026-11-09", seen=None)),
     "plans_set_dates": Called(
-        opened.plan, lambda world: {"keys": keys(world), "planned_on": "2026-11-09", "confirmed": True}
+        opened.plan, lambda world: {"keys": [opened.plan_row(world).key], "planned_on": "2026-11-09"}
     ),
     "plans_shift": Called(opened.plan, shift, opened.spread),
     "plans_clear": Called(opened.plan, lambda world: {"keys": keys(world)}, opened.spread),
@@ -266,7 +275,7 @@ CALLED: dict[str, Called] = {
     "imports_upload": Called(sent=lambda _: {"kind": "grades", "file": walking.table_csv()}, form=True),
     "imports_one": Called(opened.upload),
     "imports_check": Called(opened.upload),
-    "imports_take": Called(opened.upload, said(how="whole")),
+    "imports_take": Called(checked, said(how="whole")),
     "imports_map_by": Called(opened.upload, said(content='[columns]\ngrade = "等级"\n')),
     "imports_marked": Called(opened.marked),
     "imports_keep": Called(sent=mapping_body),
@@ -275,6 +284,12 @@ CALLED: dict[str, Called] = {
     "numbers_risk_tables": Called(opened.quarter),
     "numbers_risk_file": Called(said(quarter="2026Q3", code="department")),
     "accountability_one": Called(story),
+    "approvals_one": Called(one("proposal", Proposal), first=walking.ask_waiver),
+    "approvals_approve": Called(one("proposal", Proposal), first=walking.ask_waiver),
+    "approvals_refuse": Called(one("proposal", Proposal), said(because="金额不对"), walking.ask_waiver),
+    "approvals_withdraw": Called(one("proposal", Proposal), first=walking.ask_waiver),
+    "approvals_set_check": Called(sent=said(kind="penalty.waive", checked=False, because="人手少")),
+    "accountability_add_reversal": Called(story, said(because="不该记")),
     "accountability_add_waiver": Called(story, said(amount_fen=1000, because="停电")),
     "accountability_file_appeal": Called(story, said(text="当日停电"), form=True),
     "accountability_one_appeal": Called(APPEAL, first=walking.file_appeal),

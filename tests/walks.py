@@ -100,7 +100,7 @@ def text_of(answer: Any) -> str:
     if body.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(io.BytesIO(body)) as book:
             return "".join(book.read(name).decode("utf-8", "ignore") for name in book.namelist())
-    if answer.headers.get("Content-Type", "").startswith("application/json"):
+    if body and answer.headers.get("Content-Type", "").startswith("application/json"):
         return json.dumps(json.loads(body), ensure_ascii=False)
     return str(body.decode("utf-8", "ignore"))
 

@@ -15,6 +15,7 @@ from baohou.kernel.accountability.models import Appeal
 from baohou.kernel.api.models import Call
 from baohou.kernel.audit.models import Act
 from baohou.kernel.duties.models import Duty
+from baohou.kernel.hooks.models import Hook
 from baohou.kernel.outbox.models import Message
 from baohou.kernel.papers.models import Attachment, ImportMapping, Volume
 from baohou.kernel.people.models import Deputy, Posting
@@ -159,7 +160,13 @@ def visited(world: World) -> dict[str, Any]:
     return {"visit": world.visit.pk}
 
 
+def delivery(world: World) -> dict[str, Any]:
+    found = opened.hook_delivery(world)
+    return {"hook": found["pk"], "delivery": found["delivery"]}
+
+
 PERSON = Called(staff)
+HOOK = one("hook", Hook)
 LISTED = Called(opened.table)
 RECEIPT = one("receipt", HandOverReceipt)
 VOLUME = one("volume", Volume)
@@ -278,6 +285,7 @@ CALLED: dict[str, Called] = {
     "accountability_statement": Called(said(**MONTH)),
     "accountability_statement_file": Called(said(**MONTH, ending="xlsx")),
     "accountability_personal": Called(lambda world: {**MONTH, **staff(world)}),
+    "accountability_personal_file": Called(lambda world: {**MONTH, **staff(world), "ending": "xlsx"}),
     "accountability_decide_go_live": Called(sent=said(on="2026-01-01")),
     "people_add_department": Called(sent=said(name="创新业务部")),
     "people_add_person": Called(sent=new_person),
@@ -304,6 +312,17 @@ CALLED: dict[str, Called] = {
     "notices_set_hours": Called(sent=said(digest_at="07:30", quiet_from="21:00", quiet_to="07:00")),
     "outbox_again": Called(one("message", Message), first=walking.fail_message),
     "outbox_stop": Called(one("message", Message), first=walking.wait_message),
+    "hooks_add": Called(sent=said(**opened.HOOK)),
+    "hooks_one": Called(HOOK, first=walking.add_hook),
+    "hooks_change": Called(HOOK, said(**opened.HOOK), walking.add_hook),
+    "hooks_remove": Called(HOOK, first=walking.add_hook),
+    "hooks_pause": Called(HOOK, said(because="对方升级"), walking.add_hook),
+    "hooks_resume": Called(HOOK, first=walking.pause_hook),
+    "hooks_rotate": Called(HOOK, said(hours=24), walking.add_hook),
+    "hooks_ping": Called(HOOK, first=walking.add_hook),
+    "hooks_deliveries": Called(HOOK, first=walking.end_delivery),
+    "hooks_delivery": Called(delivery, first=walking.end_delivery),
+    "hooks_again": Called(delivery, first=walking.end_delivery),
     "upkeep_shut": Called(sent=said(because="升级，到 20:00 止")),
     "upkeep_reopen": Called(first=shut),
 }

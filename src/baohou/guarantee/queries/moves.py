@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -199,26 +199,3 @@ def managers_or_departments_left(change: Change) -> list[str]:
 
 DEPARTMENTAL: Final = frozenset({DutyKind.CLASSIFICATION_REPORT, DutyKind.VISIT_PLAN, DutyKind.HAND_OVER})
 """Duties that a department's manager owes by the post, not by guarantees."""
-
-
-def find_heads(owed: Sequence[Duty], on: date) -> dict[int, Staff]:
-    """Who manages, on a day, the departments that owe some of these duties, by the department's number."""
-    departments = {duty.department_id: duty.department for duty in owed if duty.kind in DEPARTMENTAL}
-    heads = {}
-    for pk, department in departments.items():
-        holders = list_holders(post=Post.DEPARTMENT_MANAGER, on=on, department=department) if department else []
-        if pk and holders:
-            heads[pk] = holders[0]
-    return heads
-
-
-def find_supervisor(staff: Staff, on: date) -> Staff | None:
-    """The manager of the person's department on the day; of a department manager's own work the general manager."""
-    posting = get_posting(staff=staff, on=on)
-    posting = posting or staff.postings.select_related("department").order_by("effective_on").first()
-    if posting is not None and posting.department is not None:
-        heads = list_holders(post=Post.DEPARTMENT_MANAGER, on=on, department=posting.department)
-        if heads and heads[0].pk != staff.pk:
-            return heads[0]
-    above = [*list_holders(post=Post.GENERAL_MANAGER, on=on), *list_holders(post=Post.RISK_MANAGER, on=on)]
-    return next((one for one in above if one.pk != staff.pk), None)

@@ -92,6 +92,17 @@ def file(
     return measure
 
 
+def _require_open(client: Party, last: date) -> None:
+    """The quarter's table with the client is neither handed in nor accepted."""
+    if is_frozen(client, last):
+        message = say(
+            "%(client)s所在的%(last)s分类表已上报，处置措施不能重写；要修改请风险管理部先退回。",
+            client=client.name,
+            last=quarter_of(last),
+        )
+        raise Refused("guarantee.measure.frozen", message)
+
+
 @transaction.atomic
 def finish(*, action: MeasureAction, on: date, by: Staff, actor: str, door: str) -> MeasureAction:
     """Say that an action is done; refused unless ``by`` is who should do it, or a department manager of the client's.
@@ -117,16 +128,6 @@ def finish(*, action: MeasureAction, on: date, by: Staff, actor: str, door: str)
     action.save(update_fields=["done_on"])
     events.tell_action(action, done_on=on)
     return action
-
-
-def _require_open(client: Party, last: date) -> None:
-    if is_frozen(client, last):
-        message = say(
-            "%(client)s所在的%(last)s分类表已上报，处置措施不能重写；要修改请风险管理部先退回。",
-            client=client.name,
-            last=quarter_of(last),
-        )
-        raise Refused("guarantee.measure.frozen", message)
 
 
 def _require_actions(actions: Sequence[Action], filed_on: date) -> list[Action]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -14,58 +13,31 @@ from baohou.core.errors import Refused
 from baohou.core.sayings import say
 from baohou.day.lock import hold_off_steps
 from baohou.day.queries import get_business_day
-from baohou.guarantee.models import ManagerAppointment, MovedDuty, MovedGuarantee, MoveSigner, WorkMove
+from baohou.guarantee.models import MoveSigner, WorkMove
 from baohou.guarantee.queries.moves import (
     DEPARTMENTAL,
     Choice,
     Holding,
-    find_heads,
-    find_supervisor,
     list_holdings,
     list_open_duties,
     list_receivers,
     managers_of_clients,
 )
 from baohou.guarantee.rules.words import DutyKind
-from baohou.guarantee.services import events, telling, verbs
+from baohou.guarantee.services import events, verbs
+from baohou.guarantee.services.moving import Passing, Plan, appoint, write_list
 from baohou.guarantee.services.replan import replan_at_once
 from baohou.guarantee.services.touch import touch
-from baohou.kernel.audit.capture import add_rows, set_rows
-from baohou.kernel.audit.models import Act
-from baohou.kernel.audit.services import record_act, record_changes
+from baohou.kernel.audit.services import record_act
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.papers import records
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Post, Staff
-from baohou.kernel.people.queries import get_posting
+from baohou.kernel.people.queries import get_posting, list_holders
 from baohou.kernel.rulebook.queries import get_rule_book
 
 PAPER: Final = "work_move"
-HANDS_OVER: Final = "移交人"
-TAKES_OVER: Final = "接收人"
-WATCHES: Final = "监交人"
 _NAMED: Final = 10
-
-
-@dataclass(frozen=True)
-class Passing:
-    """A guarantee with its managers from its start on."""
-
-    holding: Holding
-    a: Staff
-    b: Staff | None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a hand-over would do: nothing is left out, everyone who takes over is in service."""
-
-    staff: Staff
-    effective_on: date
-    passing: list[Passing]
-    duties: list[tuple[Duty, Staff]]
-    receivers: list[Staff]
-    supervisor: Staff | None
 
 
 def plan_move(*, staff: Staff, effective_on: date, choices: Mapping[int, Choice], today: date) -> Plan:
@@ -97,7 +69,7 @@ def plan_move(*, staff: Staff, effective_on: date, choices: Mapping[int, Choice]
     duties = _duties(staff, owed, passing, people, effective_on)
     new = {one.pk: one for row in passing for one in _newcomers(row)} | {to.pk: to for _, to in duties}
     receivers = sorted(new.values(), key=lambda one: one.staff_no)
-    return Plan(staff, effective_on, passing, duties, receivers, find_supervisor(staff, effective_on))
+    return Plan(staff, effective_on, passing, duties, receivers, _supervisor(staff, effective_on))
 
 
 @transaction.atomic
@@ -137,8 +109,8 @@ def move_work(
         because=because,
         act=act,
     )
-    _appoint(plan, act)
-    _list(move, plan)
+    appoint(plan, act)
+    write_list(move, plan)
     events.tell_move(move)
     touch((row.holding.guarantee.client_id, row.holding.start) for row in plan.passing)
     day = get_business_day()
@@ -271,7 +243,7 @@ def _duties(
     of_client: dict[int, Staff] = {}
     for row in sorted(passing, key=lambda one: (one.holding.guarantee.issued_on, one.holding.guarantee.project_no)):
         of_client[row.holding.guarantee.client_id] = row.a
-    heads = find_heads(owed, on)
+    heads = _heads(owed, on)
     gone = {duty.party_id for duty in owed if duty.party_id and duty.party_id not in of_client}
     others_of_guarantee, others_of_client = managers_of_clients(gone, on=on)
     of_guarantee, of_client = others_of_guarantee | of_guarantee, others_of_client | of_client
@@ -293,6 +265,16 @@ def _duties(
     return told
 
 
+def _heads(owed: Sequence[Duty], on: date) -> dict[int, Staff]:
+    departments = {duty.department_id: duty.department for duty in owed if duty.kind in DEPARTMENTAL}
+    heads = {}
+    for pk, department in departments.items():
+        holders = list_holders(post=Post.DEPARTMENT_MANAGER, on=on, department=department) if department else []
+        if pk and holders:
+            heads[pk] = holders[0]
+    return heads
+
+
 def _newcomers(row: Passing) -> list[Staff]:
     """Those of a row's managers who were not one before."""
     before = {one.pk for one in (row.holding.a, row.holding.b) if one is not None}
@@ -300,95 +282,13 @@ def _newcomers(row: Passing) -> list[Staff]:
     return took_a + [one for one in (row.b,) if one is not None and one.pk not in before]
 
 
-def _appoint(plan: Plan, act: Act) -> None:
-    """Write the appointments of the day, and take the person out of those that were planned for later."""
-    starts = {row.holding.guarantee.pk: row for row in plan.passing}
-    known = {
-        one.guarantee_id: one
-        for one in ManagerAppointment.objects.filter(guarantee__in=list(starts))
-        if one.effective_on == starts[one.guarantee_id].holding.start
-    }
-    new: list[ManagerAppointment] = []
-    changed: list[ManagerAppointment] = []
-    told: list[tuple[str, Any, Any]] = []
-    for row in plan.passing:
-        guarantee, start = row.holding.guarantee, row.holding.start
-        unchanged = (row.a, row.b) == (row.holding.a, row.holding.b)
-        if guarantee.pk in known:
-            if not unchanged:
-                _replace(known[guarantee.pk], row.a, row.b, guarantee.project_no, changed, told)
-        elif not unchanged:
-            new.append(
-                ManagerAppointment(guarantee=guarantee, manager_a=row.a, manager_b=row.b, effective_on=start, act=act)
-            )
-        for later in row.holding.later:
-            a = row.a if later.manager_a_id == plan.staff.pk else later.manager_a
-            b = row.b if later.manager_b_id == plan.staff.pk else later.manager_b
-            _replace(later, a, None if b is not None and b.pk == a.pk else b, guarantee.project_no, changed, told)
-    add_rows(ManagerAppointment, new, batch_size=500)
-    record_changes(act=act, table="guarantee_managerappointment", rows=told)
-    set_rows(ManagerAppointment, changed, ["manager_a", "manager_b"])
-
-
-def _replace(
-    one: ManagerAppointment,
-    a: Staff,
-    b: Staff | None,
-    project_no: str,
-    changed: list[ManagerAppointment],
-    told: list[tuple[str, Any, Any]],
-) -> None:
-    before = {"manager_a": one.manager_a.staff_no, "manager_b": one.manager_b.staff_no if one.manager_b else None}
-    after = {"manager_a": a.staff_no, "manager_b": b.staff_no if b else None}
-    told.append((f"{project_no} {one.effective_on}", before, after))
-    one.manager_a, one.manager_b = a, b
-    changed.append(one)
-
-
-def _list(move: WorkMove, plan: Plan) -> None:
-    """Write down what the signed list says, and who signs it."""
-    add_rows(
-        MovedGuarantee,
-        [
-            MovedGuarantee(
-                move=move,
-                guarantee=row.holding.guarantee,
-                was_a=row.holding.a,
-                was_b=row.holding.b,
-                now_a=row.a,
-                now_b=row.b,
-            )
-            for row in plan.passing
-        ],
-        batch_size=200,
-    )
-    add_rows(
-        MovedDuty,
-        [
-            MovedDuty(
-                move=move,
-                duty_key=duty.key,
-                kind=duty.kind,
-                what=_what(duty),
-                due_on=duty.due_on,
-                owner_id=duty.owner_id or plan.staff.pk,
-                to=to,
-            )
-            for duty, to in plan.duties
-        ],
-        batch_size=200,
-    )
-    signers = [(HANDS_OVER, plan.staff)]
-    several = len(plan.receivers) > 1
-    for place, one in enumerate(plan.receivers, 1):
-        signers.append((f"{TAKES_OVER} {place}" if several else TAKES_OVER, one))
-    if plan.supervisor is not None:
-        signers.append((WATCHES, plan.supervisor))
-    add_rows(MoveSigner, [MoveSigner(move=move, role=role, staff=one) for role, one in signers])
-    telling.tell_signers(move, [one for _, one in signers])
-
-
-def _what(duty: Duty) -> str:
-    if duty.party is not None:
-        return duty.party.name[:255]
-    return duty.department.name if duty.department else ""
+def _supervisor(staff: Staff, on: date) -> Staff | None:
+    """The manager of the person's department on the day; of a department manager's own work the general manager."""
+    posting = get_posting(staff=staff, on=on)
+    posting = posting or staff.postings.select_related("department").order_by("effective_on").first()
+    if posting is not None and posting.department is not None:
+        heads = list_holders(post=Post.DEPARTMENT_MANAGER, on=on, department=posting.department)
+        if heads and heads[0].pk != staff.pk:
+            return heads[0]
+    above = [*list_holders(post=Post.GENERAL_MANAGER, on=on), *list_holders(post=Post.RISK_MANAGER, on=on)]
+    return next((one for one in above if one.pk != staff.pk), None)

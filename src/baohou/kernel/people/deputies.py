@@ -46,6 +46,33 @@ def name_deputy(
             last_on=last_on,
             first_on=first_on,
         )
+    _require_able(staff, deputy, first_on)
+    same = Deputy.objects.filter(staff=staff, deputy=deputy, first_on__lte=last_on, last_on__gte=first_on).first()
+    if same is not None:
+        said = say(
+            "%(deputy)s已在 %(first_on)s 至 %(last_on)s 代%(staff)s办理，请改日期。",
+            deputy=deputy,
+            first_on=same.first_on,
+            last_on=same.last_on,
+            staff=staff.name,
+        )
+        raise Refused("people.deputy.twice", said, where="开始日")
+    facts = {
+        "staff_no": staff.staff_no,
+        "deputy": deputy.staff_no,
+        "first_on": str(first_on),
+        "last_on": str(last_on),
+    }
+    act = record_act(verb="people.name_deputy", door=door, by=actor, because=because, facts=facts)
+    named = Deputy.objects.create(
+        staff=staff, deputy=deputy, first_on=first_on, last_on=last_on, because=because, act=act
+    )
+    standing_in.tell_all(named)
+    return named
+
+
+def _require_able(staff: Staff, deputy: Staff, first_on: date) -> None:
+    """Both are in service on the first day, and the deputy may do all that the absent one may."""
     absent, standing = _post_on(staff, first_on), _post_on(deputy, first_on)
     for who, post in ((staff, absent), (deputy, standing)):
         if post is None or post is Post.LEFT:
@@ -65,19 +92,6 @@ def name_deputy(
             absent=say(absent.label),
         )
         raise Refused("people.deputy.lacks_right", said, where="代办人")
-    _require_once(staff, deputy, first_on, last_on)
-    facts = {
-        "staff_no": staff.staff_no,
-        "deputy": deputy.staff_no,
-        "first_on": str(first_on),
-        "last_on": str(last_on),
-    }
-    act = record_act(verb="people.name_deputy", door=door, by=actor, because=because, facts=facts)
-    named = Deputy.objects.create(
-        staff=staff, deputy=deputy, first_on=first_on, last_on=last_on, because=because, act=act
-    )
-    standing_in.tell_all(named)
-    return named
 
 
 @transaction.atomic
@@ -99,20 +113,6 @@ def end_deputy(*, deputy: Deputy, on: date, actor: str, door: str) -> None:
         deputy.save(update_fields=["last_on"])
     else:
         deputy.delete()
-
-
-def _require_once(staff: Staff, deputy: Staff, first_on: date, last_on: date) -> None:
-    """Refused when the same deputy stands in for the person on one of these days already."""
-    same = Deputy.objects.filter(staff=staff, deputy=deputy, first_on__lte=last_on, last_on__gte=first_on).first()
-    if same is not None:
-        said = say(
-            "%(deputy)s已在 %(first_on)s 至 %(last_on)s 代%(staff)s办理，请改日期。",
-            deputy=deputy,
-            first_on=same.first_on,
-            last_on=same.last_on,
-            staff=staff.name,
-        )
-        raise Refused("people.deputy.twice", said, where="开始日")
 
 
 def _post_on(staff: Staff, on: date) -> Post | None:

@@ -35,7 +35,7 @@ def filled(evening: Portfolio, **more: object) -> dict[str, object]:
 @pytest.fixture
 def visit(evening: Portfolio, enter: Enter) -> Visit:
     """张甲's visit to 东方钢铁 by the plain form, with a photo and a PDF."""
-    paper = SimpleUploadedFile("报表.pdf", b"%PDF-1.4 x")
+    paper = SimpleUploadedFile("报表.pdf", b"%PDF-1.4 x %%EOF")
     page = f"/clients/{evening.steel.pk}/visit/"
     answer = enter(evening.cast.a).post(page, filled(evening, files=[photo(), paper]))
     made = Visit.objects.get(client=evening.steel)

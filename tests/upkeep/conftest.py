@@ -23,7 +23,7 @@ from baohou.kernel.papers import records
 with transaction.atomic():
     act = record_act(verb="try.files", door="command")
     for n in range(5):
-        kept = records.keep(b"%PDF-" + str(n).encode() * 1000, name=f"{n}.pdf")
+        kept = records.keep(b"%PDF-" + str(n).encode() * 1000 + b" startxref %%EOF", name=f"{n}.pdf")
         records.attach(kind="visit", subject_id=n, file=kept.file, name=f"{n}.pdf", act=act)
 """
 Make = Callable[..., Installation]

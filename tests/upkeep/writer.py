@@ -29,7 +29,7 @@ def write(name: str, number: int) -> None:
             act=act, table="try", rows=[(f"{name}-{number}-{part}", None, {"n": number}) for part in range(3)]
         )
         if number % 5 == 0:
-            kept = records.keep(b"%PDF-" + f"{name} {number}".encode(), name=f"{number}.pdf")
+            kept = records.keep(b"%PDF-" + f"{name} {number} startxref %%EOF".encode(), name=f"{number}.pdf")
             records.attach(kind="try", subject_id=number, file=kept.file, name=f"{name}-{number}.pdf", act=act)
 
 

@@ -116,7 +116,7 @@ def test_a_file_that_is_refused_takes_the_appeal_with_it(evening: Portfolio, pen
     with pytest.raises(Refused, match="不是照片"):
         appeal(penalty, evening.cast.a, files=[appeals.Evidence("证明.exe", b"MZ")])
     with _refused("appeal.many_files"):
-        appeal(penalty, evening.cast.a, files=[appeals.Evidence("证明.pdf", b"%PDF-")] * 10)
+        appeal(penalty, evening.cast.a, files=[appeals.Evidence("证明.pdf", b"%PDF- %%EOF")] * 10)
     assert (Appeal.objects.count(), Act.objects.count()) == (0, before)
 
 

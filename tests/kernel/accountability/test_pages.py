@@ -32,7 +32,7 @@ def _decide(browser: Client, on_appeal: Appeal, **typed: str) -> str:
 def test_an_appeal_is_filed_on_the_page_with_its_file(evening: Portfolio, penalty: Entry, enter: Enter) -> None:
     """张甲 appeals with a PDF; 赵己 reads it, decides, and the story tells all of it."""
     mine, theirs = enter(evening.cast.a), enter(evening.cast.risk_manager)
-    file = SimpleUploadedFile("停电通知.pdf", b"%PDF-1.7 x")
+    file = SimpleUploadedFile("停电通知.pdf", b"%PDF-1.7 x %%EOF")
     answer = mine.post(f"{_story(penalty)}appeal/", {"text": "客户停电", "attached": [file]})
     assert answer.status_code == 302
     filed = Appeal.objects.get()
@@ -42,7 +42,7 @@ def test_an_appeal_is_filed_on_the_page_with_its_file(evening: Portfolio, penalt
     assert "1 件申诉等您裁定" in said(theirs, "/appeals/").replace("<b>", "").replace("</b>", "")
     link = story.split("/files/")[1].split("/")[0]
     got = theirs.get(f"/appeals/{filed.pk}/files/{link}/")
-    assert b"".join(got.streaming_content) == b"%PDF-1.7 x"  # type: ignore[attr-defined]
+    assert b"".join(got.streaming_content) == b"%PDF-1.7 x %%EOF"  # type: ignore[attr-defined]
     assert theirs.get(f"/appeals/{filed.pk}/files/0/").status_code == 404
     told = _decide(theirs, filed, verdict="reduced", amount="20", because="停电属实")
     for words in ("裁定：部分减免", "停电属实", "30.00 元", "献爱心若干元"):

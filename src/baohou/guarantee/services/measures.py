@@ -56,13 +56,7 @@ def file(
     verbs.require_not_future(filed_on, what="填报日期", where="填报日期")
     actions = _require_actions(actions, filed_on)
     last = quarter_of(quarter).last
-    if is_frozen(client, last):
-        message = say(
-            "%(client)s所在的%(last)s分类表已上报，处置措施不能重写；要修改请风险管理部先退回。",
-            client=client.name,
-            last=quarter_of(last),
-        )
-        raise Refused("guarantee.measure.frozen", message)
+    _require_open(client, last)
     act = verbs.act_on(
         verb="measures.file", client=client, actor=actor, door=door, facts={"quarter": str(quarter_of(quarter))}
     )
@@ -96,6 +90,17 @@ def file(
     add_rows(MeasureAction, steps)
     events.tell_measure(measure, actions=len(actions))
     return measure
+
+
+def _require_open(client: Party, last: date) -> None:
+    """The quarter's table with the client is neither handed in nor accepted."""
+    if is_frozen(client, last):
+        message = say(
+            "%(client)s所在的%(last)s分类表已上报，处置措施不能重写；要修改请风险管理部先退回。",
+            client=client.name,
+            last=quarter_of(last),
+        )
+        raise Refused("guarantee.measure.frozen", message)
 
 
 @transaction.atomic

@@ -29,6 +29,7 @@ from baohou.guarantee.queries.moves import (
 )
 from baohou.guarantee.queries.pages.people import get_person_page
 from baohou.guarantee.services import moves
+from baohou.guarantee.services.moving import Plan
 from baohou.guarantee.views.guards import may_move_work, move_for, staff_for, staff_of
 from baohou.kernel.approvals.of_posts import CHANGE, subject_of
 from baohou.kernel.approvals.queries import list_pending
@@ -149,7 +150,7 @@ def paper_file(request: Asked, pk: int) -> HttpResponse:
 
 def _planned(
     request: Asked, staff: Staff, form: forms.MoveForm, choices: dict[int, Choice]
-) -> tuple[WorkMove | None, moves.Plan | None]:
+) -> tuple[WorkMove | None, Plan | None]:
     """What would happen, or, once confirmed, what happened; a refusal stands on the form."""
     cleaned = form.cleaned_data
     try:
@@ -174,7 +175,7 @@ def _planned(
     return None, None
 
 
-def _shares(plan: moves.Plan, loads: dict[int, int]) -> list[dict[str, object]]:
+def _shares(plan: Plan, loads: dict[int, int]) -> list[dict[str, object]]:
     """Each receiver with how many guarantees and duties pass, and the load before and after."""
     shares = []
     for one in plan.receivers:

@@ -46,25 +46,7 @@ def name_deputy(
             last_on=last_on,
             first_on=first_on,
         )
-    absent, standing = _post_on(staff, first_on), _post_on(deputy, first_on)
-    for who, post in ((staff, absent), (deputy, standing)):
-        if post is None or post is Post.LEFT:
-            raise Refused(
-                "people.deputy.no_post",
-                "%(who)s在 %(first_on)s 没有任职，不能安排代办。",
-                where="代办人",
-                who=who,
-                first_on=first_on,
-            )
-    assert absent is not None and standing is not None, "both are in service"
-    if not may_stand_for(absent, standing):
-        said = say(
-            "%(deputy)s是%(standing)s，没有%(absent)s的全部权限，不能代办；请选同岗位或权限更大的人。",
-            deputy=deputy,
-            standing=say(standing.label),
-            absent=say(absent.label),
-        )
-        raise Refused("people.deputy.lacks_right", said, where="代办人")
+    _require_able(staff, deputy, first_on)
     same = Deputy.objects.filter(staff=staff, deputy=deputy, first_on__lte=last_on, last_on__gte=first_on).first()
     if same is not None:
         said = say(
@@ -87,6 +69,29 @@ def name_deputy(
     )
     standing_in.tell_all(named)
     return named
+
+
+def _require_able(staff: Staff, deputy: Staff, first_on: date) -> None:
+    """Both are in service on the first day, and the deputy may do all that the absent one may."""
+    absent, standing = _post_on(staff, first_on), _post_on(deputy, first_on)
+    for who, post in ((staff, absent), (deputy, standing)):
+        if post is None or post is Post.LEFT:
+            raise Refused(
+                "people.deputy.no_post",
+                "%(who)s在 %(first_on)s 没有任职，不能安排代办。",
+                where="代办人",
+                who=who,
+                first_on=first_on,
+            )
+    assert absent is not None and standing is not None, "both are in service"
+    if not may_stand_for(absent, standing):
+        said = say(
+            "%(deputy)s是%(standing)s，没有%(absent)s的全部权限，不能代办；请选同岗位或权限更大的人。",
+            deputy=deputy,
+            standing=say(standing.label),
+            absent=say(absent.label),
+        )
+        raise Refused("people.deputy.lacks_right", said, where="代办人")
 
 
 @transaction.atomic

@@ -176,6 +176,7 @@ def delivery(world: World) -> dict[str, Any]:
 
 PERSON = Called(staff)
 HOOK = one("hook", Hook)
+PROPOSAL = one("proposal", Proposal)
 LISTED = Called(opened.table)
 RECEIPT = one("receipt", HandOverReceipt)
 VOLUME = one("volume", Volume)
@@ -291,6 +292,7 @@ CALLED: dict[str, Called] = {
     "approvals_set_check": Called(sent=said(kind="penalty.waive", checked=False, because="人手少")),
     "accountability_add_reversal": Called(story, said(because="不该记")),
     "accountability_add_waiver": Called(story, said(amount_fen=1000, because="停电")),
+    "accountability_add_reversal": Called(story, said(because="记错了户")),
     "accountability_file_appeal": Called(story, said(text="当日停电"), form=True),
     "accountability_one_appeal": Called(APPEAL, first=walking.file_appeal),
     "accountability_decide": Called(APPEAL, said(verdict="cancelled", because="属实"), walking.file_appeal),
@@ -327,6 +329,11 @@ CALLED: dict[str, Called] = {
     "notices_set_hours": Called(sent=said(digest_at="07:30", quiet_from="21:00", quiet_to="07:00")),
     "outbox_again": Called(one("message", Message), first=walking.fail_message),
     "outbox_stop": Called(one("message", Message), first=walking.wait_message),
+    "approvals_one": Called(PROPOSAL, first=walking.ask_waiver),
+    "approvals_approve": Called(PROPOSAL, first=walking.ask_waiver),
+    "approvals_refuse": Called(PROPOSAL, said(because="依据不足"), walking.ask_waiver),
+    "approvals_withdraw": Called(PROPOSAL, first=walking.ask_waiver),
+    "approvals_set_check": Called(sent=said(kind="penalty.waive", checked=False, because="人手少")),
     "hooks_add": Called(sent=said(**opened.HOOK)),
     "hooks_one": Called(HOOK, first=walking.add_hook),
     "hooks_change": Called(HOOK, said(**opened.HOOK), walking.add_hook),

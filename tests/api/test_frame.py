@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from baohou.core.masking import mask
 from baohou.guarantee.models import GradeChange
+from baohou.kernel.api.forms import SCOPES
 from baohou.kernel.api.models import Call, Token
-from baohou.kernel.api.tokens import revoke
+from baohou.kernel.api.tokens import OWN, revoke
 from baohou.kernel.audit.models import Act
+from baohou.kernel.people.policy import Right
 from tests.api.conftest import CallAs, Caller
 from tests.cast import Portfolio
 
@@ -187,3 +189,8 @@ class TestOnce:
         call_as(evening.cast.manager).send(f"/clients/{evening.steel.pk}/grades", GRADE)
         act = Act.objects.get(verb="grades.change")
         assert (act.by, act.door) == ("M01", "api")
+
+
+def test_every_scope_has_a_name() -> None:
+    """Whoever makes a token reads in words what it may do: a new right needs one."""
+    assert set(SCOPES) == {right.value for right in Right} | {OWN}

@@ -72,7 +72,7 @@ class Came:
 
 def ask(browser: Client, verb: str, address: str, sent: dict[str, Any]) -> Came:
     """Open an address, and undo it."""
-    writes = Writes("django_session")
+    writes = Writes("django_session", "usersessions_usersession")
     with undone(), connection.execute_wrapper(writes):
         cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
         answer = browser.post(address, sent) if verb == "POST" else browser.get(address)

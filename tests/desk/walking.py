@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -192,8 +193,12 @@ def ask_waiver(world: World) -> None:
     from baohou.kernel.accountability import checks
     from baohou.kernel.accountability.ledger import Story
 
-    user = world.cast.risk_manager.user
-    maker = find_person(user, on=TODAY)
+    asking = world.cast.risk_manager
+    asking.refresh_from_db()  # what was done for another address has been undone
+    if asking.user is None:
+        asking.user = User.objects.create(username=asking.staff_no)
+        asking.save(update_fields=["user"])
+    maker = find_person(asking.user, on=TODAY)
     assert maker is not None
     story = Story([world.penalty])
     checks.ask_waiver(story=story, amount_fen=1000, because="停电", by=maker, on=TODAY, door="page")

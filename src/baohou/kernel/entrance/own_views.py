@@ -24,6 +24,7 @@ from baohou.kernel.people.doors import Asked
 from baohou.kernel.people.models import Staff
 from baohou.kernel.people.sessions import proven
 from baohou.kernel.saying import in_words
+from baohou.kernel.watch.readonly import require_writable
 
 OWN = "本人的登录，未登录的先登录"
 
@@ -44,7 +45,11 @@ def security_page(request: Asked) -> HttpResponseBase:
 @proven()
 @never_cache
 def factor_page(request: Asked) -> HttpResponseBase:
-    """Set up a second factor: scan, type a code, keep the recovery codes, which stand on that answer only."""
+    """Set up a second factor: scan, type a code, keep the recovery codes, which stand on that answer only.
+
+    Refused while the house is read-only: what is begun here could not be kept.
+    """
+    require_writable()
     user = _user(request)
     if _has_factor(user):
         return redirect("security")

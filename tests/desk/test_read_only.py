@@ -77,7 +77,11 @@ def test_every_page_refuses_what_is_sent_while_the_house_is_closed(
     for name in sorted({address.name for address in every_page()} - OPEN_WHEN_CLOSED):
         if NO_SUCH_VERB in table[name, "POST"]:
             continue
-        how, browser, writes = OPENED.get(name, Opened()), someone(name, "POST"), Writes("django_session", "usersessions_usersession")
+        how, browser, writes = (
+            OPENED.get(name, Opened()),
+            someone(name, "POST"),
+            Writes("django_session", "usersessions_usersession"),
+        )
         with undone():
             how.first(world)
             address = reverse(name, kwargs=how.named(world))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from baohou.day.models import Job
+from baohou.day.models import Job, JobState
 from baohou.guarantee.models import HandOverItem, HandOverReceipt, MeasureAction, WorkMove
 from baohou.guarantee.queries.grading import get_table
 from baohou.guarantee.queries.plans import get_plan
@@ -69,6 +69,14 @@ def mover(world: World) -> dict[str, Any]:
 def story(world: World) -> dict[str, Any]:
     found = world.penalty
     return {"duty": found.duty_key, "staff": found.staff_id}
+
+
+def checked(world: World) -> dict[str, Any]:
+    """A file whose check found rows that give nobody a post or a grade."""
+    told = opened.upload(world)
+    found = {"difference_count": 0, "parts": [{"kind": "visits", "new": 1}]}
+    Job.objects.create(kind="check", by="X01", reference=told["token"], state=JobState.DONE, active=False, result=found)
+    return told
 
 
 def duty(world: World) -> dict[str, Any]:
@@ -268,7 +276,7 @@ CALLED: dict[str, Called] = {
     "imports_upload": Called(sent=lambda _: {"kind": "grades", "file": walking.table_csv()}, form=True),
     "imports_one": Called(opened.upload),
     "imports_check": Called(opened.upload),
-    "imports_take": Called(opened.upload, said(how="whole")),
+    "imports_take": Called(checked, said(how="whole")),
     "imports_map_by": Called(opened.upload, said(content='[columns]\ngrade = "等级"\n')),
     "imports_marked": Called(opened.marked),
     "imports_keep": Called(sent=mapping_body),

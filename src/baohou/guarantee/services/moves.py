@@ -25,7 +25,7 @@ from baohou.guarantee.queries.moves import (
 )
 from baohou.guarantee.rules.words import DutyKind
 from baohou.guarantee.services import events, verbs
-from baohou.guarantee.services.moving import Passing, Plan, appoint, write_list
+from baohou.guarantee.services.moving import Passing, Plan, write_down
 from baohou.guarantee.services.replan import replan_at_once
 from baohou.guarantee.services.touch import touch
 from baohou.kernel.audit.services import record_act
@@ -109,8 +109,7 @@ def move_work(
         because=because,
         act=act,
     )
-    appoint(plan, act)
-    write_list(move, plan)
+    write_down(move, plan, act)
     events.tell_move(move)
     touch((row.holding.guarantee.client_id, row.holding.start) for row in plan.passing)
     day = get_business_day()

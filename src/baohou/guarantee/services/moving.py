@@ -41,7 +41,13 @@ class Plan:
     supervisor: Staff | None
 
 
-def appoint(plan: Plan, act: Act) -> None:
+def write_down(move: WorkMove, plan: Plan, act: Act) -> None:
+    """Write down what a plan changes, and the list of it that is to be signed."""
+    _appoint(plan, act)
+    _list(move, plan)
+
+
+def _appoint(plan: Plan, act: Act) -> None:
     """Write the appointments of the day, and take the person out of those that were planned for later."""
     starts = {row.holding.guarantee.pk: row for row in plan.passing}
     known = {
@@ -86,7 +92,7 @@ def _replace(
     changed.append(one)
 
 
-def write_list(move: WorkMove, plan: Plan) -> None:
+def _list(move: WorkMove, plan: Plan) -> None:
     """Write down what the signed list says, and who signs it."""
     add_rows(
         MovedGuarantee,

@@ -139,7 +139,7 @@ def withdraw(request: Call, proposal: Pk) -> OneProposalOut:
     return _one(request, proposal)
 
 
-@room.reads("/approval-settings", list[SettingOut])
+@room.reads("/approval-settings", list[SettingOut], right=Right.ADMINISTER)
 def settings(request: Call) -> list[SettingOut]:
     """哪些事须复核。"""
     return [SettingOut(kind=kind.code, kind_word=kind.title, checked=on) for kind, on in list_settings()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from baohou.core.errors import Refused
 from baohou.upkeep.migrating import Plan, Step, plan_back, plan_forward, why_stuck
 from tests.upkeep.conftest import Company, Make
+from tests.upkeep.installations import columns_of
 
 OURS = "baohou."
 
@@ -84,16 +86,19 @@ def test_back_and_forward_again_keeps_every_row(company: Company, make: Make) ->
 
 
 def test_what_would_be_lost_is_named_and_asked_for_twice(company: Company, make: Make) -> None:
-    """Back before clients could be searched by pinyin: the columns and their rows are named; nothing without --yes."""
+    """Back before clients had an industry: the column and its rows are named, and nothing is done without --yes."""
     here = make(like=company.home)
     before = here.rows()
-    said = here.baohou("migrate", "--back", "parties", "0002_industry", code=1)
-    assert re.search(r"会丢：表 parties_party 的列 \w+（40 行）", said)
+    said = here.baohou("migrate", "--back", "parties", "0001_initial", code=1)
+    assert re.search(r"会丢：表 parties_party 的列 industry（40 行）", said)
     assert "--yes" in said
     assert here.rows() == before
-    here.baohou("migrate", "--back", "parties", "0002_industry", "--yes")
+    here.baohou("migrate", "--back", "parties", "0001_initial", "--yes")
+    assert "要做：parties.0002_industry" in here.baohou("migrate", "--plan")
     here.baohou("migrate")
-    assert here.rows() == before, "the names to search by are made from the clients' names again"
+    named = columns_of("parties_party").index("name")
+    kept = [[json.loads(row)[named] for row in rows["parties_party"]] for rows in (before, here.rows())]
+    assert kept[0] == kept[1], "all else of the clients is there"
 
 
 def test_a_database_of_a_newer_release_is_not_touched(company: Company, make: Make) -> None:

@@ -10,7 +10,10 @@ from playwright.sync_api import expect
 from baohou.day.jobs import beats, launching
 from baohou.day.models import Job, JobState
 from baohou.guarantee.models import GradeChange
-from tests.browser.conftest import PHONE, Sit
+from baohou.kernel.approvals.models import Proposal
+from baohou.kernel.approvals.services import approve
+from baohou.kernel.people.access import find_person
+from tests.browser.conftest import PHONE, TODAY, Sit
 from tests.cast import FOOD, Portfolio
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -38,6 +41,12 @@ def test_a_table_with_other_headers_is_matched_and_taken(evening: Portfolio, sit
     page.get_by_role("button", name="按这样读并检查").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("没有差错，可以导入")
     page.get_by_role("button", name="导入", exact=True).click()
+    expect(page.get_by_text("待复核").first).to_be_visible()
+    assert not GradeChange.objects.exists()
+    checker = find_person(evening.cast.risk_manager.user, on=TODAY)
+    assert checker is not None
+    approve(proposal=Proposal.objects.get(), by=checker, on=TODAY, door="page")
+    page.reload()
     expect(page.get_by_role("heading", level=1)).to_contain_text("已导入")
     assert GradeChange.objects.get().client == evening.food
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
@@ -19,6 +18,7 @@ from baohou.core.errors import Refused
 from baohou.kernel.entrance import factors
 from baohou.kernel.entrance.forms import FactorForm
 from baohou.kernel.entrance.guards import personal
+from baohou.kernel.papers.printing.qr import qr_svg
 from baohou.kernel.people import sessions
 from baohou.kernel.people.doors import Asked
 from baohou.kernel.people.models import Staff
@@ -60,7 +60,7 @@ def factor_page(request: Asked) -> HttpResponseBase:
     address = get_adapter().build_totp_url(user, form.secret)
     context = {
         "form": form,
-        "code": segno.make(address, error="m").svg_inline(scale=4, border=2, dark="#000", light="#fff", omitsize=True),
+        "drawing": qr_svg(address, alone=False),
         "secret": " ".join(form.secret[at : at + 4] for at in range(0, len(form.secret), 4)),
         "owed": request.person.owes_factor,
     }

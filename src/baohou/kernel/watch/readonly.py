@@ -49,7 +49,7 @@ def require_writable() -> None:
     """
     if _ALLOWED.get():
         return
-    if connection.vendor == "postgresql" and connection.in_atomic_block:
+    if not is_replica() and connection.vendor == "postgresql" and connection.in_atomic_block:
         _lock("ROW SHARE")
     if because := why_read_only():
         raise TakesNoChanges(because)

@@ -13,6 +13,7 @@ from baohou.guarantee.models import GradeChange
 from baohou.kernel.approvals.models import Proposal
 from baohou.kernel.approvals.services import approve
 from baohou.kernel.people.access import find_person
+from baohou.kernel.people.models import Staff
 from tests.browser.conftest import PHONE, TODAY, Sit
 from tests.cast import FOOD, Portfolio
 
@@ -43,7 +44,8 @@ def test_a_table_with_other_headers_is_matched_and_taken(evening: Portfolio, sit
     page.get_by_role("button", name="导入", exact=True).click()
     expect(page.get_by_text("待复核").first).to_be_visible()
     assert not GradeChange.objects.exists()
-    checker = find_person(evening.cast.risk_manager.user, on=TODAY)
+    sit(evening.cast.risk_manager)
+    checker = find_person(Staff.objects.get(pk=evening.cast.risk_manager.pk).user, on=TODAY)
     assert checker is not None
     approve(proposal=Proposal.objects.get(), by=checker, on=TODAY, door="page")
     page.reload()

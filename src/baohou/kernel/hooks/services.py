@@ -21,8 +21,6 @@ from baohou.kernel.outbox.models import PENDING, Message, State
 
 HELD: Final = "推送已暂停，恢复后再发。"
 PURPOSE: Final = "hooks.secrets"
-_NEXT: Final = ";"
-"""The character behind ":", so that keys from ``hook:7:`` up to ``hook:7;`` are those of hook 7."""
 
 
 @dataclass(frozen=True)
@@ -148,8 +146,7 @@ def resend(*, delivery: Delivery, actor: str, door: str) -> Delivery:
 
 
 def _messages(hook: Hook) -> Any:
-    first = key_of(hook.pk, "")
-    return Message.objects.filter(key__gte=first, key__lt=first[:-1] + _NEXT)
+    return Message.objects.filter(key__startswith=key_of(hook.pk, ""))
 
 
 def _held(hook: Hook) -> Hook:

@@ -87,7 +87,7 @@ class Company:
         if waiting is None:
             found = Entry.objects.get(duty_key=self.entry["key"], staff=self.entry["staff"], seq=0)
             told = {"by": self._person(Post.GENERAL_MANAGER), "on": self.today, "door": "page"}
-            waiting = ask_waiver(story=Story(list(found)), amount_fen=1000, because="当日客户停电", **told).proposal
+            waiting = ask_waiver(story=Story([found]), amount_fen=1000, because="当日客户停电", **told).proposal
         assert waiting is not None
         return waiting.pk
 
@@ -255,6 +255,7 @@ NO_PAGES = {
     "plan.several": "takes only a post, or is looked at by the tests of its matter",
     "plan.review": "takes only a post, or is looked at by the tests of its matter",
     "visits.add": "takes only a post, or is looked at by the tests of its matter",
+    "approvals.withdraw": "takes only a post, or is looked at by the tests of its matter",
     "people.deputy.end": "takes only a post, or is looked at by the tests of its matter",
     "people.post.back": "takes only a post, or is looked at by the tests of its matter",
     "appeals.file": "is a file",

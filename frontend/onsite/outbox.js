@@ -3,7 +3,11 @@
 import { draft, draftsOf, filesOf, markSent, save, saveFile } from "./store.js";
 import { host, word } from "./words.js";
 
+const SOON = 2_000;
 const EVERY = 60_000;
+
+let patience = SOON;
+let timer = 0;
 
 class NotNow extends Error {
   constructor(why) {
@@ -20,7 +24,7 @@ export function flush() {
 
 async function sendAll() {
   const waiting = (await draftsOf(host.dataset.person)).filter((one) => one.state === "waiting").reverse();
-  if (!waiting.length) return "sent";
+  if (!waiting.length) return again("sent");
   let result = "sent";
   try {
     const token = await freshToken();
@@ -30,6 +34,16 @@ async function sendAll() {
     result = problem.why;
   }
   document.dispatchEvent(new CustomEvent("baohou:outbox", { detail: result }));
+  return again(result);
+}
+
+// A browser does not always notice that the network is back: what got no answer is tried again, soon at first.
+function again(result) {
+  const unanswered = result === "offline" || result === "server";
+  const wait = unanswered ? patience : EVERY;
+  patience = unanswered ? Math.min(patience * 2, EVERY) : SOON;
+  clearTimeout(timer);
+  timer = setTimeout(() => (document.visibilityState === "visible" ? flush() : again("sent")), wait);
   return result;
 }
 
@@ -46,6 +60,17 @@ async function ask(address, options) {
   if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) throw new NotNow("login");
   if (answer.status >= 500 || answer.status === 429) throw new NotNow("server");
   return answer;
+}
+
+// No answer at all: a browser may call itself online while nothing gets through, so the server is asked.
+export async function isCutOff() {
+  if (!navigator.onLine) return true;
+  try {
+    await fetch(host.dataset.token, { redirect: "manual", credentials: "same-origin", cache: "no-store" });
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 async function json(answer) {
@@ -67,7 +92,7 @@ async function stillWaits(one) {
   return (await draft(one.key))?.state === "waiting";
 }
 
-async function send(one, token, again = true) {
+async function send(one, token, anew = true) {
   const files = await filesOf(one.key);
   for (const file of files) {
     if (file.sha256) continue;
@@ -85,7 +110,7 @@ async function send(one, token, again = true) {
     await markSent(one, told.url);
     return true;
   }
-  if (told.missing && again) {
+  if (told.missing && anew) {
     for (const file of files) {
       if (told.missing.includes(file.sha256)) await saveFile({ ...file, sha256: null });
     }
@@ -134,5 +159,4 @@ export function keepSending() {
   flush();
   addEventListener("online", flush);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && flush());
-  setInterval(() => document.visibilityState === "visible" && navigator.onLine && flush(), EVERY);
 }

@@ -1,5 +1,5 @@
 // What lies on this device: the line on every page, and the list on the page 现场回访.
-import { flush } from "./outbox.js";
+import { flush, isCutOff } from "./outbox.js";
 import { draftsOf, filesOf, remove, save } from "./store.js";
 import { clock, element, host, word } from "./words.js";
 
@@ -9,15 +9,16 @@ export async function showQueue(result) {
   const all = await draftsOf(host.dataset.person);
   const waiting = all.filter((one) => one.state === "waiting");
   const stuck = all.filter((one) => one.state === "stuck");
-  showLine(waiting.length, stuck.length, result);
+  const onSite = document.querySelector("form[data-visit], [data-onsite]") !== null;
+  showLine(waiting.length, stuck.length, result, result === "offline" || (onSite ? await isCutOff() : !navigator.onLine));
   const list = document.querySelector("[data-queue]");
   if (list) await showList(list, all);
 }
 
-function showLine(waiting, stuck, result) {
+function showLine(waiting, stuck, result, cutOff) {
   const line = document.querySelector("[data-outbox]");
   const said = [];
-  if (!navigator.onLine) said.push(word("noNetwork"));
+  if (cutOff) said.push(word("noNetwork"));
   if (waiting) said.push(word("waiting", { n: waiting }));
   if (stuck) said.push(word("stuckCount", { n: stuck }));
   if (waiting && (result === "login" || result === "server")) said.push(word(`${result}Short`));

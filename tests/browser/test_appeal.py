@@ -29,7 +29,7 @@ def test_an_appeal_is_filed_decided_and_taken_off_the_net(evening: Portfolio, si
     phone.goto(story)
     phone.get_by_role("link", name="申诉").click()
     phone.get_by_label("申诉理由").fill("当日客户停电，次日补访")
-    pdf = {"name": "停电通知.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 x"}
+    pdf = {"name": "停电通知.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 x %%EOF"}
     phone.get_by_label("附件").set_input_files([pdf])  # type: ignore[list-item]
     _check(phone)
     phone.get_by_role("button", name="提出申诉").click()

@@ -26,6 +26,8 @@ from tests.browser.pages import NO_PAGES, PAGES, Company, Opened, every_address
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SERIOUS = ("serious", "critical")
 
+WIDEST = """[...document.querySelectorAll('main *')].sort((a, b) =>
+  b.getBoundingClientRect().right - a.getBoundingClientRect().right)[0].outerHTML.slice(0, 160)"""
 
 @pytest.fixture
 def company(live_server: LiveServer, tmp_path: Path) -> Company:
@@ -87,7 +89,7 @@ def _log_in(window: Page, staff: Staff) -> None:
 
 def _faults(window: Page, name: str) -> list[str]:
     wide = window.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    faults = [f"{name}: {wide} px wider than the screen"] if wide > 0 else []
+    faults = [f"{name}: {wide} px wider than the screen: {window.evaluate(WIDEST)}"] if wide > 0 else []
     for found in Axe().run(window).response["violations"]:
         if found["impact"] in SERIOUS:
             where = "; ".join(node["html"][:160] for node in found["nodes"][:3])

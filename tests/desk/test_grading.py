@@ -8,11 +8,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from baohou.core.period import Quarter
 from baohou.guarantee.exports import list_papers
 from baohou.guarantee.models import GradeChange, Guarantee, MeasureAction, Proposal
 from baohou.guarantee.queries.sealed_visits import check_url
+from baohou.kernel.approvals.models import Proposal as Asked
 from baohou.kernel.papers.models import Seal
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
@@ -87,7 +89,7 @@ def test_from_the_first_grade_to_the_seal(evening: Portfolio, enter: Enter) -> N
 
 
 def test_a_correction_after_acceptance_is_marked_on_the_table(evening: Portfolio, enter: Enter) -> None:
-    """Accepted as normal; risk from 2026-10-15: the row says so, and stays normal."""
+    """Accepted as normal; risk from 2026-10-15, approved by 赵己: the row says so, and stays normal."""
     manager, risk = enter(evening.cast.manager), enter(evening.cast.supervisor)
     manager.post(f"{_table()}rest/")
     digest = manager.get(f"{_table()}sign/").context["table"].digest
@@ -95,6 +97,9 @@ def test_a_correction_after_acceptance_is_marked_on_the_table(evening: Portfolio
     risk.post(f"{_table()}review/", {"verb": "accept"})
     assert "接收后变更" not in read(manager, _table())
     manager.post(f"/clients/{evening.steel.pk}/grade/", {"grade": "4", "effective_on": "2026-10-15", "because": "停产"})
+    assert "接收后变更" not in read(manager, _table())
+    waiting = reverse("approvals.one", args=[Asked.objects.get().pk])
+    enter(evening.cast.risk_manager).post(waiting, {"answer": "approve"})
     assert "接收后变更：2026-10-15 起风险" in read(manager, _table())
 
 

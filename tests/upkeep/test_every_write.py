@@ -17,7 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 
 from baohou.day import engine
@@ -173,7 +173,7 @@ def test_a_write_fails_and_nothing_of_the_verb_stands(name: str, request: pytest
         with whole.database():
             do()
         wanted = sizes()
-    assert whole.passed >= 3
+    assert whole.passed >= 2
     for at in chosen(whole.passed, name):
         with thrown_away():
             failing = Failing(at)
@@ -187,6 +187,9 @@ def test_a_write_fails_and_nothing_of_the_verb_stands(name: str, request: pytest
                 continue  # what failed was beside the matter: the act was done and said so
             do()
             assert sizes() == wanted, f"write {at} of {whole.passed}"
+    if connection.vendor == "postgresql":  # in a transaction that broke the day could not give its lock back
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
 
 
 def sizes() -> dict[str, int]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from baohou.core.errors import Refused
 
@@ -42,8 +42,13 @@ def _advisory_lock() -> Iterator[None]:
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_NUMBER])
+        _unlock(_NUMBER)
+
+
+def _unlock(number: int) -> None:
+    """Give a lock back; a connection that broke has lost it by itself, and what broke it is the error to tell."""
+    with suppress(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
 
 
 @contextmanager
@@ -72,8 +77,7 @@ def step_alone() -> Iterator[None]:
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_STEP])
+        _unlock(_STEP)
 
 
 def hold_off_steps() -> None:

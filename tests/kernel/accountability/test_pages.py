@@ -100,7 +100,7 @@ def test_one_decides_neither_about_oneself_nor_twice(evening: Portfolio, penalty
     assert "/waive/" not in story
     assert "/appeal/" in story
     refused = browser.post(f"{_story(penalty)}waive/", {"amount": "1", "because": "自己"}).content.decode()
-    assert "不能减免或裁定自己的处罚" in refused
+    assert "不能减免、冲回或裁定自己的处罚" in refused
 
 
 def test_an_appeal_against_what_was_reversed_can_be_closed(evening: Portfolio, penalty: Entry, enter: Enter) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,9 +19,8 @@ from baohou.guarantee.queries.pages.visits import get_sheet
 from baohou.guarantee.queries.sealed_visits import KIND
 from baohou.guarantee.services import submissions
 from baohou.guarantee.views.guards import staff_of, visit_for
-from baohou.kernel.papers import records
-from baohou.kernel.papers.handing import file_headers
-from baohou.kernel.papers.models import Attachment, Signature, StoredFile
+from baohou.kernel.papers.handing import show_kept
+from baohou.kernel.papers.models import Attachment, Signature
 from baohou.kernel.papers.printing import qr_svg
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
@@ -78,7 +77,7 @@ def attachment(request: Asked, pk: int, number: int) -> HttpResponseBase:
     """One file of a visit: pictures are shown, everything else is handed over to be saved."""
     visit_for(request, pk)
     found = get_object_or_404(Attachment.objects.select_related("file"), pk=number, kind=KIND, subject_id=pk)
-    return _served(found.file, found.name)
+    return show_kept(found.file, found.name)
 
 
 @door(None, Thing.VISIT)
@@ -88,20 +87,10 @@ def signature(request: Asked, pk: int, number: int) -> HttpResponseBase:
     found = get_object_or_404(Signature.objects.select_related("image"), pk=number, kind=KIND, subject_id=pk)
     if found.image is None:
         raise Http404
-    return _served(found.image, f"{found.role}签名.png")
+    return show_kept(found.image, f"{found.role}签名.png")
 
 
 def _show(request: Asked, visit: Visit, form: AddendumForm) -> HttpResponse:
     sheet = get_sheet(visit)
     qr = qr_svg(sheet.check_url, alone=False) if sheet.check_url else ""
     return render(request, "guarantee/visit_report.html", {"sheet": sheet, "form": form, "qr": qr})
-
-
-def _served(file: StoredFile, name: str) -> HttpResponseBase:
-    try:
-        content = records.open_file(file.sha256)
-    except FileNotFoundError as gone:
-        raise Http404 from gone
-    shown = file.content_type.startswith("image/")
-    headers = {**file_headers(name, shown=shown), "Cache-Control": "private, max-age=3600"}
-    return FileResponse(content, content_type=file.content_type, headers=headers)

@@ -17,7 +17,7 @@ from baohou.kernel.accountability.models import Appeal
 from baohou.kernel.accountability.timeline import allowed, tell
 from baohou.kernel.accountability.worklist import list_appeals, parts_for
 from baohou.kernel.papers import records
-from baohou.kernel.papers.handing import file_headers
+from baohou.kernel.papers.handing import show_kept
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
@@ -130,9 +130,7 @@ def attachment_file(request: Asked, pk: int, file: int) -> FileResponse:
     appeal, _story = appeal_for(request, pk)
     for one in records.list_attachments(kind=appeals.PAPER, subject_id=appeal.pk):
         if one.pk == file:
-            content_type = one.file.content_type
-            headers = file_headers(one.name, shown=content_type.startswith("image/"))
-            return FileResponse(records.open_file(one.file.sha256), content_type=content_type, headers=headers)
+            return show_kept(one.file, one.name)
     raise Http404
 
 

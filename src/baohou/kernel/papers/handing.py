@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from django.http import FileResponse, Http404
+
+from baohou.kernel.papers import records
+from baohou.kernel.papers.models import StoredFile
+
 SANDBOX = "default-src 'none'; sandbox"
 
 
@@ -15,3 +20,17 @@ def file_headers(name: str, *, shown: bool = False) -> dict[str, str]:
         "Content-Security-Policy": SANDBOX,
         "Cache-Control": "private, no-store",
     }
+
+
+def show_kept(file: StoredFile, name: str) -> FileResponse:
+    """A kept file under its name: pictures are shown, everything else is saved; not found when its bytes are lost."""
+    try:
+        content = records.open_file(file.sha256)
+    except FileNotFoundError as gone:
+        raise Http404 from gone
+    shown = file.content_type.startswith("image/")
+    headers = {**file_headers(name, shown=shown), "Cache-Control": "private, max-age=3600"}
+    # FileResponse writes Content-Disposition anew, from the name on disk unless it is told.
+    return FileResponse(
+        content, as_attachment=not shown, filename=name, content_type=file.content_type, headers=headers
+    )

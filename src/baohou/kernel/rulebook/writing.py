@@ -88,7 +88,12 @@ def _mapping(**entries: Node) -> Node:
 
 
 def _texts(texts: tuple[str, ...]) -> Node:
-    return SequenceNode(f"{TAG}seq", [_text(text) for text in texts], flow_style=True)
+    return SequenceNode(f"{TAG}seq", [_in_flow(text) for text in texts], flow_style=True)
+
+
+def _in_flow(text: str) -> Node:
+    """Between brackets a leading ``?`` would begin a key, which the emitter overlooks."""
+    return ScalarNode(f"{TAG}str", text, style="'") if text.startswith("?") else _text(text)
 
 
 def _text(text: str) -> Node:

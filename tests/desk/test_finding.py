@@ -169,8 +169,9 @@ def test_a_search_takes_few_queries(
 
 
 @pytest.mark.parametrize("most", [5, 1000])
-def test_the_sum_is_that_of_all_clients_and_not_of_the_page(crowd: Portfolio, most: int) -> None:
+def test_the_sum_is_that_of_all_clients_and_not_of_the_page(crowd: Portfolio, enter: Enter, most: int) -> None:
     """However many pages the list has, and on the second one too; not where it does not say how many there are."""
+    enter(crowd.cast.manager)
     person = find_person(crowd.cast.manager.user, on=TODAY)
     assert person is not None
     filters = Filters()

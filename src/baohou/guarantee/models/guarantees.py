@@ -11,7 +11,7 @@ class Guarantee(models.Model):
 
     project_no = models.CharField("项目编号", max_length=64, unique=True)
     client = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="guarantees")
-    department = models.ForeignKey("people.Department", on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey("people.Department", on_delete=models.PROTECT, related_name="+", db_index=False)
     manager_a = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
     manager_b = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     product = models.CharField("业务品种", max_length=64, blank=True)
@@ -33,6 +33,7 @@ class Guarantee(models.Model):
         indexes = [
             models.Index(fields=["manager_a"], name="guarantee_manager_a"),
             models.Index(fields=["manager_b"], name="guarantee_manager_b"),
+            models.Index(fields=["department", "issued_on"], name="guarantee_of_department"),
         ]
 
     def __str__(self) -> str:

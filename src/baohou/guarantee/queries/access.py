@@ -43,10 +43,18 @@ def visible_duties(person: Person, *, on: date) -> QuerySet[Duty]:
     opened = Duty.objects.filter(opens_on__lte=on)
     if person.reach is Reach.ALL:
         return opened
-    within = Q(owner_id__in=person.staff_ids)
+    return opened.filter(Q(*ways_to_duties(person, on=on), _connector=Q.OR))
+
+
+def ways_to_duties(person: Person, *, on: date) -> list[Q]:
+    """The conditions of which one at least holds for each of visible_duties, for who does not see all of them.
+
+    Each goes by an index of its own, which all of them together do not.
+    """
+    ways = [Q(owner_id__in=person.staff_ids)]
     if person.reach is Reach.DEPARTMENT:
-        within |= Q(department_id__in=person.department_ids)
-    return opened.filter(within | _of_visible_clients(person, on))
+        ways.append(Q(department_id__in=person.department_ids))
+    return [*ways, _of_visible_clients(person, on)]
 
 
 def _of_visible_clients(person: Person, on: date) -> Q:

@@ -50,6 +50,21 @@ class Duty(models.Model):
             ),
             models.Index(
                 fields=["due_on", "key"],
+                condition=Q(done_on__isnull=True, lapsed_on__isnull=True, owner__isnull=True),
+                name="duty_of_nobody_to_do",
+            ),
+            models.Index(
+                fields=["department", "due_on", "key"],
+                condition=Q(done_on__isnull=True, lapsed_on__isnull=True),
+                name="duty_of_department_to_do",
+            ),
+            models.Index(
+                fields=["party", "due_on", "key"],
+                condition=Q(done_on__isnull=True, lapsed_on__isnull=True),
+                name="duty_of_client_to_do",
+            ),
+            models.Index(
+                fields=["due_on", "key"],
                 condition=Q(done_on__isnull=True, lapsed_on__isnull=True),
                 name="duty_to_come_due",
             ),

@@ -10,12 +10,12 @@ from django.db.models import Q, QuerySet
 
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import Guarantee, PlannedDate
-from baohou.guarantee.queries.access import visible_duties
+from baohou.guarantee.queries.access import visible_duties, ways_to_duties
 from baohou.guarantee.queries.handed import handed_keys
 from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters, narrowed
 from baohou.guarantee.rules.words import CLAUSE_OF, DutyKind
 from baohou.kernel.duties.models import Duty
-from baohou.kernel.people.access import Person
+from baohou.kernel.people.access import Person, Reach
 
 PAGE = 50
 MANY = 1000
@@ -136,19 +136,27 @@ def list_worklist(
     """
     owed = owed_duties(person, on=on, whose=whose, filters=filters)
     wanted = [part] if part in ("overdue", "today", "week", "later") else ["overdue", "today", "week", "later"]
-    return Worklist([_group(owed.filter(_due(code, on)), code, on, after) for code in wanted])
+    if person.reach is not Reach.DEPARTMENT or whose in ("mine", "deputy"):
+        return Worklist([_group(owed.filter(_due(code, on)), code, on, after) for code in wanted])
+    ways = [
+        narrowed(_whose(person, _owed(Duty.objects.filter(way, opens_on__lte=on)), whose, on), filters, on=on)
+        for way in ways_to_duties(person, on=on)
+    ]
+    return Worklist([_group_by_ways(owed, ways, code, on, after) for code in wanted])
 
 
 def owed_duties(person: Person, *, on: date, whose: str, filters: WorkFilters = EVERYTHING) -> QuerySet[Duty]:
     """Duties owed, within the person's reach, of whom one asks and as the filters say."""
-    owed = visible_duties(person, on=on).filter(done_on__isnull=True, lapsed_on__isnull=True)
-    return narrowed(_whose(person, owed, whose, on), filters, on=on)
+    return narrowed(_whose(person, _owed(visible_duties(person, on=on)), whose, on), filters, on=on)
 
 
 def count_unowned(person: Person, *, on: date) -> int:
     """Duties owed that nobody owns, up to MANY."""
-    owed = visible_duties(person, on=on).filter(owner__isnull=True, done_on__isnull=True, lapsed_on__isnull=True)
-    return owed.order_by()[:MANY].count()
+    return _owed(visible_duties(person, on=on)).filter(owner__isnull=True).order_by()[:MANY].count()
+
+
+def _owed(duties: QuerySet[Duty]) -> QuerySet[Duty]:
+    return duties.filter(done_on__isnull=True, lapsed_on__isnull=True)
 
 
 def find_duty(person: Person, key: int, *, on: date) -> DutyRow | None:
@@ -178,12 +186,32 @@ def _due(code: str, on: date) -> Q:
     }[code]
 
 
-def _group(duties: QuerySet[Duty], code: str, on: date, after: str) -> Group:
-    """A part of the list; what one page holds is not counted once more."""
+def _group_by_ways(owed: QuerySet[Duty], ways: list[QuerySet[Duty]], code: str, on: date, after: str) -> Group:
+    """A part of a department's list, which none of the indexes has in order.
+
+    Where one way alone finds many, a page is soon full when all duties are looked at by day; where few are found by
+    each, they are gathered way by way, so that nobody looks at a million duties of others.
+    """
+    due = _due(code, on)
+    many = any(_reaches(way.filter(due)) for way in ways[:-1])
+    if many:
+        return _group(owed.filter(due), code, on, after, count=MANY)
+    first, *others = (way.filter(due).order_by().values("key") for way in ways)
+    return _group(Duty.objects.filter(key__in=first.union(*others)), code, on, after)
+
+
+def _reaches(duties: QuerySet[Duty]) -> bool:
+    """Whether there are so many that counting stops."""
+    return duties.order_by()[:MANY].count() == MANY
+
+
+def _group(duties: QuerySet[Duty], code: str, on: date, after: str, *, count: int | None = None) -> Group:
+    """A part of the list; what one page holds, or is known to be ``count``, is not counted once more."""
     behind = _behind(after)
     page = list(with_names(duties.filter(behind) if behind else duties).order_by("due_on", "key")[: PAGE + 1])
     whole = behind is None and len(page) <= PAGE
-    count = len(page) if whole else duties.order_by()[:MANY].count()
+    if count is None:
+        count = len(page) if whole else duties.order_by()[:MANY].count()
     last = page[PAGE - 1] if len(page) > PAGE else None
     return Group(code, count, describe(page[:PAGE], today=on), f"{last.due_on}.{last.key}" if last else "")
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from baohou.core.period import quarter_of
-from baohou.guarantee.models import FilingStep, GradeChange, Guarantee, HandOverItem, Measure, MovedDuty, MoveSigner
+from baohou.guarantee.models import FilingStep, Guarantee, HandOverItem, Measure, MovedDuty, MoveSigner
 from baohou.guarantee.queries.filing_steps import last_steps
-from baohou.guarantee.queries.pages.clients import in_force
+from baohou.guarantee.queries.pages.clients import graded, in_force, speaking
 from baohou.guarantee.rules.parameters import MEASURES_AHEAD, UNSIGNED_DAYS, number_in
 from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade
 from baohou.kernel.approvals.models import State
@@ -34,6 +34,8 @@ CAME_BACK: Final = "came_back"
 SENT: Final = "sent"
 MOST: Final = 20
 """So many lines of one source reach the page."""
+MANY: Final = 100
+"""Counting the clients without a measure stops here: a line says "100+"."""
 _TOLD_DAYS: Final = 14
 """So many days a refusal stays on the home page of who was refused."""
 
@@ -157,7 +159,7 @@ def measures_missing(person: Person, on: date) -> Iterable[WaitingLine]:
         missing = _without_measure(department, last, on)
         if missing:
             quarter = quarter_of(last)
-            said = {"n": missing, "quarter": quarter}
+            said = {"n": f"{missing}+" if missing == MANY else missing, "quarter": quarter}
             yield WaitingLine(
                 what=ngettext(
                     "%(quarter)s 还有 %(n)s 户关注、风险类客户没有处置措施",
@@ -173,18 +175,16 @@ def measures_missing(person: Person, on: date) -> Iterable[WaitingLine]:
 
 
 def _without_measure(department: int, last: date, on: date) -> int:
-    """How many clients of a department, graded watch or risk on the quarter's last day, have no measure. One query."""
+    """How many clients of a department, graded watch or risk on the quarter's last day, have no measure, up to MANY.
+
+    One query.
+    """
     day = min(last, on)
-    graded = GradeChange.objects.filter(client=OuterRef("pk"), effective_on__lte=day).order_by("-effective_on")
-    held = Guarantee.objects.filter(in_force(day), client=OuterRef("pk")).order_by("-issued_on", "-project_no")
     measured = Measure.objects.filter(client=OuterRef("pk"), quarter=last)
     within = Guarantee.objects.filter(in_force(day), department=department).values("client")
-    return (
-        Party.objects.filter(~Exists(measured), pk__in=within)
-        .annotate(grade_on=Subquery(graded.values("grade")[:1]), speaks=Subquery(held.values("department")[:1]))
-        .filter(grade_on__in=[Grade.WATCH, Grade.RISK], speaks=department)
-        .count()
-    )
+    voice = Subquery(speaking(OuterRef("pk"), on=day).values("department")[:1])
+    clients = graded(Party.objects.filter(~Exists(measured), pk__in=within), on=day).annotate(speaks=voice)
+    return clients.filter(grade_on__in=[Grade.WATCH, Grade.RISK], speaks=department)[:MANY].count()
 
 
 @register

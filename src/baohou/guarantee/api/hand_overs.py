@@ -22,8 +22,10 @@ from baohou.guarantee.queries.pages.hand_overs import (
     list_hand_overs,
     visible_items,
 )
+from baohou.guarantee.queries.summaries import REPORTS
 from baohou.guarantee.rules.words import Medium
 from baohou.guarantee.services import hand_over_receipts, hand_overs
+from baohou.guarantee.services.summaries import keep_up
 from baohou.guarantee.views.guards import begun, hand_over_list_for
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of, require
@@ -166,6 +168,7 @@ class AcceptIn(VolumePlaceIn):
 @room.reads("/handovers", list[HandOverStateOut])
 def list_states(request: Call, part: Literal["open", "done", "all"] = "open") -> list[HandOverStateOut]:
     """各部门各季度的移交到了哪一步。"""
+    keep_up(on=request.today, parts=[REPORTS])
     found = list_hand_overs(request.person, on=request.today, part=part)
     return [
         HandOverStateOut(

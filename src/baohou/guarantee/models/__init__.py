@@ -9,7 +9,14 @@ from baohou.guarantee.models.marks import Recheck, Touched
 from baohou.guarantee.models.moves import MovedDuty, MovedGuarantee, MoveSigner, WorkMove
 from baohou.guarantee.models.plans import AcceptedVisit, PlannedDate
 from baohou.guarantee.models.submissions import VisitSubmission, VisitUpload
-from baohou.guarantee.models.summaries import AmountSlice, HeavyClient, KeptSlice, PortfolioSlice, Summary
+from baohou.guarantee.models.summaries import (
+    AmountSlice,
+    HeavyClient,
+    KeptSlice,
+    PortfolioSlice,
+    ReportSlice,
+    Summary,
+)
 from baohou.guarantee.models.visits import SpecialOrder, Visit
 
 __all__ = [
@@ -34,6 +41,7 @@ __all__ = [
     "PortfolioSlice",
     "Proposal",
     "Recheck",
+    "ReportSlice",
     "SpecialOrder",
     "Summary",
     "Touched",

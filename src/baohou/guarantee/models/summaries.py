@@ -14,6 +14,9 @@ class Summary(models.Model):
     part = models.CharField(max_length=16, primary_key=True)
     on = models.DateField(null=True, help_text="the business day as of which the sums are")
     mark = models.CharField(max_length=64, blank=True)
+    last_row = models.BigIntegerField(
+        default=0, help_text="rows above this one were left out, to be counted as they are"
+    )
 
     class Meta:
         verbose_name_plural = "汇总"
@@ -111,3 +114,28 @@ class KeptSlice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quarter} {self.kind}"
+
+
+class ReportSlice(models.Model):
+    """How many reports of a quarter's visits of one person are on no hand-over list, by the department they belong to.
+
+    That is the one whose guarantee spoke for the client on the day of the visit. Visits above ``Summary.last_row`` are
+    not in it.
+    """
+
+    quarter = models.DateField(help_text="the last day of the quarter of the visits")
+    department = models.ForeignKey(
+        "people.Department", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    by = models.ForeignKey(
+        "people.Staff", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    visits = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["by", "quarter", "department"], name="one_slice_of_reports_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quarter} {self.department_id}"

@@ -13,13 +13,13 @@ from typing import Final
 
 import narwhals as nw
 import polars as pl
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from baohou.core.columns import NEVER, NOBODY, POLARS, day_number, day_of
 from baohou.core.period import Quarter, quarter_of
 from baohou.core.rulebook import RuleBook
 from baohou.day.models import StepRun
-from baohou.guarantee.models import Summary
+from baohou.guarantee.models import Summary, Visit
 from baohou.guarantee.queries import facts as reading
 from baohou.guarantee.rules import timelines
 from baohou.guarantee.rules.facts import Facts
@@ -32,6 +32,7 @@ from baohou.kernel.rulebook.queries import get_rule_book
 
 PORTFOLIO: Final = "portfolio"
 KEPT: Final = "kept"
+REPORTS: Final = "reports"
 QUARTERS_BACK: Final = 8
 HEAVIEST: Final = 20
 
@@ -41,8 +42,23 @@ _BESIDE_THE_PORTFOLIO: Final = (
     *("accountability.waive", "people.make_logins", "day.guarantee.duties", "day.guarantee.penalties"),
 )
 """Acts that leave guarantees, clients, grades and measures as they were; any other may change them."""
+_BESIDE_THE_REPORTS: Final = (
+    *("visits.record", "orders.order_special", "import.orders", "remove.orders"),
+    *("reports.file", "reports.handed_in", "reports.returned", "reports.accepted", "import.filings", "remove.filings"),
+    *("hand_overs.give", "hand_overs.receive", "hand_overs.send_back", "hand_overs.sign_over", "hand_overs.sign_for"),
+    *("plans.clear", "plans.set_date", "plans.set_dates", "plans.shift", "plans.spread"),
+    *("proposals.propose", "proposals.propose_many", "proposals.keep_the_rest", "measures.file", "measures.finish"),
+    *("accountability.waive", "people.make_logins", "day.guarantee.duties", "day.guarantee.penalties"),
+)
+"""Acts that leave guarantees, lists of reports and the visits that there were as they were."""
+_BESIDE_ALL: Final = ("login.", "exports.", "notices.", "outbox.", "hooks.", "mappings.")
+"""How the verbs of acts begin that change nothing of the business."""
+_STILL_UNDER_WAY: Final = 1000
+"""So many of the latest visits stay out of the sum of reports: one whose row comes before may still be written."""
 _LATEST_ACTS: Final = 100
 """So many acts are looked at: one that commits after a later one has begun still changes the mark."""
+
+_BESIDE: Final = {PORTFOLIO: _BESIDE_THE_PORTFOLIO, KEPT: (), REPORTS: _BESIDE_THE_REPORTS}
 
 _AMOUNTS: Final = Table(
     "guarantee_guarantee",
@@ -59,6 +75,10 @@ _MEASURES: Final = Table(
     {"client_id": Column(Kind.ID, "client_id"), "day": Column(Kind.DAY, "quarter")},
     key="client_id",
 )
+_VISITS: Final = Table(
+    "guarantee_visit", {**reading.VISIT_TABLE.columns, "by_id": Column(Kind.REF, "by_id")}, key="client_id"
+)
+_LISTED: Final = "EXISTS (SELECT 1 FROM guarantee_handoveritem AS listed WHERE listed.visit_id = guarantee_visit.id)"
 _OF_A_DUTY: Final = ("kind", "client_id", "department_id", "owner_id", "due_on", "done_on")
 _LAPSED: Final = Column(Kind.CODE, "CASE WHEN lapsed_on IS NULL THEN 0 ELSE 1 END")
 _DUTIES: Final = Table(
@@ -87,8 +107,8 @@ class PortfolioSums:
 def mark_of(part: str, *, on: date) -> str:
     """What a part of the sums rests on: the business day, the latest acts, and for duties the latest step of a day."""
     acts = Act.objects.order_by("-pk")
-    if part == PORTFOLIO:
-        acts = acts.exclude(verb__in=_BESIDE_THE_PORTFOLIO)
+    acts = acts.exclude(Q(*(Q(verb__startswith=beginning) for beginning in _BESIDE_ALL), _connector=Q.OR))
+    acts = acts.exclude(verb__in=_BESIDE[part])
     said = [on.isoformat(), *map(str, acts.values_list("pk", flat=True)[:_LATEST_ACTS])]
     if part == KEPT:
         said.append(f"step {StepRun.objects.aggregate(last=Max('pk'))['last']}")
@@ -246,3 +266,35 @@ def _states(day: int) -> Sequence[pl.Expr]:
         "lapsed": lapsed,
     }
     return [state.sum().cast(pl.Int64).alias(name) for name, state in states.items()]
+
+
+def last_row_to_sum() -> int:
+    """The visit up to whose row the reports are summed."""
+    return max(0, (Visit.objects.aggregate(last=Max("pk"))["last"] or 0) - _STILL_UNDER_WAY)
+
+
+def sum_reports(*, on: date, last_row: int) -> pl.DataFrame:
+    """Visits on no hand-over list, by quarter, by the department that spoke for the client, and by who made them.
+
+    Of the quarters of days_shown and the day's own, up to the day and to a row.
+    """
+    since = min(_quarters_before(on)).first
+    made = f"visited_on BETWEEN '{since.isoformat()}' AND '{on.isoformat()}' AND id <= {last_row:d}"
+    visits = columns.read(_VISITS, where=f"{made} AND NOT {_LISTED}")
+    facts = reading.get_facts_of_portfolio(get_rule_book())
+    guarantees: pl.DataFrame = facts.guarantees.to_native()
+    named = visits.join(guarantees.select("guarantee_id", whose="client_id"), on="guarantee_id", how="left")
+    sound = named.filter((pl.col("guarantee_id") == NOBODY) | (pl.col("whose") == pl.col("client_id")))
+    spoken = POLARS.latest(
+        nw.from_native(sound.select("client_id", "visited_on", "by_id"), eager_only=True),
+        timelines.speaking(facts),
+        by="client_id",
+        at="visited_on",
+        on="from_on",
+        take={"department_id": NOBODY},
+    )
+    reports: pl.DataFrame = spoken.to_native()
+    reports = reports.filter(pl.col("department_id") != NOBODY)
+    reports = reports.with_columns(_quarter_of(reports["visited_on"]))
+    counted = reports.group_by("quarter", "department_id", "by_id").agg(visits=pl.len().cast(pl.Int64))
+    return counted.sort(pl.all())

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Final
 
 import polars as pl
 from django.db import transaction
 
-from baohou.guarantee.models import AmountSlice, HeavyClient, KeptSlice, PortfolioSlice, Summary
-from baohou.guarantee.queries.summaries import KEPT, PORTFOLIO, is_up_to_date, mark_of, sum_kept, sum_portfolio
+from baohou.guarantee.models import AmountSlice, HeavyClient, KeptSlice, PortfolioSlice, ReportSlice, Summary
+from baohou.guarantee.queries.summaries import (
+    KEPT,
+    PORTFOLIO,
+    REPORTS,
+    is_up_to_date,
+    last_row_to_sum,
+    mark_of,
+    sum_kept,
+    sum_portfolio,
+    sum_reports,
+)
 from baohou.kernel import columns
 from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.papers.taking import insert_rows
@@ -31,19 +41,28 @@ _KEPT: Final = Table(
         "lapsed": Column(Kind.LONG, "lapsed"),
     },
 )
+_REPORTS: Final = Table(
+    "guarantee_reportslice",
+    {
+        "quarter": Column(Kind.DAY, "quarter"),
+        "department_id": Column(Kind.REF, "department_id"),
+        "by_id": Column(Kind.REF, "by_id"),
+        "visits": Column(Kind.LONG, "visits"),
+    },
+)
 
 
-def keep_up(*, on: date) -> None:
-    """Bring the sums to the business day ``on`` and to all that is in the books; mostly there is nothing to do.
+def keep_up(*, on: date, parts: Iterable[str] = (PORTFOLIO, KEPT)) -> None:
+    """Bring parts of the sums to the business day ``on`` and all that is in the books; mostly there is nothing to do.
 
     Nobody decides anything by it, so no act is written down. Two who ask at once derive the sums once. A replica shows
     them as they came.
     """
     if is_replica():
         return
-    for part, work in _WORK.items():
+    for part in parts:
         if not is_up_to_date(part, on=on):
-            _derive(part, work, on)
+            _derive(part, _WORK[part], on)
 
 
 @transaction.atomic
@@ -70,4 +89,15 @@ def _keep_kept(on: date) -> None:
     columns.insert(_KEPT, sum_kept(on=on))
 
 
-_WORK: Final[dict[str, Callable[[date], None]]] = {PORTFOLIO: _keep_portfolio, KEPT: _keep_kept}
+def _keep_reports(on: date) -> None:
+    last_row = last_row_to_sum()
+    ReportSlice.objects.all().delete()
+    columns.insert(_REPORTS, sum_reports(on=on, last_row=last_row))
+    Summary.objects.filter(part=REPORTS).update(last_row=last_row)
+
+
+_WORK: Final[dict[str, Callable[[date], None]]] = {
+    PORTFOLIO: _keep_portfolio,
+    KEPT: _keep_kept,
+    REPORTS: _keep_reports,
+}

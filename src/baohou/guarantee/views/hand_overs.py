@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,8 +29,10 @@ from baohou.guarantee.queries.pages.hand_overs import (
     list_hand_overs,
     visible_items,
 )
+from baohou.guarantee.queries.summaries import REPORTS
 from baohou.guarantee.rules.words import Medium
 from baohou.guarantee.services import hand_over_receipts, hand_overs
+from baohou.guarantee.services.summaries import keep_up
 from baohou.guarantee.views.guards import begun, hand_over_list_for, quarter_named, staff_of
 from baohou.kernel.papers import archive
 from baohou.kernel.people.access import Right
@@ -39,13 +42,17 @@ from baohou.kernel.people.models import Department
 from baohou.kernel.people.policy import Thing
 from baohou.kernel.saying import in_words
 
+LISTS_ON_A_PAGE = 100
+
 
 @door()
 def list_page(request: Asked) -> HttpResponse:
     """移交归档: how far each department is, the overdue first."""
     part = request.GET.get("part", "open")
-    rows = list_hand_overs(request.person, on=request.today, part=part)
-    return render(request, "guarantee/hand_overs.html", {"found": rows, "part": part})
+    keep_up(on=request.today, parts=[REPORTS])
+    found = list_hand_overs(request.person, on=request.today, part=part)
+    rows = Paginator(found.rows, LISTS_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "guarantee/hand_overs.html", {"found": found, "rows": rows, "part": part})
 
 
 @door(None, Thing.QUARTER, Thing.HANDED_DEPARTMENT)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import Guarantee, PlannedDate
@@ -16,6 +17,7 @@ from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters, narr
 from baohou.guarantee.rules.words import CLAUSE_OF, DutyKind
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.access import Person, Reach
+from baohou.kernel.people.models import Staff
 
 PAGE = 50
 MANY = 1000
@@ -142,7 +144,7 @@ def list_worklist(
         narrowed(_whose(person, _owed(Duty.objects.filter(way, opens_on__lte=on)), whose, on), filters, on=on)
         for way in ways_to_duties(person, on=on)
     ]
-    return Worklist([_group_by_ways(owed, ways, code, on, after) for code in wanted])
+    return Worklist(_by_ways(owed, ways, wanted, on, after))
 
 
 def owed_duties(person: Person, *, on: date, whose: str, filters: WorkFilters = EVERYTHING) -> QuerySet[Duty]:
@@ -186,23 +188,24 @@ def _due(code: str, on: date) -> Q:
     }[code]
 
 
-def _group_by_ways(owed: QuerySet[Duty], ways: list[QuerySet[Duty]], code: str, on: date, after: str) -> Group:
-    """A part of a department's list, which none of the indexes has in order.
+def _by_ways(owed: QuerySet[Duty], ways: list[QuerySet[Duty]], wanted: list[str], on: date, after: str) -> list[Group]:
+    """The parts of a department's list, which none of the indexes has in order.
 
     Where one way alone finds many, a page is soon full when all duties are looked at by day; where few are found by
     each, they are gathered way by way, so that nobody looks at a million duties of others.
     """
-    due = _due(code, on)
-    many = any(_reaches(way.filter(due)) for way in ways[:-1])
-    if many:
-        return _group(owed.filter(due), code, on, after, count=MANY)
-    first, *others = (way.filter(due).order_by().values("key") for way in ways)
-    return _group(Duty.objects.filter(key__in=first.union(*others)), code, on, after)
-
-
-def _reaches(duties: QuerySet[Duty]) -> bool:
-    """Whether there are so many that counting stops."""
-    return duties.order_by()[:MANY].count() == MANY
+    dues = {code: _due(code, on) for code in wanted}
+    ends = {code: [way.filter(due).order_by("due_on", "key") for way in ways[:-1]] for code, due in dues.items()}
+    lasts = {code: Coalesce(*(Subquery(end.values("key")[MANY - 1 : MANY]) for end in ends[code])) for code in wanted}
+    many = Staff.objects.order_by("pk").values_list(*lasts.values())[:1].first() or [None] * len(wanted)
+    groups = []
+    for (code, due), reached in zip(dues.items(), many, strict=True):
+        if reached is not None:
+            groups.append(_group(owed.filter(due), code, on, after, count=MANY))
+            continue
+        first, *others = (way.filter(due).order_by().values("key") for way in ways)
+        groups.append(_group(Duty.objects.filter(key__in=first.union(*others)), code, on, after))
+    return groups
 
 
 def _group(duties: QuerySet[Duty], code: str, on: date, after: str, *, count: int | None = None) -> Group:

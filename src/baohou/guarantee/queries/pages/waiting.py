@@ -154,7 +154,8 @@ def measures_missing(person: Person, on: date) -> Iterable[WaitingLine]:
     ending = quarter_of(on).last
     if ending - on <= timedelta(days=number_in(get_rule_book().in_force(on), MEASURES_AHEAD)):
         wanted |= {(pk, ending) for pk in person.department_ids}
-    names = dict(Department.objects.filter(pk__in=[pk for pk, _day in wanted]).values_list("pk", "name"))
+    others = {pk for pk, _day in wanted if pk != person.department_id}
+    names = dict(Department.objects.filter(pk__in=others).values_list("pk", "name"))
     for department, last in sorted(wanted, key=lambda one: one[1])[-3:]:
         missing = _without_measure(department, last, on)
         if missing:
@@ -167,7 +168,7 @@ def measures_missing(person: Person, on: date) -> Iterable[WaitingLine]:
                     missing,
                 )
                 % said,
-                who=names.get(department, ""),
+                who=names.get(department, person.department_name),
                 since=last,
                 url=reverse("reports.department", args=[str(quarter), department]),
                 count=missing,

@@ -81,3 +81,17 @@ def test_each_way_has_an_index_of_what_is_owed() -> None:
     assert indexes["duty_of_department_to_do"] == ["department", "due_on", "key"]
     assert indexes["duty_of_client_to_do"] == ["party", "due_on", "key"]
     assert indexes["duty_of_nobody_to_do"] == ["due_on", "key"]
+
+
+def test_the_calendar_reads_the_first_few_of_each_day(evening: Portfolio, enter: Enter) -> None:
+    """Of the duties due on a day the first three by number; they are not all numbered to find those."""
+    address = "/calendar/?month=2026-12"
+    browser = enter(evening.cast.risk_manager)
+    with CaptureQueriesContext(connection) as asked:
+        month = browser.get(address).context["month"]
+    owed = Duty.objects.filter(done_on=None, lapsed_on=None, opens_on__lte=TODAY).order_by("key")
+    days = {day.on: [row.key for row in day.rows] for week in month.weeks for day in week}
+    assert days == {day: list(owed.filter(due_on=day).values_list("key", flat=True)[:3]) for day in days}
+    assert any(days.values())
+    numbered = [one["sql"] for one in asked.captured_queries if "ROW_NUMBER" in one["sql"]]
+    assert not [sql for sql in numbered if '"duties_duty"."due_on"' in sql]

@@ -88,21 +88,21 @@ def get_visit_plan(*, department: Department, quarter: Quarter, clients: Sequenc
     before the quarter, nor those that lapsed. With ``clients`` only their lines. A bounded number of queries, whatever
     the number of clients.
     """
-    last = quarter.last
+    first, last = quarter.first, quarter.last
     held = Guarantee.objects.filter(
-        Q(released_on__isnull=True) | Q(released_on__gt=quarter.first), department=department, issued_on__lte=last
+        Q(released_on__isnull=True) | Q(released_on__gt=first), department=department, issued_on__lte=last
     )
     if clients is not None:
         held = held.filter(client__in=clients)
     whose = held.values_list("client_id", flat=True)
     portfolio = Portfolio(clients=whose)
-    visits = Visit.objects.filter(client__in=whose, visited_on__range=(quarter.first, last))
+    visits = Visit.objects.filter(client__in=whose, visited_on__range=(first, last))
     dates = PlannedDate.objects.filter(client__in=whose).values_list("duty_key", "planned_on")
     frame = derive_duties(on=last, clients=portfolio.clients())
     owed = [_read(row) for row in _owed(frame, quarter).iter_rows(named=True)]
     planner = _Planner(portfolio, visits, dict(dates), quarter)
     ours = [duty for duty in owed if planner.department(duty) == department.pk]
-    planned = [duty for duty in ours if _belongs(duty, quarter)]
+    planned = [duty for duty in ours if _belongs(duty, first, last)]
     rows = [planner.plan(duty) for duty in planned]
     rows.sort(key=lambda row: (row.due_on, row.opens_on, row.client, row.project_no, row.kind))
     return VisitPlan(
@@ -111,7 +111,7 @@ def get_visit_plan(*, department: Department, quarter: Quarter, clients: Sequenc
         rows=rows,
         by_kind=[(kind, sum(row.kind == kind for row in rows)) for kind in VisitKind],
         clients=len({duty.client for duty in planned}),
-        overdue=sum(duty.due_on < quarter.first for duty in ours),
+        overdue=sum(duty.due_on < first for duty in ours),
     )
 
 
@@ -135,18 +135,19 @@ def _read(row: dict[str, Any]) -> _Duty:
     )
 
 
-def _belongs(duty: _Duty, quarter: Quarter) -> bool:
+def _belongs(duty: _Duty, first: date, last: date) -> bool:
     if duty.kind == DutyKind.REGULAR_VISIT:
-        return duty.opens_on <= quarter.last and duty.due_on >= quarter.first
-    return quarter.first <= duty.due_on <= quarter.last
+        return duty.opens_on <= last and duty.due_on >= first
+    return first <= duty.due_on <= last
 
 
 class _Planner:
     """Turns duties into lines of the plan, from facts at hand."""
 
     def __init__(self, portfolio: Portfolio, visits: Iterable[Visit], dates: dict[int, date], quarter: Quarter) -> None:
-        self._portfolio, self._dates, self._quarter = portfolio, dates, quarter
-        self._eve = quarter.first - timedelta(days=1)
+        self._portfolio, self._dates = portfolio, dates
+        self._first, self._last = quarter.first, quarter.last  # worked out once, not for each of ten thousand visits
+        self._eve = self._first - timedelta(days=1)
         self._visits: defaultdict[tuple[int, date], list[Visit]] = defaultdict(list)
         for visit in visits:
             self._visits[visit.client_id, visit.visited_on].append(visit)
@@ -177,11 +178,11 @@ class _Planner:
             planned_on=self._dates.get(duty.key),
             managers=self._portfolio.managers(guarantee=project, on=self._owned_on(duty)),
             methods=self._methods(duty),
-            carried=duty.opens_on < self._quarter.first,
+            carried=duty.opens_on < self._first,
         )
 
     def _owned_on(self, duty: _Duty) -> date:
-        return min(duty.due_on, self._quarter.last)
+        return min(duty.due_on, self._last)
 
     def _project(self, duty: _Duty) -> Guarantee | None:
         if duty.guarantee is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from django.db.models import Count, F, Q, Window
+from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from baohou.guarantee.models import PlannedDate
@@ -120,7 +120,7 @@ def get_month(
     if filters.due_on is not None:
         owed = owed.filter(due_on=filters.due_on)
     counts = dict(owed.order_by().values("due_on").annotate(n=Count("pk")).values_list("due_on", "n"))
-    rows = _first_few(owed, on) if counts else {}
+    rows = _first_few(owed, counts, on) if counts else {}
     planned: dict[date, int] = {}
     entries: dict[date, list[Entry]] = {}
     if whose != "all":
@@ -147,12 +147,13 @@ def _week(monday: date, day: Callable[[date], Day]) -> list[Day]:
     return [day(monday + timedelta(days=n)) for n in range(7)]
 
 
-def _first_few(owed: Iterable[Duty], on: date) -> dict[date, list[DutyRow]]:
-    """The first few duties of each day. Two queries."""
-    place = Window(RowNumber(), partition_by=[F("due_on")], order_by=[F("key").asc()])
-    few = with_names(owed.annotate(place=place).filter(place__lte=FIRST_FEW).order_by("due_on", "key"))  # type: ignore[attr-defined]
+def _first_few(owed: QuerySet[Duty], days: Iterable[date], on: date) -> dict[date, list[DutyRow]]:
+    """The first few duties of each day. Two queries: of each day a few are read, not all to number them."""
+    firsts = [owed.filter(due_on=day).order_by("key").values("key")[:FIRST_FEW] for day in sorted(days)]
+    first, *others = (Duty.objects.filter(key__in=keys).order_by().values("key") for keys in firsts)
+    few = with_names(Duty.objects.filter(key__in=first.union(*others, all=True) if others else first))
     found: dict[date, list[DutyRow]] = defaultdict(list)
-    for row in describe(few, today=on):
+    for row in describe(few.order_by("due_on", "key"), today=on):
         found[row.due_on].append(row)
     return found
 

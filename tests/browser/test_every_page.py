@@ -29,6 +29,7 @@ SERIOUS = ("serious", "critical")
 WIDEST = """[...document.querySelectorAll('main *')].sort((a, b) =>
   b.getBoundingClientRect().right - a.getBoundingClientRect().right)[0].outerHTML.slice(0, 160)"""
 
+
 @pytest.fixture
 def company(live_server: LiveServer, tmp_path: Path) -> Company:
     """A made-up guarantee company of sixty clients, today."""

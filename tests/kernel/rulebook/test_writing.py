@@ -23,7 +23,23 @@ def texts(longest: int = 40) -> st.SearchStrategy[str]:
     """Texts as people paste them: any letters and signs, tabs and line breaks, no other control characters."""
     letters = st.characters(exclude_categories=["Cc", "Cs"], include_characters="\n\t")
     likely = st.sampled_from(
-        ["yes", "null", "2016-04-01", "15", "- 一", "甲: 乙", "# 注", "“引”", "'", '"', "|", "[a", "a\nb", "a\n\nb", "?0"]
+        [
+            "yes",
+            "null",
+            "2016-04-01",
+            "15",
+            "- 一",
+            "甲: 乙",
+            "# 注",
+            "“引”",
+            "'",
+            '"',
+            "|",
+            "[a",
+            "a\nb",
+            "a\n\nb",
+            "?0",
+        ]
     )
     return st.one_of(likely, st.text(letters, min_size=1, max_size=longest).map(str.strip).filter(bool))
 

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.papers.reading import Cell, Unreadable, read_code
 
 LONGEST_NAME: Final = 64
@@ -20,10 +21,6 @@ _MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
 _SERVICE: Final = re.compile(r"(?:400|800)[0-9]{7}")
 _LANDLINE: Final = re.compile(r"(0(?:10|2[0-9])|0[3-9][0-9]{2})([2-9][0-9]{6,7})")
 _ABROAD: Final = re.compile(r"\+[1-9][0-9]{6,14}")
-_NOT_A_PHONE: Final = (
-    "电话写作 13857112233、0571-87654321、0571-87654321-803（803 是分机），"
-    "境外号码以 + 和国家或地区代码开头，如 +85223456789"
-)
 
 
 class WrongNumber(Refused):
@@ -69,12 +66,15 @@ def dialled(phone: str) -> str:
 
 def _wrong_with_phone(digits: str) -> str:
     if not digits.lstrip("+").isdigit():
-        return f"不是电话号码。{_NOT_A_PHONE}"
+        return say(
+            "不是电话号码；写作 13857112233、0571-87654321 或 0571-87654321-803（803 是分机），"
+            "境外号码以 + 和国家或地区代码开头，如 +85223456789"
+        )
     if digits.startswith("1"):
-        return "手机号应为 11 位、以 13 至 19 开头；请核对"
+        return say("手机号应为 11 位、以 13 至 19 开头；请核对")
     if len(digits) in (7, 8):
-        return "座机请写上区号，如 0571-87654321"
-    return f"不是完整的电话号码。{_NOT_A_PHONE}"
+        return say("座机请写上区号，如 0571-87654321")
+    return say("号码不完整或多了位数；座机写作 0571-87654321，境外号码以 + 和国家或地区代码开头，如 +85223456789")
 
 
 def check_account(text: str) -> str:
@@ -84,9 +84,9 @@ def check_account(text: str) -> str:
     """
     bare = re.sub(r"[\s\-–—]", "", _half("parties.account.wrong", text))
     if not re.fullmatch(r"[0-9]+", bare):
-        raise WrongNumber("parties.account.wrong", "账号只能有数字，空格可以不去掉；请对照开户许可证或银行卡")
+        raise WrongNumber("parties.account.wrong", say("账号只能有数字，空格可以不去掉；请对照开户许可证或银行卡"))
     if not SHORTEST_ACCOUNT <= len(bare) <= LONGEST_ACCOUNT:
-        raise WrongNumber("parties.account.wrong", "账号应为 8 至 32 位数字；请对照开户许可证或银行卡")
+        raise WrongNumber("parties.account.wrong", say("账号应为 8 至 32 位数字；请对照开户许可证或银行卡"))
     return bare
 
 
@@ -94,7 +94,7 @@ def _half(code: str, text: str) -> str:
     try:
         return read_code(text)
     except Unreadable as wrong:
-        raise WrongNumber(code, wrong.message) from wrong
+        raise WrongNumber(code, say("被当成了数字或日期，位数可能已经丢失；请按原件重新填写")) from wrong
 
 
 def read_phone(cell: Cell) -> str:

@@ -86,11 +86,15 @@ def _people(party: Party, stored: Reached, said: Sequence[ContactSaid]) -> tuple
     for role, name, phone in said:
         label, before = Role(role).label, there.get(role)
         if not name.strip():
-            raise Refused("parties.contacts.no_name", "%(role)s：请写姓名。", where="name", role=label)
+            raise Refused("parties.contacts.no_name", "%(role)s：请写姓名。", where="name", role=say(label))
         _at_most(name, LONGEST_NAME, label)
         if phone is None and before and before.phone and before.name != name.strip():
-            message = "%(role)s换了姓名，请把电话也写上；电话没变就再写一次。"
-            raise Refused("parties.contacts.other_person", message, where="phone", role=label)
+            raise Refused(
+                "parties.contacts.other_person",
+                "%(role)s换了姓名，请把电话也写上；电话没变就再写一次。",
+                where="phone",
+                role=say(label),
+            )
         number = (before.phone if before else "") if phone is None else phone and _phone(phone, label)
         row = copy(before) if before else Contact(party=party, role=role)
         row.name, row.phone = name.strip(), number
@@ -129,14 +133,16 @@ def _phone(text: str, label: str) -> str:
     try:
         return check_phone(text)
     except Refused as wrong:
-        values = {"role": label, "wrong": say(wrong.message)}
-        raise Refused(wrong.code, "%(role)s的电话：%(wrong)s", where="phone", **values) from wrong
+        raise Refused(
+            wrong.code, "%(role)s的电话：%(wrong)s", where="phone", role=say(label), wrong=wrong.message
+        ) from wrong
 
 
 def _at_most(text: str, longest: int, label: str) -> None:
     if len(text.strip()) > longest:
-        message = "%(label)s太长，最多 %(longest)s 个字。"
-        raise Refused("parties.contacts.long", message, label=label, longest=longest)
+        raise Refused(
+            "parties.contacts.long", "%(label)s太长，最多 %(longest)s 个字。", label=say(label), longest=longest
+        )
 
 
 def _stands(row: Contact | Account, stored: Reached) -> bool:

@@ -175,5 +175,5 @@ class CheckedField(forms.CharField):
 def _number(label: Any, known: str, mode: str) -> dict[str, Any]:
     """How a number is asked for; ``known`` is the stored one, masked."""
     hint = gettext("现为 %(number)s，不填不变") % {"number": known} if known else ""
-    attrs = {"class": "form-control num", "inputmode": mode, "autocomplete": "off", "placeholder": hint}
-    return {"label": label, "required": False, "max_length": 64, "widget": forms.TextInput(attrs=attrs)}
+    widget = forms.TextInput(attrs={"class": "form-control num", "inputmode": mode, "autocomplete": "off"})
+    return {"label": label, "help_text": hint, "required": False, "max_length": 64, "widget": widget}

@@ -3,6 +3,7 @@
 from baohou.guarantee.api import (
     archive,
     clients,
+    contacts,
     duties,
     grading,
     hand_overs,
@@ -16,5 +17,18 @@ from baohou.guarantee.api import (
 
 ROOMS = tuple(
     part.room
-    for part in (clients, duties, plans, visits, grading, measures, hand_overs, archive, moves, imports, numbers)
+    for part in (
+        clients,
+        contacts,
+        duties,
+        plans,
+        visits,
+        grading,
+        measures,
+        hand_overs,
+        archive,
+        moves,
+        imports,
+        numbers,
+    )
 )

@@ -27,7 +27,7 @@ class WrongNumber(Refused):
     """A telephone or account number that can't be right."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(code, message)
+        super().__init__(code, message, where="account_no" if "account" in code else "phone")
 
 
 def check_phone(text: str) -> str:

@@ -1,5 +1,6 @@
 // What a page does beyond links and forms: menus, row keys, file names, sums in other units. No inline handlers.
 import "@tabler/core/dist/js/tabler.esm.js";
+import "./columns.js";
 import "./plan.js";
 import "./grading.js";
 import "./ticks.js";

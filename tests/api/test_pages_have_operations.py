@@ -28,6 +28,7 @@ SAME = {
     "clients.measure": "GET /clients/{client}/measures/{quarter}|PUT /clients/{client}/measures/{quarter}",
     "measures.done": "POST /measure-actions/{action}/done",
     "duties": "GET /duties",
+    "clients.file": "GET /clients",
     "duties.file": "GET /duties",
     "duties.why": "GET /duties/{key}/why",
     "visits.one": "GET /visits/{visit}",

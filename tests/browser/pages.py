@@ -261,6 +261,7 @@ NO_PAGES = {
     "people.deputy.end": "takes only a post, or is looked at by the tests of its matter",
     "people.post.back": "takes only a post, or is looked at by the tests of its matter",
     "appeals.file": "is a file",
+    "clients.file": "is a file",
     "duties.file": "is a file",
     "handover.contents": "is a file",
     "handover.receipt": "is a file",

@@ -166,3 +166,20 @@ def test_a_search_takes_few_queries(
     browser = enter(crowd.cast.risk_manager)
     with django_assert_max_num_queries(28):
         browser.get("/clients/", {"q": words})
+
+
+@pytest.mark.parametrize("most", [5, 1000])
+def test_the_sum_is_that_of_all_clients_and_not_of_the_page(crowd: Portfolio, enter: Enter, most: int) -> None:
+    """However many pages the list has, and on the second one too; not where it does not say how many there are."""
+    enter(crowd.cast.manager)
+    person = find_person(crowd.cast.manager.user, on=TODAY)
+    assert person is not None
+    filters = Filters()
+    clients = meant(filters, crowd.cast.manager)
+    held = Guarantee.objects.filter(client__in=clients, issued_on__lte=TODAY, currency="CNY")
+    wanted = sum(g.amount_fen for g in held if g.released_on is None or g.released_on > TODAY)
+    page = list_clients(person, on=TODAY, filters=filters, most=most)
+    assert page.total == {"CNY": wanted}
+    if page.after:
+        assert list_clients(person, on=TODAY, filters=filters, most=most, after=page.after).total == page.total
+        assert list_clients(person, on=TODAY, filters=Filters(words="东"), most=most).total is None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import openpyxl
 import pytest
 
 from baohou.core.masking import mask
@@ -79,3 +82,18 @@ def test_every_file_taken_is_written_down_with_its_rows(evening: Portfolio, ente
     ]
     assert acts[0].facts["rows"] > 5
     assert acts[0].facts["file"].endswith(".xlsx")
+
+
+def test_the_list_of_clients_is_taken_as_it_is_shown(evening: Portfolio, enter: Enter) -> None:
+    """钱丙 takes 东方钢铁 alone: its number stays masked, the sum is a number, and the audit knows of one row."""
+    answer = enter(evening.cast.manager).get("/clients/export.xlsx?q=东方")
+    sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
+    assert sheet is not None
+    [head, row] = list(sheet.values)[2:]
+    told = dict(zip(head, row, strict=True))
+    assert (told["客户"], told["证件号码"]) == (evening.steel.name, mask(STEEL))
+    assert told["在保金额（元）"] > 0
+    act = Act.objects.get(verb="exports.clients")
+    assert (act.by, act.facts["rows"]) == ("M01", 1)
+    assert enter(evening.cast.outsider).get("/clients/export.xlsx?q=东方").status_code == 200
+    assert Act.objects.filter(verb="exports.clients").latest("pk").facts["rows"] == 0

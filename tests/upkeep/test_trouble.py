@@ -42,10 +42,15 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def full_database() -> Iterator[None]:
-    """SQLite's file has no page left, as when the disk is full."""
+    """SQLite's file has no page left, as when the disk is full; pages that were given back are taken first."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA max_page_count")
         (before,) = cursor.fetchone()
+        cursor.execute("PRAGMA freelist_count")
+        (free,) = cursor.fetchone()
+        cursor.execute("PRAGMA page_size")
+        (size,) = cursor.fetchone()
+        cursor.execute("CREATE TABLE ballast AS SELECT zeroblob(%s) AS bytes", [free * size])
         cursor.execute("PRAGMA page_count")
         (now,) = cursor.fetchone()
         cursor.execute(f"PRAGMA max_page_count = {now}")

@@ -29,6 +29,7 @@ from baohou.guarantee.views import (
 
 urlpatterns = [
     path("clients/", clients.list_page, name="clients"),
+    path("clients/export.xlsx", clients.list_file, name="clients.file"),
     path("clients/<int:pk>/", clients.client_page, name="clients.one"),
     path("clients/<int:pk>/visit/", visits.record_page, name="clients.visit"),
     path("clients/<int:pk>/identity/", identity.identity_page, name="clients.identity"),

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from baohou.guarantee.queries.pages.clients import Filters, list_clients, list_departments, list_managers
+from baohou.core.masking import mask
+from baohou.core.money import format_yuan
+from baohou.guarantee.exports.tables import Head, write_rows
+from baohou.guarantee.queries.pages.clients import (
+    ClientRow,
+    Filters,
+    iterate_clients,
+    list_clients,
+    list_departments,
+    list_managers,
+)
 from baohou.guarantee.queries.pages.glance import get_glance
 from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.services.checked_grades import RISK, WATCH, subject_of
@@ -19,7 +31,12 @@ from baohou.kernel.approvals.showing import shown_list
 from baohou.kernel.parties.industries import UNKNOWN, Industry
 from baohou.kernel.parties.queries import get_reached
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.exports import XLSX, hand_out
 from baohou.kernel.people.policy import Thing
+
+MOST_ROWS = 100_000
+"""So many rows go into an Excel file; the file and the page say so."""
+HOME = "CNY"
 
 
 @door()
@@ -35,8 +52,38 @@ def list_page(request: Asked) -> HttpResponse:
         "grades": list(Grade),
         "departments": list_departments(request.person),
         "managers": list_managers(request.person, on=request.today),
+        "most": MOST_ROWS,
     }
     return render(request, "guarantee/clients.html", context)
+
+
+@door()
+def list_file(request: Asked) -> HttpResponse:
+    """What the list shows as Excel, identity numbers masked as there; the first hundred thousand."""
+    on = _as_of(request)
+    found = iterate_clients(request.person, on=on, filters=_filters(request), most=MOST_ROWS)
+    note = _("截至 %(on)s，按名称拼音排列，最多 %(n)s 户") % {"on": on.isoformat(), "n": MOST_ROWS}
+    out, rows = io.BytesIO(), [_line(row) for row in found]
+    write_rows(title=_("在保客户"), note=note, heads=_heads(), rows=rows, out=out)
+    name = f"{_('在保客户')}-{on}.xlsx"
+    return hand_out(request, out.getvalue(), name=name, content_type=XLSX, kind="clients", rows=len(rows))
+
+
+def _heads() -> list[Head]:
+    texts = (_("客户"), _("证件号码"), _("风险分类"), _("部门"), _("A 角"))
+    return [
+        *(Head(text) for text in texts),
+        *(Head(_("在保金额（元）"), "fen"), Head(_("外币金额"))),
+        *(Head(_("最近回访"), "date"), Head(_("最近期限"), "date")),
+    ]
+
+
+def _line(row: ClientRow) -> list[Any]:
+    foreign = "；".join(f"{code} {format_yuan(fen)}" for code, fen in sorted(row.amounts.items()) if code != HOME)
+    return [
+        *(row.name, mask(row.id_no), _(row.grade.zh) if row.grade else "", row.department, row.manager),
+        *(row.amounts.get(HOME), foreign, row.last_visit, row.next_due),
+    ]
 
 
 @door(None, Thing.CLIENT)

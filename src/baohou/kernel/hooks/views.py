@@ -20,6 +20,7 @@ from baohou.kernel.hooks.models import Delivery, Hook
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.people.sessions import proven
 from baohou.kernel.saying import in_words
 
 
@@ -35,6 +36,7 @@ def hooks_page(request: Asked) -> HttpResponse:
 
 @never_cache
 @door(Right.ADMINISTER)
+@proven()
 def add_page(request: Asked) -> HttpResponse:
     """Making a hook; its secret stands on this answer and nowhere else."""
     form = HookForm(request.POST or None)
@@ -66,6 +68,7 @@ def hook_page(request: Asked, pk: int) -> HttpResponse:
 
 
 @door(Right.ADMINISTER, Thing.HOOK)
+@proven()
 def change_page(request: Asked, pk: int) -> HttpResponse:
     """Changing where a hook leads and what it is told."""
     hook = _hook(pk)
@@ -84,6 +87,7 @@ def change_page(request: Asked, pk: int) -> HttpResponse:
 
 @never_cache
 @door(Right.ADMINISTER, Thing.HOOK)
+@proven()
 def secret_page(request: Asked, pk: int) -> HttpResponse:
     """A new secret, which stands on this answer and nowhere else."""
     hook, form = _hook(pk), RotateForm(request.POST or None)

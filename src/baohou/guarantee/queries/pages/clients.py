@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Collate
 
 from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, Measure, Visit
@@ -25,6 +25,8 @@ from baohou.kernel.rulebook.queries import get_rule_book
 
 MOST_OF_ONE = 20_000
 """So many clients are named to the database one by one: more than a manager has."""
+AT_ONCE = 1_000
+"""So many clients are read at once when a whole list is written to a file."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ class ClientPage:
     count: int
     after: str
     at_least: bool = False
+    total: dict[str, int] | None = None
+    """What all clients of the list hold, in fen by currency; None when they are too many to add up, or searched for."""
 
     @property
     def is_many(self) -> bool:
@@ -114,7 +118,29 @@ def list_clients(
     few = bool(filters.manager_id) or person.reach is Reach.OWN
     found = find(matching, words=filters.words, after=after, few=few, most=most, counted=counted)
     more = str(found.clients[-1].pk) if found.more else ""
-    return ClientPage(_rows(found.clients, on, unless), found.count, more, found.at_least)
+    rows = _rows(found.clients, on, unless)
+    total = None
+    if counted and not (found.more or after):
+        total = _sum(row.amounts for row in rows)
+    elif counted and not (filters.words or found.at_least or found.count >= MANY):
+        total = _total(matching, on)
+    return ClientPage(rows, found.count, more, found.at_least, total)
+
+
+def iterate_clients(person: Person, *, on: date, filters: Filters, most: int) -> Iterator[ClientRow]:
+    """The first ``most`` clients of the list, in its order."""
+    after, left = "", most
+    while left > 0:
+        page = list_clients(person, on=on, filters=filters, after=after, most=min(left, AT_ONCE), counted=False)
+        yield from page.rows
+        after, left = page.after, left - len(page.rows)
+        if not after:
+            return
+
+
+def _total(clients: QuerySet[Party], on: date) -> dict[str, int]:
+    held = Guarantee.objects.filter(in_force(on), client_id__in=list(clients.order_by().values_list("pk", flat=True)))
+    return dict(held.order_by().values_list("currency").annotate(Sum("amount_fen")))
 
 
 def urgencies(on: date) -> list[tuple[Urgency, int | None]]:
@@ -255,10 +281,16 @@ def _rows(clients: list[Party], on: date, unless: Grade | None) -> list[ClientRo
 
 
 def _amounts(held: list[_Held]) -> dict[str, int]:
-    amounts: dict[str, int] = defaultdict(int)
-    for guarantee in held:
-        amounts[guarantee.currency] += guarantee.amount_fen
-    return dict(amounts)
+    return _sum({guarantee.currency: guarantee.amount_fen} for guarantee in held)
+
+
+def _sum(many: Iterable[dict[str, int]]) -> dict[str, int]:
+    """Amounts in fen by currency, added up."""
+    total: dict[str, int] = defaultdict(int)
+    for amounts in many:
+        for currency, fen in amounts.items():
+            total[currency] += fen
+    return dict(total)
 
 
 def managers_on(guarantees: Iterable[Guarantee], *, on: date) -> dict[int, tuple[Staff, Staff | None]]:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 PURE = ("core", "house", "oracle", "guarantee/rules")
 """Folders of tests that meet no database, but for those that ask for one: they run once, not for each database."""
+ONCE = {
+    *("api/test_access_walk.py", "desk/test_access_walk.py", "desk/test_quick.py", "desk/test_translations.py"),
+    *(f"browser/test_{name}.py" for name in ("charts", "columns", "every_page", "pictures", "second_factor")),
+}
+"""What pages look like and say, and who may open them: the same on any database, and long to go through."""
 
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)
@@ -42,6 +47,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.parent.relative_to(here).as_posix()
         if any(folder == pure or folder.startswith(f"{pure}/") for pure in PURE) and not _meets_database(item):
             item.add_marker("pure")
+        if item.path.relative_to(here).as_posix() in ONCE:
+            item.add_marker("once")
         for mark in item.iter_markers("clause"):
             item.user_properties.extend(("clause", clause) for clause in mark.args)
 

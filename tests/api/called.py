@@ -101,6 +101,11 @@ def items(world: World) -> list[int]:
     return list(HandOverItem.objects.filter(hand_over=world.list).values_list("pk", flat=True))
 
 
+def contacts_body(world: World) -> dict[str, Any]:
+    told = {"role": "legal", "name": "陈大海", "phone": "13857112233"}
+    return {"contacts": [told], "accounts": [], "seen": opened.contacts(world)["seen"]}
+
+
 def visit_body(world: World) -> dict[str, Any]:
     return {
         "key": str(uuid4()),
@@ -188,6 +193,9 @@ CALLED: dict[str, Called] = {
     "clients_list_grades": Called(client),
     "clients_change_grade": Called(client, said(grade="risk", effective_on="2026-10-15", because="停产")),
     "clients_identity": Called(client, said(because="check")),
+    "contacts_one": Called(client),
+    "contacts_keep": Called(client, contacts_body),
+    "contacts_whole": Called(client, said(what="phones", because="打电话")),
     "clients_order_special": Called(client, said(urgency="high", ordered_on="2026-10-20", because="回款慢")),
     "duties_one": Called(duty),
     "duties_why": Called(duty),

@@ -20,6 +20,8 @@ SAME = {
     "clients.one": "GET /clients/{client}|GET /clients/{client}/guarantees|GET /clients/{client}/grades",
     "clients.visit": "POST /clients/{client}/visits",
     "clients.visit.files": "POST /clients/{client}/visit-files",
+    "clients.contacts": "GET /clients/{client}/contacts|PUT /clients/{client}/contacts",
+    "clients.contacts.whole": "POST /clients/{client}/contacts/whole",
     "clients.identity": "POST /clients/{client}/identity",
     "clients.grade": "POST /clients/{client}/grades",
     "clients.order": "POST /clients/{client}/special-orders",

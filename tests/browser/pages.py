@@ -149,6 +149,8 @@ PAGES = (
     Opened("clients.one", MANAGER, _client),
     Opened("clients.visit", MANAGER, _client),
     Opened("clients.identity", MANAGER, _client),
+    Opened("clients.contacts", MANAGER, _client),
+    Opened("clients.contacts.whole", MANAGER, _client),
     Opened("clients.grade", MANAGER, _client),
     Opened("clients.order", MANAGER, _client),
     Opened("clients.measure", MANAGER, lambda company: {"pk": company.watched, "quarter": company.quarter}),

@@ -62,6 +62,7 @@ def of_the_domain() -> Iterator[str]:
     from baohou.kernel.papers.records.kinds import list_kinds
     from baohou.kernel.papers.taking.take import CHECKING, COMPARING, REMOVING, WRITING
     from baohou.kernel.parties.industries import Industry
+    from baohou.kernel.parties.models import Role
     from baohou.kernel.people.models import Post
 
     for words in (Grade, VisitKind, Urgency, FilingKind, FilingVerb, DutyKind, DutyState, Dimension, Medium):
@@ -71,6 +72,7 @@ def of_the_domain() -> Iterator[str]:
     yield NOT_SIGNED.zh
     yield from (kind.title for kind in list_kinds())
     yield from Post.labels
+    yield from Role.labels
     yield from State.labels
     yield from (kind.title for kind in checked_kinds())
     yield from CheckState.labels

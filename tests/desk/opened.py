@@ -25,6 +25,7 @@ from baohou.kernel.hooks.models import Delivery, Hook
 from baohou.kernel.notices.models import Notice
 from baohou.kernel.outbox.models import Message
 from baohou.kernel.papers.models import Attachment, ImportMapping, Seal, Signature, Volume
+from baohou.kernel.parties.queries import get_reached, stamp_of
 from baohou.kernel.people.models import Deputy, Posting
 from baohou.kernel.rulebook.models import RuleVersion
 from baohou.kernel.rulebook.queries import as_yaml
@@ -212,12 +213,18 @@ def robot(_: World) -> dict[str, Any]:
     return {"channel": "wecom"}
 
 
+def contacts(world: World) -> dict[str, Any]:
+    return {"name-legal": "陈大海", "seen": stamp_of(get_reached(world.portfolio.steel))}
+
+
 MONTH = {"month": "2026-10"}
 OPENED: dict[str, Opened] = {
     "clients.one": Opened(steel),
     "clients.visit": Opened(steel, lambda world: at.filled(world) | {"on": "2026-10-16"}),
     "clients.visit.files": Opened(steel, lambda _: {"key": str(uuid4()), "file": at.photo()}),
     "clients.identity": Opened(steel, lambda _: {"reason": "check"}),
+    "clients.contacts": Opened(steel, contacts),
+    "clients.contacts.whole": Opened(steel, lambda _: {"reason": "visit"}),
     "clients.grade": Opened(steel, lambda _: {"grade": "4", "effective_on": "2026-10-15", "because": "停产"}),
     "clients.order": Opened(steel, lambda _: {"urgency": "2", "ordered_on": "2026-10-20", "because": "回款慢"}),
     "clients.measure": Opened(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -14,13 +15,15 @@ from baohou.config.command import baohou
 from baohou.guarantee.models import Guarantee, Visit, VisitUpload
 from baohou.guarantee.rules.words import VisitKind
 from baohou.guarantee.services import submissions, visits
-from baohou.guarantee.services.retention import DRAFTS, PERSONS
+from baohou.guarantee.services.retention import CONTACTS, DRAFTS, PERSONS
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.retention import delete_due, list_due
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.papers.models import StoredFile
 from baohou.kernel.papers.records import path_of
-from baohou.kernel.parties.models import Party
+from baohou.kernel.parties.contacts import AccountSaid, ContactSaid, keep_contacts
+from baohou.kernel.parties.models import Account, Contact, Party
+from baohou.kernel.parties.queries import get_reached, stamp_of
 from baohou.kernel.people import postings
 from baohou.kernel.people.models import Post, Staff
 from baohou.kernel.people.retention import LOGINS
@@ -114,6 +117,50 @@ def test_a_person_loses_the_name_ten_years_after_the_last_release(person: Party)
     assert Visit.objects.get(client=person).summary == "已按保管期限删除"
     assert Guarantee.objects.get(client=person).amount_fen == 120_000_000
     assert list_due(PERSONS, on=date(2036, 6, 1)) == []
+
+
+def _reach(party: Party) -> None:
+    keep_contacts(
+        party=party,
+        contacts=[ContactSaid("contact", "林大满", "13857112233")],
+        accounts=[AccountSaid(None, "工商银行", "6222021001116245702")],
+        seen=stamp_of(get_reached(party)),
+        actor="O01",
+        door="page",
+    )
+
+
+def test_whom_to_call_goes_three_years_after_the_last_release(person: Party, evening: Portfolio) -> None:
+    """南山纸业, a firm, was released on 2026-08-20, 湖滨食品 on 2026-06-01; 东方钢铁 is in force and keeps its contacts."""
+    for party in (person, evening.paper, evening.steel):
+        _reach(party)
+    Duty.objects.filter(party=evening.paper).update(done_on=TODAY, lapsed_on=None)
+    assert list_due(CONTACTS, on=date(2029, 5, 31)) == []
+    assert [(due.row, due.held) for due in list_due(CONTACTS, on=date(2029, 8, 20))] == [
+        (person.pk, ""),
+        (evening.paper.pk, ""),
+    ]
+    assert delete_due(CONTACTS, on=date(2029, 8, 20), actor="X01", door="page") == 2
+    assert {one.party_id for one in (*Contact.objects.all(), *Account.objects.all())} == {evening.steel.pk}
+    act = Act.objects.get(verb="retention.delete")
+    told = json.dumps([list(act.changes.values()), act.facts], ensure_ascii=False, default=str)
+    assert "2233" not in told and "5702" not in told
+    assert list_due(CONTACTS, on=date(2029, 8, 20)) == []
+
+
+def test_contacts_are_held_while_something_is_owed(person: Party) -> None:
+    _reach(person)
+    Duty.objects.filter(party=person).update(done_on=None, lapsed_on=None)
+    [due] = list_due(CONTACTS, on=date(2030, 1, 1))
+    assert due.held
+    assert delete_due(CONTACTS, on=date(2030, 1, 1), actor="X01", door="page") == 0
+    assert Contact.objects.filter(party=person).exists()
+
+
+def test_a_person_who_loses_the_name_loses_contacts_and_account(person: Party) -> None:
+    _reach(person)
+    delete_due(PERSONS, on=date(2036, 6, 1), actor="X01", door="page")
+    assert not Contact.objects.exists() and not Account.objects.exists()
 
 
 @pytest.mark.parametrize("holds", ["guarantee", "duty"])

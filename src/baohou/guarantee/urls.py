@@ -7,6 +7,7 @@ from django.urls import path
 from baohou.guarantee.views import (
     archive,
     clients,
+    contacts,
     decisions,
     duties,
     grading,
@@ -32,6 +33,8 @@ urlpatterns = [
     path("clients/<int:pk>/", clients.client_page, name="clients.one"),
     path("clients/<int:pk>/visit/", visits.record_page, name="clients.visit"),
     path("clients/<int:pk>/identity/", identity.identity_page, name="clients.identity"),
+    path("clients/<int:pk>/contacts/", contacts.contacts_page, name="clients.contacts"),
+    path("clients/<int:pk>/contacts/whole/", contacts.reveal_page, name="clients.contacts.whole"),
     path("clients/<int:pk>/grade/", decisions.grade_page, name="clients.grade"),
     path("clients/<int:pk>/special/", decisions.order_page, name="clients.order"),
     path("duties/", duties.list_page, name="duties"),

@@ -3,6 +3,7 @@
 from baohou.guarantee.api import (
     archive,
     clients,
+    contacts,
     duties,
     grading,
     hand_overs,
@@ -14,7 +15,5 @@ from baohou.guarantee.api import (
     visits,
 )
 
-ROOMS = tuple(
-    part.room
-    for part in (clients, duties, plans, visits, grading, measures, hand_overs, archive, moves, imports, numbers)
-)
+_OF_CLIENTS = (clients, contacts, duties, plans, visits, grading, measures)
+ROOMS = tuple(part.room for part in (*_OF_CLIENTS, hand_overs, archive, moves, imports, numbers))

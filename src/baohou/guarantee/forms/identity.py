@@ -1,4 +1,4 @@
-"""Why someone wants to see a whole identity number."""
+"""Why someone wants to see a whole number: identity, telephone or account."""
 
 from __future__ import annotations
 
@@ -11,16 +11,7 @@ from django.utils.translation import gettext_lazy as _
 OTHER = "other"
 
 
-def _reasons() -> list[tuple[str, str]]:
-    return [
-        ("check", gettext("核对证件原件")),
-        ("contract", gettext("填写合同或函件")),
-        ("registry", gettext("查询征信或工商登记")),
-        (OTHER, gettext("其他，写在下面")),
-    ]
-
-
-class RevealForm(forms.Form):
+class WhyForm(forms.Form):
     """A reason of the usual ones, or another in words."""
 
     reason = forms.ChoiceField(
@@ -32,7 +23,7 @@ class RevealForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice = self.fields["reason"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = _reasons()
+        choice.choices = self._reasons()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -43,5 +34,45 @@ class RevealForm(forms.Form):
     def said(self) -> str:
         """The reason in words; only after is_valid()."""
         chosen, more = self.cleaned_data["reason"], self.cleaned_data["because"]
-        usual = "" if chosen == OTHER else dict(_reasons())[chosen]
+        usual = "" if chosen == OTHER else dict(self._reasons())[chosen]
         return "；".join(part for part in (usual, more) if part)
+
+    def usual(self) -> dict[str, str]:
+        """The usual reasons, by code, in the reader's language."""
+        raise NotImplementedError
+
+    def _reasons(self) -> list[tuple[str, str]]:
+        return [*self.usual().items(), (OTHER, gettext("其他，写在下面"))]
+
+
+class RevealForm(WhyForm):
+    """Why an identity number is wanted."""
+
+    def usual(self) -> dict[str, str]:
+        return {
+            "check": gettext("核对证件原件"),
+            "contract": gettext("填写合同或函件"),
+            "registry": gettext("查询征信或工商登记"),
+        }
+
+
+class PhoneForm(WhyForm):
+    """Why telephone numbers are wanted."""
+
+    def usual(self) -> dict[str, str]:
+        return {
+            "visit": gettext("约定或进行回访"),
+            "repay": gettext("提醒还款"),
+            "check": gettext("核对联系方式"),
+        }
+
+
+class PayForm(WhyForm):
+    """Why account numbers are wanted."""
+
+    def usual(self) -> dict[str, str]:
+        return {
+            "flow": gettext("核对还款流水"),
+            "bank": gettext("与银行核对账户"),
+            "contract": gettext("填写合同或函件"),
+        }

@@ -54,7 +54,11 @@ class VisitForm(forms.Form):
                 self.fields[f"{kind.code}-{matter.code}"] = _told(_(matter.zh))
         self.fields["summary"] = _told(_("回访结论"), rows=3)
         self.fields["signer"] = forms.CharField(
-            label=_("签字人姓名"), required=False, max_length=64, help_text=_("客户方在屏幕上签字的人。")
+            label=_("签字人姓名"),
+            required=False,
+            max_length=64,
+            help_text=_("客户方在屏幕上签字的人。"),
+            widget=forms.TextInput(attrs={"list": "known-people"}),
         )
         self.fields["unsigned_because"] = forms.CharField(
             label=_(NOT_SIGNED.zh), required=False, max_length=500, help_text=_("客户签了字就不用填。")

@@ -1,4 +1,4 @@
-"""The portfolio by file: guarantees with their clients, departments and first managers."""
+"""The portfolio by file: guarantees with their clients, whom to call there, departments and first managers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any, ClassVar
 
 from baohou.core.money import format_yuan
+from baohou.guarantee.imports import reached
+from baohou.guarantee.imports.reached import NOTHING, Reached, ReachedColumns
 from baohou.guarantee.imports.rows import CLIENT, PROJECT, RoomNoun
 from baohou.guarantee.models import Guarantee, ManagerAppointment, Visit
 from baohou.guarantee.services.touch import touch
@@ -33,7 +35,7 @@ from baohou.kernel.people.services import Departments
 
 HOME_CURRENCY = "CNY"
 
-_ID_NO, _NAME, _INDUSTRY, _DEPARTMENT, _ISSUED_ON = 0, 1, 2, 3, 10
+_ID_NO, _NAME, _INDUSTRY, _DEPARTMENT, _ISSUED_ON, _REACHED = 0, 1, 2, 3, 10, 13
 """Positions of values among the compared ones."""
 
 
@@ -57,6 +59,7 @@ class PortfolioFile(RoomNoun):
         Column("released_on", "解保日", read_date, required=False, aliases=("解保日期", "解除日")),
         Column("currency", "币种", read_currency, required=False),
         Column("industry", "行业", read_industry, required=False, aliases=("行业门类", "国民经济行业")),
+        *reached.COLUMNS,
     )
     keys: ClassVar[tuple[str, ...]] = ("project_no",)
     model = Guarantee
@@ -74,8 +77,9 @@ class PortfolioFile(RoomNoun):
         Compared("issued_on", "issued_on"),
         Compared("ends_on", "ends_on"),
         Compared("released_on", "released_on"),
+        *reached.COMPARED,
     )
-    own: ClassVar[tuple[str, ...]] = ("client_id", "department_id", *(one.lookup for one in compared[4:]))
+    own: ClassVar[tuple[str, ...]] = ("client_id", "department_id", *(one.lookup for one in compared[4:_REACHED]))
 
     def __init__(self, *, reading: Reading, today: date) -> None:
         super().__init__(reading=reading, today=today)
@@ -83,12 +87,15 @@ class PortfolioFile(RoomNoun):
         self._clients: dict[str, Known] = {}
         self._said: dict[str, tuple[str, int, int]] = {}
         self._new_departments: dict[str, int] = {}
+        self._reached = ReachedColumns(self)
+        self._accounts: dict[Hashable, str] = {}
 
     def facts(self) -> Iterator[Fact]:
         self._clients = get_known(id_nos=self.all_of("client_id_no"))
+        self._reached.look_up(known.id for known in self._clients.values())
         for number, values, good in self.reading.rows:
             before = len(self.reading.faults)
-            fact = self._fact(number, values)
+            fact = self._fact(number, values, good=good)
             if good and len(self.reading.faults) == before:
                 yield fact
         for name in self.departments.new:
@@ -97,7 +104,7 @@ class PortfolioFile(RoomNoun):
                 f"新部门“{name}”（第 {first} 行起）：员工表里没有它，暂无部门经理；若是笔误请改正后再导入"
             )
 
-    def _fact(self, number: int, values: Sequence[Any]) -> Fact:
+    def _fact(self, number: int, values: Sequence[Any], *, good: bool) -> Fact:
         self._check_days(number, values)
         id_no, name = self.value(values, "client_id_no"), self.value(values, "client_name")
         industry = self.value(values, "industry") or UNKNOWN
@@ -116,9 +123,17 @@ class PortfolioFile(RoomNoun):
             self.value(values, "issued_on"),
             self.value(values, "ends_on"),
             self.value(values, "released_on"),
+            *(self._read_reached(number, values, id_no) if good else NOTHING),
         )
         project_no = self.value(values, "project_no")
         return Fact(number, project_no, project_no, said)
+
+    def _read_reached(self, number: int, values: Sequence[Any], id_no: str | None) -> Reached:
+        known = self._clients.get(id_no or "")
+        said = {code: self.value(values, code) for code in (*(one.code for one in reached.COLUMNS), "client_id_no")}
+        found = self._reached.read(number, said, known.id if known else None)
+        self._accounts[self.value(values, "project_no")] = found.account_no
+        return found
 
     def _check_client(self, number: int, id_no: str | None, name: str | None, industry: int) -> None:
         """A client has one name and one industry, whichever of its rows says them."""
@@ -161,6 +176,12 @@ class PortfolioFile(RoomNoun):
             yield "client_name", known.name, fact.values[_NAME]
         if known is not None and self._places and known.industry != fact.values[_INDUSTRY]:
             yield "industry", show_industry(known.industry), show_industry(fact.values[_INDUSTRY])
+        if known is not None:
+            yield from self._reached.beside(known.id, Reached(*fact.values[_REACHED:]))
+
+    def differing(self, before: Sequence[Any], after: Sequence[Any]) -> list[int]:
+        """As for all files, but that an empty cell says nothing of contacts and accounts."""
+        return [i for i in super().differing(before, after) if i < _REACHED or after[i]]
 
     @property
     def _places(self) -> bool:
@@ -183,11 +204,12 @@ class PortfolioFile(RoomNoun):
             yield from ((key, f"还有{what}，请先删除它们") for key, row in found if row.id in referring)
 
     def stored(self, keys: Iterable[Any]) -> dict[Hashable, Stored]:
-        lookups = [one.lookup for one in self.compared]
+        lookups = ["project_no", "id", "client_id", *(one.lookup for one in self.compared[:_REACHED])]
         found: dict[Hashable, Stored] = {}
         for piece in chunks(sorted(keys)):
-            for row in Guarantee.objects.filter(project_no__in=piece).values_list("project_no", "id", *lookups):
-                found[row[0]] = Stored(row[1], row[2:])
+            for row in Guarantee.objects.filter(project_no__in=piece).values_list(*lookups):
+                known = self._reached.stored(row[2], self._accounts.get(row[0], ""))
+                found[row[0]] = Stored(row[1], (*row[3:], *known))
         return found
 
     def add(self, facts: Sequence[Fact], act: Act) -> None:
@@ -210,7 +232,7 @@ class PortfolioFile(RoomNoun):
         }
         departments = self.departments.rows(fact.values[_DEPARTMENT] for fact in facts)
         for fact in facts:
-            id_no, _, _, department, *others = fact.values
+            id_no, _, _, department, *others = fact.values[:_REACHED]
             yield self._clients[id_no].id, departments[department], *others
 
     def settle(self, written: Written, act: Act) -> None:
@@ -236,3 +258,8 @@ class PortfolioFile(RoomNoun):
             for id_no, known in moved
         ]
         record_changes(act=act, table=Party._meta.label, rows=rows)
+        reach: dict[int, list[Reached]] = {}
+        for fact in facts:
+            if (one := Reached(*fact.values[_REACHED:])) != NOTHING:
+                reach.setdefault(self._clients[fact.values[_ID_NO]].id, []).append(one)
+        self._reached.bring(reach)

@@ -1,4 +1,4 @@
-"""What the room keeps of natural persons, and for how long: files never sent, and clients long gone."""
+"""What the room keeps of natural persons, and for how long: files never sent, contacts, and clients long gone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
 from baohou.guarantee.models import Guarantee, HandOverItem, Proposal, Visit, VisitUpload
@@ -18,11 +18,12 @@ from baohou.kernel.papers import records
 from baohou.kernel.papers.archive import standing_of
 from baohou.kernel.papers.models import Addendum, Attachment, Seal, Signature, StoredFile
 from baohou.kernel.parties.identity import is_person
-from baohou.kernel.parties.models import Party
-from baohou.kernel.parties.services import erase
+from baohou.kernel.parties.models import Account, Contact, Party
+from baohou.kernel.parties.services import erase, forget_contacts
 
 DELETED = "已按保管期限删除"
 AT_ONCE = 500
+_HAS_ACCOUNT = Exists(Account.objects.filter(party=OuterRef("pk")))
 
 
 def find_drafts(on: date, days: int) -> list[Due]:
@@ -57,12 +58,35 @@ def find_persons(on: date, years: int) -> list[Due]:
     return found
 
 
-def _held(party: Party, on: date) -> str:
-    """Why a person's data must stay for now; the first ground that holds."""
+def find_contacts(on: date, years: int) -> list[Due]:
+    """Clients, firms too, with contacts or accounts, whose last guarantee was released so many years ago."""
+    ended = Party.objects.filter(Exists(Contact.objects.filter(party=OuterRef("pk"))) | _HAS_ACCOUNT)
+    ended = ended.annotate(last=Max("guarantees__released_on")).filter(last__lte=_years_before(on, years))
+    return [
+        Due(one.pk, f"客户 {one.pk} 号的联系人和还款账户", _years_before(one.last, -years), _busy(one))
+        for one in ended.order_by("pk")
+    ]
+
+
+def delete_contacts(rows: Sequence[int]) -> None:
+    """Delete the contacts and accounts of these clients; the clients stay."""
+    for start in range(0, len(rows), AT_ONCE):
+        forget_contacts(parties=rows[start : start + AT_ONCE])
+
+
+def _busy(party: Party) -> str:
+    """What still goes on with a client; empty for nothing."""
     if Guarantee.objects.filter(client=party, released_on__isnull=True).exists():
         return "还有担保没有解除"
     if Duty.objects.filter(party=party, done_on__isnull=True, lapsed_on__isnull=True).exists():
         return "还有应办事项没有办结"
+    return ""
+
+
+def _held(party: Party, on: date) -> str:
+    """Why a person's data must stay for now; the first ground that holds."""
+    if busy := _busy(party):
+        return busy
     item = HandOverItem.objects.filter(visit__client=party).select_related("receipt__volume").first()
     if item is not None:
         volume = item.receipt.volume if item.receipt else None
@@ -121,6 +145,14 @@ DRAFTS = Keeping(
     "个人信息保护法第十九条：保存期限为实现处理目的所必要的最短时间。",
     find_drafts,
     delete_drafts,
+)
+CONTACTS = Keeping(
+    "contacts",
+    "已无业务客户的联系人和还款账户",
+    "年",
+    "个人信息保护法第十九条、第四十七条：担保解除、追偿时效届满后已无联系的必要；期限取民法典第一百八十八条的三年，由本单位法务核定。",
+    find_contacts,
+    delete_contacts,
 )
 PERSONS = Keeping(
     "persons",

@@ -29,6 +29,7 @@ from baohou.guarantee.views.guards import client_for
 from baohou.kernel.approvals.queries import list_pending
 from baohou.kernel.approvals.showing import shown_list
 from baohou.kernel.parties.industries import UNKNOWN, Industry
+from baohou.kernel.parties.queries import get_reached
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.exports import XLSX, hand_out
 from baohou.kernel.people.policy import Thing
@@ -91,7 +92,8 @@ def client_page(request: Asked, pk: int) -> HttpResponse:
     glance = get_glance(client_for(request, pk), on=request.today)
     subject = subject_of(glance.client)
     pending = shown_list(list_pending((RISK.code, subject), (WATCH.code, subject)))
-    return render(request, "guarantee/client.html", {"glance": glance, "pending": pending})
+    context = {"glance": glance, "pending": pending, "reached": get_reached(glance.client)}
+    return render(request, "guarantee/client.html", context)
 
 
 def _filters(request: HttpRequest) -> Filters:

@@ -22,6 +22,7 @@ from baohou.guarantee.queries.sealed_visits import list_waiting_files
 from baohou.guarantee.rules.words import VisitKind
 from baohou.guarantee.services import submissions
 from baohou.guarantee.views.guards import client_for, staff_of
+from baohou.kernel.parties.queries import get_reached
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Staff
@@ -136,6 +137,7 @@ def _show(request: Asked, form: VisitForm, glance: Glance, **more: Any) -> HttpR
     key = form.data.get("key") if form.is_bound else None
     waiting = list_waiting_files(key=UUID(str(key)), sender=staff_of(request)) if key else []
     context = {"form": form, "glance": glance, "waiting": waiting, "served_on": timezone.localdate(), **more}
+    context["reached"] = get_reached(glance.client)
     return render(request, "guarantee/visit.html", context)
 
 

@@ -35,6 +35,7 @@ SCOPES = {
     "oversee": _("查看风险视图"),
     "see_audit": _("查看留痕"),
     "see_identity": _("查看完整的证件号码"),
+    "keep_contacts": _("记联系人和还款账户、查看完整的电话和账号"),
     "administer": _("系统管理和导入"),
     "see_people": _("查看人员"),
     "move_work": _("移交工作"),

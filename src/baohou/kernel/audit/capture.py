@@ -18,7 +18,7 @@ from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.db.models.signals import post_delete, post_save, pre_save
 
 from baohou.kernel.audit.chain import canonical
-from baohou.kernel.audit.masking import mask, plain
+from baohou.kernel.audit.masking import hidden, mask, plain
 from baohou.kernel.audit.models import Act, Change, Concern
 
 M = TypeVar("M", bound=Model)
@@ -28,6 +28,7 @@ ROW_BY_ROW: Final = 100
 _LEFT_OUT: dict[str, str] = {}
 _NOUNS: dict[str, str] = {}
 _FIELDS: dict[str, str] = {}
+_HIDDEN: dict[str, frozenset[str]] = {}
 
 
 def leave_out(*labels: str, because: str) -> None:
@@ -40,6 +41,11 @@ def name_noun(noun: str, label: str = "", *, fields: Sequence[str] = ()) -> None
     if label:
         _NOUNS[label.lower()] = noun
     _FIELDS.update(dict.fromkeys(fields, noun))
+
+
+def hide(label: str, *fields: str) -> None:
+    """Texts of a model that name or reach persons: the audit notes them masked, with the tag that tells two apart."""
+    _HIDDEN[label.lower()] = frozenset(fields)
 
 
 def list_left_out() -> dict[str, str]:
@@ -107,7 +113,9 @@ def forgetting() -> Iterator[None]:
 
 def snapshot(row: Model) -> dict[str, Any]:
     """All columns of a row, as the audit keeps them."""
-    return {one.attname: plain(one.value_from_object(row)) for one in row._meta.concrete_fields}
+    unsaid = _HIDDEN.get(row._meta.label_lower, frozenset())
+    values = ((one.attname, one.value_from_object(row)) for one in row._meta.concrete_fields)
+    return {name: hidden(value) if name in unsaid else plain(value) for name, value in values}
 
 
 def note(changes: Iterable[tuple[type[Model], str, int | None, Any, Any]], *, opened: Open) -> None:

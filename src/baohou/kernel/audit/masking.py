@@ -16,6 +16,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+from baohou.core.masking import mask as covered
+
 _IDENTITY: Final = re.compile(
     r"(?<![0-9A-Za-z])[1-8]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
 )
@@ -35,6 +37,11 @@ def mask(text: str) -> str:
 def _masked(number: str, first: int, last: int) -> str:
     stars = "*" * (len(number) - first - last)
     return f"{number[:first]}{stars}{number[-last:]}·{keyed(number.upper(), 'mask')[:_TAG]}"
+
+
+def hidden(text: str) -> str:
+    """A name, telephone or account number, of which the audit keeps as little: 138****2233·9f2c41; empty of none."""
+    return f"{covered(text)}·{keyed(text, 'mask')[:_TAG]}" if text else ""
 
 
 def keyed(text: str, purpose: str) -> str:

@@ -9,6 +9,8 @@ class Parties(AppConfig):
     verbose_name = "主体"
 
     def ready(self) -> None:
-        from baohou.kernel.audit.capture import name_noun
+        from baohou.kernel.audit.capture import hide, name_noun
 
         name_noun("client", "parties.Party")
+        hide("parties.Contact", "name", "phone")
+        hide("parties.Account", "account_no", "holder")

@@ -1,13 +1,14 @@
-"""Finding companies and persons."""
+"""Finding companies and persons, whom to call there, and which accounts repay."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from baohou.kernel.audit.masking import keyed
 from baohou.kernel.papers.taking import chunks
 from baohou.kernel.parties.industries import UNKNOWN
-from baohou.kernel.parties.models import Party
+from baohou.kernel.parties.models import Account, Contact, Party, Role
 
 
 class Known(NamedTuple):
@@ -35,3 +36,42 @@ def get_party_ids(*, id_nos: Iterable[str]) -> dict[str, int]:
 def find_party(*, id_no: str) -> Party | None:
     """The party with this normalised identity number."""
     return Party.objects.filter(id_no=id_no).first()
+
+
+class Reached(NamedTuple):
+    """Whom to call about a client, in the order of the roles, and its accounts."""
+
+    contacts: list[Contact]
+    accounts: list[Account]
+
+
+def get_reached(party: Party) -> Reached:
+    """A client's contacts and accounts. Two queries."""
+    order = list(Role.values)
+    contacts = sorted(Contact.objects.filter(party=party), key=lambda one: order.index(one.role))
+    return Reached(contacts, list(Account.objects.filter(party=party).order_by("pk")))
+
+
+def stamp_of(reached: Reached) -> str:
+    """What stands for contacts and accounts as they are; another one when anything has changed."""
+    said = [(one.pk, one.role, one.name, one.phone) for one in reached.contacts]
+    held = [(one.pk, one.bank, one.account_no, one.holder) for one in reached.accounts]
+    return keyed(repr([said, held]), "contacts")[:16]
+
+
+def get_called(*, parties: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Name and telephone number of the contact (联系人) of each party that has one."""
+    found: dict[int, tuple[str, str]] = {}
+    for piece in chunks(sorted(set(parties))):
+        rows = Contact.objects.filter(party__in=piece, role=Role.CONTACT)
+        found.update((party, (name, phone)) for party, name, phone in rows.values_list("party_id", "name", "phone"))
+    return found
+
+
+def get_banks(*, parties: Iterable[int]) -> dict[tuple[int, str], str]:
+    """The bank of each account of parties, by party and account number."""
+    found: dict[tuple[int, str], str] = {}
+    for piece in chunks(sorted(set(parties))):
+        rows = Account.objects.filter(party__in=piece).values_list("party_id", "account_no", "bank")
+        found.update(((party, number), bank) for party, number, bank in rows)
+    return found

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import transaction
 
 from baohou.core.errors import Refused
 from baohou.core.masking import mask
-from baohou.kernel.audit.services import record_act
+from baohou.kernel.audit.services import concern, record_act
 from baohou.kernel.papers.taking import insert_rows, update_rows
 from baohou.kernel.parties.industries import UNKNOWN
-from baohou.kernel.parties.models import Party
+from baohou.kernel.parties.models import Account, Contact, Party
 from baohou.kernel.parties.pinyin import initials_of
 from baohou.kernel.parties.queries import get_party_ids
 
@@ -39,16 +40,35 @@ def place_parties(*, industries: Mapping[int, int]) -> None:
 @transaction.atomic
 def reveal(*, party: Party, because: str, actor: str, door: str) -> str:
     """The whole identity number of a party, with an act of who wanted it and why. Refused without a reason."""
-    because = because.strip()
-    if not because:
-        raise Refused("parties.reveal.no_reason", "请写明为什么要看完整号码。", where="原因")
-    facts = {"party": party.pk, "name": party.name, "id_no": mask(party.id_no)}
-    record_act(verb="parties.reveal", door=door, by=actor, because=because, facts=facts)
+    note_shown(party, verb="parties.reveal", because=because, actor=actor, door=door, id_no=mask(party.id_no))
     return party.id_no
 
 
+def note_shown(party: Party, *, verb: str, because: str, actor: str, door: str, **shown: Any) -> None:
+    """Write down that somebody saw personal data of a party whole; ``shown`` says masked what.
+
+    Refused without a reason. Inside the transaction of the one who calls.
+    """
+    because = because.strip()
+    if not because:
+        raise Refused("parties.reveal.no_reason", "请写明为什么要看完整号码。", where="原因")
+    facts = {"party": party.pk, "name": party.name, **shown}
+    act = record_act(verb=verb, door=door, by=actor, because=because, facts=facts)
+    concern(act, client=party.pk)
+
+
 def erase(*, parties: Collection[int]) -> None:
-    """Take name and number of parties (by row) away for good; the caller says why, and nothing keeps what they were."""
+    """Take name, number, contacts and accounts of parties (by row) away for good; the caller says why.
+
+    Nothing keeps what they were.
+    """
+    forget_contacts(parties=parties)
     for pk in parties:
         name = f"已匿名客户{pk}"
         Party.objects.filter(pk=pk).update(id_no=f"X:ERASED-{pk}", name=name, initials=initials_of(name))
+
+
+def forget_contacts(*, parties: Collection[int]) -> None:
+    """Take away whom to call and which accounts repay, of parties (by row); the caller says why."""
+    Contact.objects.filter(party__in=parties).delete()
+    Account.objects.filter(party__in=parties).delete()

@@ -37,6 +37,7 @@ class Right(Enum):
     SEE_PEOPLE = "see_people"
     MOVE_WORK = "move_work"
     SEE_IDENTITY = "see_identity"
+    KEEP_CONTACTS = "keep_contacts"
     SEE_AUDIT = "see_audit"
     CHECK_PENALTY = "check_penalty"
     CHECK_GRADE = "check_grade"
@@ -153,6 +154,12 @@ POLICY: tuple[Rule, ...] = (
         Right.SEE_IDENTITY,
         "看完整的证件号码",
         _held_by(_PM, _DM, _RS, _RM),
+        but="平时遮盖；每次显示须写原因，记入操作记录",
+    ),
+    Rule(
+        Right.KEEP_CONTACTS,
+        "记客户的联系人和还款账户、看完整的电话和账号",
+        _held_by(_PM, _DM),
         but="平时遮盖；每次显示须写原因，记入操作记录",
     ),
     Rule(Right.SEE_PEOPLE, "看人员名录", _held_by(_DM, _RS, _RM, _GM, _ADMIN, _AUDITOR)),

@@ -16,7 +16,7 @@ from baohou.guarantee.imports.orders import OrdersFile
 from baohou.guarantee.imports.portfolio import PortfolioFile
 from baohou.guarantee.imports.sample.clients import Client, ClientMaker, Guarantee
 from baohou.guarantee.imports.sample.company import found_company
-from baohou.guarantee.imports.sample.names import Names, industry_of
+from baohou.guarantee.imports.sample.names import Names, industry_of, reached_of
 from baohou.guarantee.imports.sample.work import Order, Visit, Worker
 from baohou.guarantee.imports.visits import VisitsFile
 from baohou.kernel.papers.books import open_book
@@ -71,7 +71,15 @@ def _portfolio_row(client: Client, one: Guarantee) -> tuple[Any, ...]:
     managers = (one.manager_a.staff_no, one.manager_b and one.manager_b.staff_no)
     days = (one.issued_on, one.ends_on, one.released_on)
     party = (client.name, client.id_no)
-    what = (one.product, one.bank, one.yuan, *days, "CNY", industry_of(client.name, client.id_no))
+    what = (
+        one.product,
+        one.bank,
+        one.yuan,
+        *days,
+        "CNY",
+        industry_of(client.name, client.id_no),
+        *reached_of(client.id_no, one.bank),
+    )
     return (one.project_no, *party, one.department.name, *managers, *what)
 
 

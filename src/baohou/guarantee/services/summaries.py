@@ -66,37 +66,40 @@ def keep_up(*, on: date, parts: Iterable[str] = (PORTFOLIO, KEPT)) -> None:
 
 
 @transaction.atomic
-def _derive(part: str, work: Callable[[date], None], on: date) -> None:
+def _derive(part: str, work: Callable[[date], int], on: date) -> None:
     Summary.objects.get_or_create(part=part)
     held = Summary.objects.select_for_update().get(part=part)
     mark = mark_of(part, on=on)  # before the facts: one that comes between makes the mark old, not the sums
     if (held.on, held.mark) == (on, mark):
         return
-    work(on)
-    Summary.objects.filter(part=part).update(on=on, mark=mark)
+    last_row = work(on)
+    Summary.objects.filter(part=part).update(on=on, mark=mark, last_row=last_row)
 
 
-def _keep_portfolio(on: date) -> None:
+def _keep_portfolio(on: date) -> int:
     sums = sum_portfolio(on=on)
     for model, frames in ((PortfolioSlice, sums.slices), (AmountSlice, sums.amounts), (HeavyClient, [sums.heaviest])):
         model._default_manager.all().delete()
         frame = pl.concat(frames)
         insert_rows(model=model, fields=frame.columns, rows=frame.rows())
+    return 0
 
 
-def _keep_kept(on: date) -> None:
+def _keep_kept(on: date) -> int:
     KeptSlice.objects.all().delete()
     columns.insert(_KEPT, sum_kept(on=on))
+    return 0
 
 
-def _keep_reports(on: date) -> None:
+def _keep_reports(on: date) -> int:
     last_row = last_row_to_sum()
     ReportSlice.objects.all().delete()
     columns.insert(_REPORTS, sum_reports(on=on, last_row=last_row))
-    Summary.objects.filter(part=REPORTS).update(last_row=last_row)
+    return last_row
 
 
-_WORK: Final[dict[str, Callable[[date], None]]] = {
+# What derives each part: it returns the row above which rows were left out, 0 where none were.
+_WORK: Final[dict[str, Callable[[date], int]]] = {
     PORTFOLIO: _keep_portfolio,
     KEPT: _keep_kept,
     REPORTS: _keep_reports,

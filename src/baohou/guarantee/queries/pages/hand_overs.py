@@ -6,27 +6,22 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import TruncQuarter
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import (
     Filing,
-    Guarantee,
     HandOver,
     HandOverItem,
     HandOverReceipt,
-    ReportSlice,
-    Summary,
     Visit,
 )
 from baohou.guarantee.queries.forms.visit_reports import report_number
-from baohou.guarantee.queries.hand_overs import RECEIPT, say_departments, unlisted, waiting_receipt
+from baohou.guarantee.queries.hand_overs import RECEIPT, unlisted, waiting_receipt
 from baohou.guarantee.queries.pages.reports import list_quarters
+from baohou.guarantee.queries.pages.unlisted import count_unlisted
 from baohou.guarantee.queries.report_duties import report_duties
-from baohou.guarantee.queries.summaries import REPORTS
 from baohou.guarantee.rules.words import DutyKind, FilingKind, Medium, VisitKind
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.papers.models import Seal
@@ -172,7 +167,7 @@ def _count_unlisted(
     working = {last for (last, _), pair in pairs.items() if pair.hand_over or not pair.filing} | {quarter_of(on).last}
     spans = [(quarters[last].first, last) for last in working]
     counts: Counter[tuple[date, int]] = Counter()
-    for last, department, count in _counted_before(person) + _counted_since(person, spans, on):
+    for last, department, count in count_unlisted(person, spans=spans, on=on):
         counts[last, department] += count
     for (last, department), count in counts.items():
         if last not in working:
@@ -180,32 +175,6 @@ def _count_unlisted(
         pair = pairs.setdefault((last, department), _Pair())
         if pair.hand_over or not pair.filing:
             pair.counts["unlisted"] = count
-
-
-def _counted_before(person: Person) -> list[tuple[date, int, int]]:
-    """Reports on no list as summed last: quarter's last day, department, how many. One query."""
-    slices = ReportSlice.objects.filter(department__in=person.department_ids)
-    if person.reach is Reach.ALL:
-        slices = ReportSlice.objects.all()
-    elif person.reach is Reach.OWN:
-        slices = ReportSlice.objects.filter(by=person.staff_id)
-    return list(slices.values_list("quarter", "department").annotate(count=Sum("visits")).order_by())
-
-
-def _counted_since(person: Person, spans: list[tuple[date, date]], on: date) -> list[tuple[date, int, int]]:
-    """The same of visits that were left out of the sum: the latest ones, or all while there is no sum. Two queries."""
-    summed = Summary.objects.filter(part=REPORTS).values_list("last_row", flat=True).first() or 0
-    made = Visit.objects.filter(hand_over_item__isnull=True, visited_on__lte=on, pk__gt=summed)
-    made = made.filter(Q(*(Q(visited_on__range=span) for span in spans), _connector=Q.OR))
-    if person.reach is Reach.OWN:
-        made = made.filter(by=person.staff_id)
-    elif person.reach is Reach.DEPARTMENT:
-        theirs = Guarantee.objects.filter(department__in=person.department_ids)
-        made = made.filter(client__in=theirs.values("client_id"))
-    # Who had no department is left out here: asked for in the query, each visit's would be looked up twice.
-    grouped: Any = say_departments(made.annotate(of=TruncQuarter("visited_on")))
-    found = grouped.values_list("of", "unit").annotate(count=Count("pk")).order_by()
-    return [(quarter_of(first).last, unit, count) for first, unit, count in found if unit is not None]
 
 
 def _row(quarter: Quarter, department: Department, pair: _Pair, on: date) -> HandOverRow:

@@ -15,6 +15,7 @@ from django.test import Client
 
 from baohou.config.addresses import every_address
 from baohou.config.api import api
+from baohou.guarantee.queries.summaries import KEPT, PORTFOLIO, REPORTS
 from baohou.guarantee.services.summaries import keep_up
 from baohou.kernel.api.tokens import add_system, make_own_token, make_system_token, scopes_of
 from baohou.kernel.people.models import Post
@@ -114,7 +115,7 @@ def callers(world: World, call_as: CallAs) -> dict[str, Caller]:
         system = add_system(code=f"system-{mark.lower()}", name=mark, post=post, department=None, **told)
         made = make_system_token(system=system, name="取数", scopes=scopes_of(post), days=30, **told)
         found[mark] = Caller(made.text)
-    keep_up(on=TODAY)
+    keep_up(on=TODAY, parts=(PORTFOLIO, KEPT, REPORTS))
     return found
 
 

@@ -18,6 +18,7 @@ from baohou.day.models import Job, JobState, SetAside
 from baohou.guarantee.models import HandOver, Visit
 from baohou.guarantee.queries.moves import list_holdings
 from baohou.guarantee.queries.sealed_visits import KIND
+from baohou.guarantee.queries.summaries import KEPT, PORTFOLIO, REPORTS
 from baohou.guarantee.rules.words import Grade, VisitKind
 from baohou.guarantee.services import grades, hand_overs, measures, moves, visits
 from baohou.guarantee.services.measures import Action
@@ -128,7 +129,7 @@ def build(portfolio: Portfolio, a: Client) -> World:
     grades.change(client=portfolio.steel, **grade, by=cast.manager, actor="M01", door="page")
     said = {"code": "guarantee.visit.before_issue", "message": "东方钢铁有限公司：回访早于起始日"}
     SetAside.objects.create(step="duties", table="guarantee_visit", row=1, since=TODAY, **said)
-    keep_up(on=TODAY)
+    keep_up(on=TODAY, parts=(PORTFOLIO, KEPT, REPORTS))
     return world
 
 

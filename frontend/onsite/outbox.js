@@ -64,7 +64,6 @@ async function ask(address, options) {
 
 // No answer at all: a browser may call itself online while nothing gets through, so the server is asked.
 export async function isCutOff() {
-  if (!navigator.onLine) return true;
   try {
     await fetch(host.dataset.token, { redirect: "manual", credentials: "same-origin", cache: "no-store" });
     return false;

@@ -9,10 +9,15 @@ export async function showQueue(result) {
   const all = await draftsOf(host.dataset.person);
   const waiting = all.filter((one) => one.state === "waiting");
   const stuck = all.filter((one) => one.state === "stuck");
-  const onSite = document.querySelector("form[data-visit], [data-onsite]") !== null;
-  showLine(waiting.length, stuck.length, result, result === "offline" || (onSite ? await isCutOff() : !navigator.onLine));
+  showLine(waiting.length, stuck.length, result, await hasNoNetwork(result));
   const list = document.querySelector("[data-queue]");
   if (list) await showList(list, all);
+}
+
+// What was just sent tells (result); before that the server is asked, where visits are written down.
+async function hasNoNetwork(result) {
+  if (result === "offline" || !navigator.onLine) return true;
+  return !result && document.querySelector("form[data-visit], [data-onsite]") !== null && isCutOff();
 }
 
 function showLine(waiting, stuck, result, cutOff) {

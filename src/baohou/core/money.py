@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Final
 
 from baohou.core.errors import Refused
 from baohou.core.sayings import say
+
+HOME_CURRENCY: Final = "CNY"
+"""Amounts are in this currency unless another is named (ISO 4217)."""
 
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")

@@ -18,7 +18,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from baohou.core.masking import mask
-from baohou.core.money import format_yuan, to_yuan
+from baohou.core.money import HOME_CURRENCY, format_yuan, to_yuan
 from baohou.desk.quick import always_same
 from baohou.kernel.saying import in_words
 
@@ -147,10 +147,10 @@ def _left(days: int, _language: str | None) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def money(context: RequestContext, fen: int, currency: str = "CNY") -> SafeString:
+def money(context: RequestContext, fen: int, currency: str = HOME_CURRENCY) -> SafeString:
     """A sum in 元 or in 万元, as the reader chose, exactly; other currencies by their code."""
     in_wan = context["request"].COOKIES.get("money") == "wan"
-    if currency != "CNY":
+    if currency != HOME_CURRENCY:
         number, unit = format_yuan(fen, thousands=True), escape(currency)
     elif in_wan:
         number, unit = _wan(fen), escape(_("万元"))

@@ -10,8 +10,8 @@ from baohou.core.masking import mask
 from baohou.guarantee.views.guards import client_for
 from baohou.kernel.api.operations import DOOR, Call, Room
 from baohou.kernel.api.schemas import In, Number, Out, Pk, Word
-from baohou.kernel.parties.contacts import AccountSaid, ContactSaid, keep_contacts, reveal_contacts
-from baohou.kernel.parties.models import Party
+from baohou.kernel.parties.contacts import MOST_ACCOUNTS, AccountSaid, ContactSaid, keep_contacts, reveal_contacts
+from baohou.kernel.parties.models import Party, Role
 from baohou.kernel.parties.queries import Reached, get_reached, stamp_of
 from baohou.kernel.people.access import Right
 
@@ -64,8 +64,8 @@ class AccountIn(In):
 class ContactsIn(In):
     """All contacts, at most one of each role, and all accounts; whoever is left out goes."""
 
-    contacts: Annotated[list[ContactIn], Field(max_length=4)]
-    accounts: Annotated[list[AccountIn], Field(max_length=10)]
+    contacts: Annotated[list[ContactIn], Field(max_length=len(Role))]
+    accounts: Annotated[list[AccountIn], Field(max_length=MOST_ACCOUNTS)]
     seen: Word
 
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from baohou.core.errors import Refused
 from baohou.core.masking import mask
-from baohou.kernel.parties.calling import LONGEST_BANK, LONGEST_NAME, check_account, check_phone
-from baohou.kernel.parties.contacts import LONGEST_HOLDER, AccountSaid, ContactSaid
+from baohou.kernel.parties.calling import LONGEST_BANK, LONGEST_HOLDER, LONGEST_NAME, check_account, check_phone
+from baohou.kernel.parties.contacts import AccountSaid, ContactSaid
 from baohou.kernel.parties.models import Role
 from baohou.kernel.parties.queries import Reached, stamp_of
 from baohou.kernel.saying import in_words

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 OTHER = "other"
 
+Reasons = Mapping[str, str | Promise]
+
 
 class WhyForm(forms.Form):
-    """A reason of the usual ones, or another in words."""
+    """A reason of the usual ones (by code, in the reader's language), or another in words."""
 
+    usual: ClassVar[Reasons] = {}
     reason = forms.ChoiceField(
         label=_("为什么要看"), widget=forms.RadioSelect, error_messages={"required": _("请选择原因。")}
     )
@@ -23,7 +27,7 @@ class WhyForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice = self.fields["reason"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = self._reasons()
+        choice.choices = [*self.usual.items(), (OTHER, _("其他，写在下面"))]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -34,45 +38,35 @@ class WhyForm(forms.Form):
     def said(self) -> str:
         """The reason in words; only after is_valid()."""
         chosen, more = self.cleaned_data["reason"], self.cleaned_data["because"]
-        usual = "" if chosen == OTHER else dict(self._reasons())[chosen]
+        usual = "" if chosen == OTHER else str(self.usual[chosen])
         return "；".join(part for part in (usual, more) if part)
-
-    def usual(self) -> dict[str, str]:
-        """The usual reasons, by code, in the reader's language."""
-        raise NotImplementedError
-
-    def _reasons(self) -> list[tuple[str, str]]:
-        return [*self.usual().items(), (OTHER, gettext("其他，写在下面"))]
 
 
 class RevealForm(WhyForm):
     """Why an identity number is wanted."""
 
-    def usual(self) -> dict[str, str]:
-        return {
-            "check": gettext("核对证件原件"),
-            "contract": gettext("填写合同或函件"),
-            "registry": gettext("查询征信或工商登记"),
-        }
+    usual: ClassVar[Reasons] = {
+        "check": _("核对证件原件"),
+        "contract": _("填写合同或函件"),
+        "registry": _("查询征信或工商登记"),
+    }
 
 
 class PhoneForm(WhyForm):
     """Why telephone numbers are wanted."""
 
-    def usual(self) -> dict[str, str]:
-        return {
-            "visit": gettext("约定或进行回访"),
-            "repay": gettext("提醒还款"),
-            "check": gettext("核对联系方式"),
-        }
+    usual: ClassVar[Reasons] = {
+        "visit": _("约定或进行回访"),
+        "repay": _("提醒还款"),
+        "check": _("核对联系方式"),
+    }
 
 
 class PayForm(WhyForm):
     """Why account numbers are wanted."""
 
-    def usual(self) -> dict[str, str]:
-        return {
-            "flow": gettext("核对还款流水"),
-            "bank": gettext("与银行核对账户"),
-            "contract": gettext("填写合同或函件"),
-        }
+    usual: ClassVar[Reasons] = {
+        "flow": _("核对还款流水"),
+        "bank": _("与银行核对账户"),
+        "contract": _("填写合同或函件"),
+    }

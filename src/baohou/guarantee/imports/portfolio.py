@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from baohou.core.money import format_yuan
+from baohou.core.money import HOME_CURRENCY, format_yuan
 from baohou.guarantee.imports import reached
 from baohou.guarantee.imports.reached import NOTHING, Reached, ReachedColumns
 from baohou.guarantee.imports.rows import CLIENT, PROJECT, RoomNoun
@@ -32,8 +32,6 @@ from baohou.kernel.parties.queries import Known, get_known
 from baohou.kernel.parties.sections import read_industry
 from baohou.kernel.parties.services import add_parties, place_parties, rename_parties
 from baohou.kernel.people.services import Departments
-
-HOME_CURRENCY = "CNY"
 
 _ID_NO, _NAME, _INDUSTRY, _DEPARTMENT, _ISSUED_ON, _REACHED = 0, 1, 2, 3, 10, 13
 """Positions of values among the compared ones."""

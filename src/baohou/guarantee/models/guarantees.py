@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from baohou.core.money import HOME_CURRENCY
+
 
 class Guarantee(models.Model):
     """A guarantee issued for a client's loan. Its managers here hold from issued_on."""
@@ -17,7 +19,7 @@ class Guarantee(models.Model):
     product = models.CharField("业务品种", max_length=64, blank=True)
     bank = models.CharField("合作银行", max_length=128, blank=True)
     amount_fen = models.BigIntegerField("担保金额（分）")
-    currency = models.CharField("币种", max_length=3, default="CNY")
+    currency = models.CharField("币种", max_length=3, default=HOME_CURRENCY)
     issued_on = models.DateField("起始日", db_index=True)
     ends_on = models.DateField("到期日", null=True)
     released_on = models.DateField("解保日", null=True, db_index=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,8 +11,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from baohou.core.masking import mask
-from baohou.core.money import format_yuan
-from baohou.guarantee.exports.tables import Head, write_rows
+from baohou.core.money import HOME_CURRENCY, format_yuan
+from baohou.guarantee.exports.tables import Head
 from baohou.guarantee.queries.pages.clients import (
     ClientRow,
     Filters,
@@ -26,17 +25,13 @@ from baohou.guarantee.queries.pages.glance import get_glance
 from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.services.checked_grades import RISK, WATCH, subject_of
 from baohou.guarantee.views.guards import client_for
+from baohou.guarantee.views.list_files import MOST_ROWS, rows_file
 from baohou.kernel.approvals.queries import list_pending
 from baohou.kernel.approvals.showing import shown_list
 from baohou.kernel.parties.industries import UNKNOWN, Industry
 from baohou.kernel.parties.queries import get_reached
 from baohou.kernel.people.doors import Asked, door
-from baohou.kernel.people.exports import XLSX, hand_out
 from baohou.kernel.people.policy import Thing
-
-MOST_ROWS = 100_000
-"""So many rows go into an Excel file; the file and the page say so."""
-HOME = "CNY"
 
 
 @door()
@@ -63,10 +58,8 @@ def list_file(request: Asked) -> HttpResponse:
     on = _as_of(request)
     found = iterate_clients(request.person, on=on, filters=_filters(request), most=MOST_ROWS)
     note = _("截至 %(on)s，按名称拼音排列，最多 %(n)s 户") % {"on": on.isoformat(), "n": MOST_ROWS}
-    out, rows = io.BytesIO(), [_line(row) for row in found]
-    write_rows(title=_("在保客户"), note=note, heads=_heads(), rows=rows, out=out)
-    name = f"{_('在保客户')}-{on}.xlsx"
-    return hand_out(request, out.getvalue(), name=name, content_type=XLSX, kind="clients", rows=len(rows))
+    rows, title = map(_line, found), _("在保客户")
+    return rows_file(request, rows, heads=_heads(), title=title, note=note, on=on, kind="clients")
 
 
 def _heads() -> list[Head]:
@@ -79,10 +72,12 @@ def _heads() -> list[Head]:
 
 
 def _line(row: ClientRow) -> list[Any]:
-    foreign = "；".join(f"{code} {format_yuan(fen)}" for code, fen in sorted(row.amounts.items()) if code != HOME)
+    foreign = "；".join(
+        f"{code} {format_yuan(fen)}" for code, fen in sorted(row.amounts.items()) if code != HOME_CURRENCY
+    )
     return [
         *(row.name, mask(row.id_no), _(row.grade.zh) if row.grade else "", row.department, row.manager),
-        *(row.amounts.get(HOME), foreign, row.last_visit, row.next_due),
+        *(row.amounts.get(HOME_CURRENCY), foreign, row.last_visit, row.next_due),
     ]
 
 

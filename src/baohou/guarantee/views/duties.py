@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,20 +11,17 @@ from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
 from baohou.core.period import NotAQuarter, Quarter
-from baohou.guarantee.exports.tables import Head, write_rows
+from baohou.guarantee.exports.tables import Head
 from baohou.guarantee.queries.explain import explain
 from baohou.guarantee.queries.pages.clients import list_departments
 from baohou.guarantee.queries.pages.duty_list import DutyFilters, ListedDuty, iterate_duties, list_duty_page
 from baohou.guarantee.queries.pages.overview import quarters_shown
 from baohou.guarantee.rules.words import CLAUSE_OF, DutyKind, DutyState, Grade
 from baohou.guarantee.views.guards import duty_for
+from baohou.guarantee.views.list_files import MOST_ROWS, rows_file
 from baohou.kernel.people.doors import Asked, door
-from baohou.kernel.people.exports import XLSX, hand_out
 from baohou.kernel.people.models import Staff
 from baohou.kernel.people.policy import Thing
-
-MOST_ROWS = 100_000
-"""So many rows go into an Excel file; the file and the page say so."""
 
 
 @door()
@@ -53,12 +49,9 @@ def list_page(request: Asked) -> HttpResponse:
 def list_file(request: Asked) -> HttpResponse:
     """What the list shows as Excel, the first hundred thousand."""
     found = iterate_duties(request.person, on=request.today, filters=_filters(request), most=MOST_ROWS)
-    out = io.BytesIO()
     note = _("截至 %(on)s，按期限排列，最多 %(n)s 件") % {"on": request.today.isoformat(), "n": MOST_ROWS}
-    rows = list(_rows(found))
-    write_rows(title=_("应办事项"), note=note, heads=_heads(), rows=rows, out=out)
-    name = f"{_('应办事项')}-{request.today}.xlsx"
-    return hand_out(request, out.getvalue(), name=name, content_type=XLSX, kind="duties", rows=len(rows))
+    title, on = _("应办事项"), request.today
+    return rows_file(request, _rows(found), heads=_heads(), title=title, note=note, on=on, kind="duties")
 
 
 @door(None, Thing.DUTY)

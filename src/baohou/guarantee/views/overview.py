@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from baohou.core.money import HOME_CURRENCY
 from baohou.core.period import quarter_of
 from baohou.guarantee.exports.tables import Cell, Head, Sheet
 from baohou.guarantee.queries.pages.overview import (
@@ -97,7 +98,7 @@ class _Whole:
         self.by_day = {day: found.get("", Portion()) for day, found in _portions(Dimension.WHOLE, self.days).items()}
         self.now, self.before = self.by_day[self.days[-1]], self.by_day[self.days[-2]]
         held = {currency for portion in self.by_day.values() for currency in portion.amounts}
-        self.currencies = sorted(held, key=lambda currency: (currency != "CNY", currency))
+        self.currencies = sorted(held, key=lambda currency: (currency != HOME_CURRENCY, currency))
 
 
 def _portions(dimension: Dimension, days: list[date]) -> dict[date, dict[str, Portion]]:

@@ -11,6 +11,7 @@ from baohou.kernel.papers.reading import Cell, Unreadable, read_code
 
 LONGEST_NAME: Final = 64
 LONGEST_BANK: Final = 128
+LONGEST_HOLDER: Final = 128
 LONGEST_PHONE: Final = 32
 SHORTEST_ACCOUNT: Final = 8
 LONGEST_ACCOUNT: Final = 32

@@ -15,13 +15,12 @@ from baohou.core.sayings import say
 from baohou.kernel.audit.capture import add_rows, set_rows
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.papers.taking import chunks
-from baohou.kernel.parties.calling import LONGEST_BANK, LONGEST_NAME, check_account, check_phone
+from baohou.kernel.parties.calling import LONGEST_BANK, LONGEST_HOLDER, LONGEST_NAME, check_account, check_phone
 from baohou.kernel.parties.models import Account, Contact, Party, Role
 from baohou.kernel.parties.queries import Reached, get_reached, stamp_of
 from baohou.kernel.parties.services import note_shown
 
 MOST_ACCOUNTS: Final = 10
-LONGEST_HOLDER: Final = 128
 
 What = Literal["phones", "accounts"]
 """What is shown whole: the telephone numbers, or the accounts."""

@@ -9,6 +9,7 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from baohou.kernel.parties.calling import (
     LONGEST_ACCOUNT,
     LONGEST_BANK,
+    LONGEST_HOLDER,
     LONGEST_NAME,
     LONGEST_PHONE,
     SHORTEST_ACCOUNT,
@@ -72,7 +73,7 @@ class Account(models.Model):
     party = models.ForeignKey(Party, models.CASCADE, related_name="accounts", verbose_name="主体")
     bank = models.CharField("开户行", max_length=LONGEST_BANK)
     account_no = models.CharField("账号", max_length=LONGEST_ACCOUNT, help_text="已规范化：只有数字")
-    holder = models.CharField("户名", max_length=128, blank=True, help_text="空为主体本身")
+    holder = models.CharField("户名", max_length=LONGEST_HOLDER, blank=True, help_text="空为主体本身")
 
     class Meta:
         verbose_name_plural = "还款账户"

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from baohou.core.money import HOME_CURRENCY
 from baohou.core.period import quarter_of
 from baohou.guarantee.imports.filings import FilingsFile
 from baohou.guarantee.imports.grades import GradesFile
@@ -76,7 +77,7 @@ def _portfolio_row(client: Client, one: Guarantee) -> tuple[Any, ...]:
         one.bank,
         one.yuan,
         *days,
-        "CNY",
+        HOME_CURRENCY,
         industry_of(client.name, client.id_no),
         *reached_of(client.id_no, one.bank),
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Sum
 
+from baohou.core.money import HOME_CURRENCY
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import AmountSlice, HeavyClient, KeptSlice, PortfolioSlice
 from baohou.guarantee.queries.summaries import days_shown
@@ -110,7 +111,7 @@ def list_heaviest(*, on: date) -> list[Heavy]:
         )
         for one in heavy
     ]
-    return sorted(rows, key=lambda row: (row.currency != "CNY", row.currency, row.place))
+    return sorted(rows, key=lambda row: (row.currency != HOME_CURRENCY, row.currency, row.place))
 
 
 def get_kept_by_clause(*, on: date) -> dict[Quarter, dict[str, Going]]:

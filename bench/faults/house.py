@@ -108,9 +108,10 @@ class House:
             return []
 
     def end(self, group: int) -> None:
-        """SIGKILL to a process and all its children."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(group, signal.SIGKILL)
+        """SIGKILL to a process and all its children; just born it does not head its group yet."""
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(group, signal.SIGKILL)
 
     def strike(self, kind: str, chance: Random, night: Callable[[], int]) -> bool:
         """Kill one of a kind; False when there was none to kill. ``night`` gives the pid of a night at work."""

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from django.http import Http404
 from ninja import Path, Query, Schema
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    model_validator,
+)
 
 from baohou.core.period import NotAQuarter, Quarter
 from baohou.kernel.api.cursors import MOST, USUAL
@@ -76,7 +84,12 @@ class In(Schema):
 
 
 class Out(Schema):
-    """What goes out."""
+    """What goes out: made by us from plain values, so that nobody need look at it as ninja looks at rows of a model."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _run_root_validator(cls, values: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        return values if type(values) is cls else handler(values)
 
 
 class Problem(Out):

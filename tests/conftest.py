@@ -74,6 +74,23 @@ def own_place(tmp_path_factory: pytest.TempPathFactory) -> None:
     settings.VAR = tmp_path_factory.mktemp("var")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def texts_are_checked() -> None:
+    """What was written once, a query or a stretch of a page, is compared with what would be written now, each time."""
+    from baohou.desk.templatetags.kept import Kept
+    from baohou.kernel.prepared import Prepared
+
+    Prepared.CHECKED = Kept.CHECKED = True
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """What a process keeps for a while is of no other test's tables."""
+    from django.core.cache import caches
+
+    caches["process"].clear()
+
+
 @pytest.fixture
 def take_in(db: None, tmp_path: Path) -> TakeIn:
     """Imports rows of a kind through the real door; see tests/cast.py for their columns."""

@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import caches
 from django.test import Client
 
 from baohou.day import engine
@@ -55,12 +54,6 @@ class Caller:
 
 
 CallAs = Callable[..., Caller]
-
-
-@pytest.fixture(autouse=True)
-def fresh_minute() -> None:
-    """Nobody has called yet."""
-    caches["process"].clear()
 
 
 @pytest.fixture(autouse=True)

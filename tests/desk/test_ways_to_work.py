@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from baohou.guarantee.queries.access import visible_duties
-from baohou.guarantee.queries.pages import duties as pages
-from baohou.guarantee.queries.pages.duties import list_worklist, owed_duties
+from baohou.guarantee.queries.pages import worklist as pages
 from baohou.guarantee.queries.pages.filters import WorkFilters
 from baohou.guarantee.queries.pages.waiting import measures_missing
+from baohou.guarantee.queries.pages.worklist import list_worklist, owed_duties
 from baohou.guarantee.rules.words import DutyKind, Grade
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.access import Person, find_person

@@ -84,5 +84,5 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "places": places,
         "thumb_places": places[:ON_THE_THUMB],
         "other_places": places[ON_THE_THUMB:],
-        "rights": {right.value for right in Right if person.may(right)},
+        "rights": frozenset(right.value for right in Right if person.may(right)),
     }

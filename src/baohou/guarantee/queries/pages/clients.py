@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Collate
 
 from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, Measure, Visit
-from baohou.guarantee.queries.access import managed_guarantees, visible_clients
+from baohou.guarantee.queries.access import managed_guarantees
 from baohou.guarantee.queries.pages.duties import MANY, PAGE
 from baohou.guarantee.queries.pages.finding import among, find, holding
 from baohou.guarantee.rules.words import Grade, Urgency
@@ -21,6 +21,7 @@ from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach
 from baohou.kernel.people.models import Department, Post, Posting, Staff
+from baohou.kernel.prepared import prepared
 from baohou.kernel.rulebook.queries import get_rule_book
 
 MOST_OF_ONE = 20_000
@@ -66,7 +67,7 @@ class ClientRow:
     grade_is_default: bool
     department: str
     manager: str
-    amounts: dict[str, int]
+    amounts: dict[str, int] = field(hash=False)
     guarantees: int
     last_visit: date | None
     next_due: date | None
@@ -116,7 +117,8 @@ def list_clients(
     unless = default_grade(on)
     matching = _filtered(_within_reach(person, on, filters), on, filters, unless)
     few = bool(filters.manager_id) or person.reach is Reach.OWN
-    found = find(matching, words=filters.words, after=after, few=few, most=most, counted=counted)
+    asked = repr((person.reach, person.staff_ids, person.department_ids, on, filters))
+    found = find(matching, words=filters.words, after=after, asked=asked, few=few, most=most, counted=counted)
     more = str(found.clients[-1].pk) if found.more else ""
     rows = _rows(found.clients, on, unless)
     total = None
@@ -160,30 +162,41 @@ class Choice(NamedTuple):
 
 def list_departments(person: Person) -> list[Choice]:
     """Departments that the person can filter by."""
-    departments = Department.objects.order_by("name").values_list("pk", "name")
-    return [Choice(pk, name) for pk, name in departments if person.sees_department(pk)]
+    return [Choice(pk, name) for pk, name in _departments() if person.sees_department(pk)]
+
+
+@prepared
+def _departments() -> QuerySet[Department, tuple[int, str]]:
+    return Department.objects.order_by("name").values_list("pk", "name")
 
 
 def list_managers(person: Person, *, on: date) -> list[Choice]:
     """Project managers that the person can filter by, at most 500."""
     if person.reach is Reach.OWN:
         return []
+    department = (person.department_id or 0) if person.reach is Reach.DEPARTMENT else None
+    return [Choice(pk, name) for pk, name in _managers(on, department)]
+
+
+@prepared
+def _managers(on: date, department: int | None) -> QuerySet[Staff, tuple[int, str]]:
     posted = Posting.objects.filter(post=Post.PROJECT_MANAGER, effective_on__lte=on)
-    if person.reach is Reach.DEPARTMENT:
-        posted = posted.filter(department_id=person.department_id or 0)
+    if department is not None:
+        posted = posted.filter(department_id=department)
     managers = Staff.objects.filter(pk__in=posted.values("staff_id")).order_by("name", "staff_no")
-    return [Choice(pk, name) for pk, name in managers.values_list("pk", "name")[:500]]
+    return managers.values_list("pk", "name")[:500]
 
 
 def _within_reach(person: Person, on: date, filters: Filters) -> QuerySet[Party]:
-    """What visible_clients gives, in a form that is quick to turn page by page."""
+    """What visible_clients gives, in a form that is quick to turn page by page: by the guarantees' own columns."""
     if person.reach is Reach.ALL:
         everyone = Party.objects.all()
         return holding(everyone, Q()) if filters.with_released else everyone
-    visible = visible_clients(person, on=on).values("pk")
+    managed = managed_guarantees(*person.staff_ids, on=on).values_list("client_id", flat=True)
     if person.reach is Reach.OWN:
-        return _those(Party.objects.all(), visible.values_list("pk", flat=True))
-    return Party.objects.filter(among(visible))
+        return _those(Party.objects.all(), managed)
+    ours = Guarantee.objects.filter(department_id__in=person.department_ids).values("client_id")
+    return Party.objects.filter(among(ours.union(managed) if person.stands_for else ours))
 
 
 def _those(clients: QuerySet[Party], numbers: QuerySet[Any, int]) -> QuerySet[Party]:
@@ -242,8 +255,7 @@ def _rows(clients: list[Party], on: date, unless: Grade | None) -> list[ClientRo
     """Five queries; what a row says, and no objects of what it is taken from."""
     ids = [client.pk for client in clients]
     guarantees = defaultdict(list)
-    known = Guarantee.objects.filter(client__in=ids, issued_on__lte=on)
-    for said in known.values_list(*_Held._fields[:-2], "department__name", "manager_a__name"):
+    for said in _held_by(ids, on):
         guarantees[said[1]].append(_Held(*said))
     standing = {
         pk: [g for g in those if g.released_on is None or g.released_on > on] for pk, those in guarantees.items()
@@ -252,12 +264,9 @@ def _rows(clients: list[Party], on: date, unless: Grade | None) -> list[ClientRo
         pk: max(standing[pk] or those, key=lambda held: (held.issued_on, held.project_no))
         for pk, those in guarantees.items()
     }
-    appointed = ManagerAppointment.objects.filter(guarantee__in=[v.pk for v in voices.values()], effective_on__lte=on)
-    managers = dict(appointed.order_by("effective_on").values_list("guarantee_id", "manager_a__name"))
+    managers = dict(_appointed([voice.pk for voice in voices.values()], on))
     grades = latest_grades(ids, on=on)
-    visits = dict(_per_client(Visit.objects.filter(visited_on__lte=on), "client", Max("visited_on"), ids))
-    owed = Duty.objects.filter(opens_on__lte=on, done_on__isnull=True, lapsed_on__isnull=True)
-    dues = dict(_per_client(owed, "party", Min("due_on"), ids))
+    visits, dues = dict(_last_visits(ids, on)), dict(_next_dues(ids, on))
     rows = []
     for client in clients:
         voice = voices.get(client.pk)
@@ -278,6 +287,36 @@ def _rows(clients: list[Party], on: date, unless: Grade | None) -> list[ClientRo
             )
         )
     return rows
+
+
+@prepared
+def _held_by(clients: list[int], on: date) -> QuerySet[Guarantee, Any]:
+    known = Guarantee.objects.filter(client__in=clients, issued_on__lte=on)
+    return known.values_list(*_Held._fields[:-2], "department__name", "manager_a__name")
+
+
+@prepared
+def _appointed(guarantees: list[int], on: date) -> QuerySet[ManagerAppointment, tuple[int, str]]:
+    appointed = ManagerAppointment.objects.filter(guarantee__in=guarantees, effective_on__lte=on)
+    return appointed.order_by("effective_on").values_list("guarantee_id", "manager_a__name")
+
+
+@prepared
+def _grades(clients: list[int], on: date) -> QuerySet[GradeChange, tuple[int, int]]:
+    given = GradeChange.objects.filter(client__in=clients, effective_on__lte=on)
+    return given.order_by("effective_on").values_list("client_id", "grade")
+
+
+@prepared
+def _last_visits(clients: list[int], on: date) -> QuerySet[Visit, tuple[int, date]]:
+    made = Visit.objects.filter(client__in=clients, visited_on__lte=on).order_by()
+    return made.values_list("client_id").annotate(Max("visited_on"))
+
+
+@prepared
+def _next_dues(clients: list[int], on: date) -> QuerySet[Duty, tuple[int, date]]:
+    owed = Duty.objects.filter(party__in=clients, opens_on__lte=on, done_on__isnull=True, lapsed_on__isnull=True)
+    return owed.order_by().values_list("party_id").annotate(Min("due_on"))
 
 
 def _amounts(held: list[_Held]) -> dict[str, int]:
@@ -304,10 +343,4 @@ def managers_on(guarantees: Iterable[Guarantee], *, on: date) -> dict[int, tuple
 
 def latest_grades(clients: list[int], *, on: date) -> dict[int, Grade]:
     """The grade given last, on or before ``on``, of each client that has one."""
-    given = GradeChange.objects.filter(client__in=clients, effective_on__lte=on).order_by("effective_on")
-    return {client: Grade(grade) for client, grade in given.values_list("client_id", "grade")}
-
-
-def _per_client(rows: QuerySet, client: str, of: Max | Min, ids: list[int]) -> list[tuple[int, date]]:  # type: ignore[type-arg]
-    found = rows.filter(**{f"{client}__in": ids}).order_by().values(whose=F(f"{client}_id")).annotate(day=of)
-    return [(row["whose"], row["day"]) for row in found]
+    return {client: Grade(grade) for client, grade in _grades(clients, on)}

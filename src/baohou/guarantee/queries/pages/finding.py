@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
+from django.core.cache import caches
 from django.db.models import BooleanField, Case, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from baohou.guarantee.models import Guarantee
@@ -22,6 +24,8 @@ FEW: Final = 1000
 LOOKED: Final = 2000
 """So many clients are looked at to say how many there are at least, when there are more than ALL_LOOKED."""
 ALL_LOOKED: Final = 10_000
+KEPT_SECONDS: Final = 600
+"""So long a process keeps how many clients there are at least, of more than ALL_LOOKED."""
 NEAR: Final = 20_000
 """So many clients are passed in the list's order in search of those whose name is not rare."""
 
@@ -52,10 +56,18 @@ def among(numbers: QuerySet[Any]) -> Case:
 
 
 def find(
-    matching: QuerySet[Party], *, words: str, after: str, few: bool = False, most: int = PAGE, counted: bool = True
+    matching: QuerySet[Party],
+    *,
+    words: str,
+    after: str,
+    asked: str,
+    few: bool = False,
+    most: int = PAGE,
+    counted: bool = True,
 ) -> Found:
     """The first ``most`` of the matching clients in order of initials, behind the client ``after`` (its number).
 
+    ``asked`` says whose clients and which, so that how many there are at least is not asked again for some minutes.
     ``few`` says that a condition names the matching clients one by one, so that all can be counted. Not ``counted``,
     the count says no more than the page.
     """
@@ -65,20 +77,35 @@ def find(
         page, count, at_least = _named(ordered, place, words, most)
     else:
         page = list((search.behind(ordered, place) if place else ordered)[: most + 1])
-        count, at_least = _count(matching, few) if counted else (len(page), len(page) > most)
+        count, at_least = _count(matching, few, asked) if counted else (len(page), len(page) > most)
     if place is None:
         count = max(count, len(page))
         at_least = at_least and len(page) > most
     return Found(page[:most], count, at_least, len(page) > most)
 
 
-def _count(matching: QuerySet[Party], few: bool) -> tuple[int, bool]:
+def _count(matching: QuerySet[Party], few: bool, asked: str) -> tuple[int, bool]:
     """How many clients match, up to MANY; of very many clients only the first are looked at."""
-    if few or Party.objects.order_by().values("pk")[: ALL_LOOKED + 1].count() <= ALL_LOOKED:
+    if few or not _are_very_many():
         count = matching.order_by().values("pk")[:MANY].count()
         return count, count >= MANY
-    looked = search.first(search.by_initials(matching), LOOKED).order_by()
-    return min(looked.count(), MANY), True
+    name = f"clients.at_least.{sha256(asked.encode()).hexdigest()}"
+    return caches["process"].get_or_set(name, lambda: _count_first(matching), KEPT_SECONDS) or 0, True
+
+
+def _are_very_many() -> bool:
+    """Whether there are more than ALL_LOOKED clients; once there are, that is believed for a while."""
+    kept, name = caches["process"], "clients.very_many"
+    if kept.get(name):
+        return True
+    many = Party.objects.order_by().values("pk")[: ALL_LOOKED + 1].count() > ALL_LOOKED
+    if many:
+        kept.set(name, True, KEPT_SECONDS)
+    return many
+
+
+def _count_first(matching: QuerySet[Party]) -> int:
+    return min(search.first(search.by_initials(matching), LOOKED).order_by().count(), MANY)
 
 
 def _named(ordered: QuerySet[Party], place: Party | None, words: str, most: int) -> tuple[list[Party], int, bool]:

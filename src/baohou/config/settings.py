@@ -52,8 +52,8 @@ if _DATABASE["ENGINE"] == "django.db.backends.sqlite3":
 else:
     _DATABASE["CONN_MAX_AGE"] = 600
     _DATABASE["CONN_HEALTH_CHECKS"] = True
-    # A page's queries are short: compiling one (jit) takes longer than running it.
-    _DATABASE.setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    # A page's queries are short: compiling one (jit), or starting processes for it, takes longer than running it.
+    _DATABASE.setdefault("OPTIONS", {}).setdefault("options", "-c jit=off -c parallel_setup_cost=20000")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -148,7 +148,8 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "baohou.kernel.people.passwords.NotAName"},
     {"NAME": "baohou.kernel.people.passwords.NotUsedBefore"},
 ]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["baohou.kernel.entrance.backends.Backend"]
+SESSION_ENGINE = "baohou.kernel.entrance.sessions"
 ACCOUNT_ADAPTER = "baohou.kernel.entrance.adapters.Accounts"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]

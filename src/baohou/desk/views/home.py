@@ -14,8 +14,8 @@ from baohou.desk.forms import FirstAdminForm, GoLiveForm
 from baohou.desk.queries import get_readiness
 from baohou.desk.views.asked import day_of, surroundings_of
 from baohou.guarantee.queries.pages.calendar import get_month
-from baohou.guarantee.queries.pages.duties import count_unowned, list_worklist
 from baohou.guarantee.queries.pages.waiting import list_waiting
+from baohou.guarantee.queries.pages.worklist import count_unowned, list_worklist
 from baohou.kernel.accountability.queries import get_go_live
 from baohou.kernel.accountability.services import set_go_live
 from baohou.kernel.entrance.letting_in import enter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -24,6 +25,23 @@ def managed_guarantees(*staff_ids: int, on: date, as_a_only: bool = False) -> Qu
     return Guarantee.objects.filter(pk__in=first.union(standing.values("guarantee_id")))
 
 
+@dataclass(frozen=True)
+class Sight:
+    """How far somebody sees: what of a person decides on it."""
+
+    reach: Reach
+    staff_ids: list[int]
+    department_ids: list[int]
+    stands_for: bool
+
+
+def sight_of(person: Person) -> Sight:
+    """How far a person sees, with nobody named who does not matter to it."""
+    staff = [] if person.reach is Reach.ALL else person.staff_ids
+    departments = person.department_ids if person.reach is Reach.DEPARTMENT else []
+    return Sight(person.reach, staff, departments, bool(person.stands_for))
+
+
 def visible_clients(person: Person, *, on: date) -> QuerySet[Party]:
     """Clients with a guarantee within the person's reach on ``on``."""
     if person.reach is Reach.ALL:
@@ -35,7 +53,7 @@ def visible_clients(person: Person, *, on: date) -> QuerySet[Party]:
     return Party.objects.filter(within)
 
 
-def visible_duties(person: Person, *, on: date) -> QuerySet[Duty]:
+def visible_duties(person: Person | Sight, *, on: date) -> QuerySet[Duty]:
     """Duties that are the person's own, the department's, of a client within reach, or of someone one stands in for.
 
     Not those that open later.
@@ -46,7 +64,7 @@ def visible_duties(person: Person, *, on: date) -> QuerySet[Duty]:
     return opened.filter(Q(*ways_to_duties(person, on=on), _connector=Q.OR))
 
 
-def ways_to_duties(person: Person, *, on: date) -> list[Q]:
+def ways_to_duties(person: Person | Sight, *, on: date) -> list[Q]:
     """The conditions of which one at least holds for each of visible_duties, for who does not see all of them.
 
     Each goes by an index of its own, which all of them together do not.
@@ -57,7 +75,7 @@ def ways_to_duties(person: Person, *, on: date) -> list[Q]:
     return [*ways, _of_visible_clients(person, on)]
 
 
-def _of_visible_clients(person: Person, on: date) -> Q:
+def _of_visible_clients(person: Person | Sight, on: date) -> Q:
     """Duties of the clients of visible_clients, by the guarantees' own columns: the clients are not looked up."""
     managed = Q(party_id__in=managed_guarantees(*person.staff_ids, on=on).values("client_id"))
     if person.reach is not Reach.DEPARTMENT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
@@ -13,6 +13,7 @@ from baohou.core.period import period_of
 from baohou.kernel.accountability.models import Appeal, Entry, EntryKind
 from baohou.kernel.duties import kinds
 from baohou.kernel.people.access import Person, Reach
+from baohou.kernel.prepared import prepared
 
 PAGE = 50
 MOST_APPEALS = 1000
@@ -108,7 +109,7 @@ class Ledger:
     after: str
 
 
-def visible_entries(person: Person, *, on: date) -> QuerySet[Entry]:
+def visible_entries(person: Person | _Seen, *, on: date) -> QuerySet[Entry]:
     """Entries dated up to ``on`` that are the person's own, the department's, or everyone's, by reach."""
     entries = Entry.objects.filter(dated__lte=on)
     if person.reach is Reach.ALL:
@@ -121,6 +122,37 @@ def visible_entries(person: Person, *, on: date) -> QuerySet[Entry]:
 
 def list_ledger(person: Person, filters: Filters, *, on: date, after: str = "", most: int = PAGE) -> Ledger:
     """Stories with an entry under the filters, the one with the latest such entry first. At most five queries."""
+    if filters == Filters(kind=filters.kind) and not after:
+        page = _newest(on, *_whose(person), reach=person.reach, kind=filters.kind, most=most + 1)
+    else:
+        page = list(_latest(person, filters, on, after)[: most + 1])
+    more = f"{page[most - 1]['dated']}.{page[most - 1]['pk']}" if len(page) > most else ""
+    totals = get_totals(_filtered(person, filters, on)) if filters.is_narrow(person) else None
+    return Ledger(_stories(page[:most], on), totals, more)
+
+
+class _Seen(NamedTuple):
+    """How far somebody sees: what of a person decides on it."""
+
+    reach: Reach
+    staff_id: int
+    department_id: int | None
+
+
+def _whose(person: Person) -> tuple[int | None, int | None]:
+    staff = None if person.reach is Reach.ALL else person.staff_id
+    return staff, person.department_id if person.reach is Reach.DEPARTMENT else None
+
+
+@prepared
+def _newest(
+    on: date, staff: int | None, department: int | None, *, reach: Reach, kind: EntryKind | None, most: int
+) -> QuerySet[Entry, Any]:
+    return _latest(_Seen(reach, staff or 0, department), Filters(kind=kind), on, "")[:most]
+
+
+def _latest(person: Person | _Seen, filters: Filters, on: date, after: str) -> QuerySet[Entry, Any]:
+    """The latest entry of each story, the newest first."""
     entries = _filtered(person, filters, on)
     later = _matching(person, filters, on).filter(
         Q(dated__gt=OuterRef("dated")) | Q(dated=OuterRef("dated"), pk__gt=OuterRef("pk")),
@@ -130,10 +162,7 @@ def list_ledger(person: Person, filters: Filters, *, on: date, after: str = "", 
         staff_id__lte=OuterRef("staff_id"),
     )
     latest = _behind(entries.filter(~Exists(later)), after).order_by("-dated", "-pk")
-    page = list(latest.values("dated", "pk", "duty_key", "staff_id")[: most + 1])
-    more = f"{page[most - 1]['dated']}.{page[most - 1]['pk']}" if len(page) > most else ""
-    totals = get_totals(entries) if filters.is_narrow(person) else None
-    return Ledger(_stories(page[:most], on), totals, more)
+    return latest.values("dated", "pk", "duty_key", "staff_id")
 
 
 def get_ledger_totals(person: Person, filters: Filters, *, on: date) -> Totals:
@@ -159,7 +188,7 @@ def in_month(entries: QuerySet[Entry], month: date) -> QuerySet[Entry]:
     return entries.filter(dated__gte=month, dated__lte=period_of(1, month).last)
 
 
-def _filtered(person: Person, filters: Filters, on: date) -> QuerySet[Entry]:
+def _filtered(person: Person | _Seen, filters: Filters, on: date) -> QuerySet[Entry]:
     entries = _matching(person, filters, on)
     if filters.mine or person.reach is Reach.OWN:
         entries = entries.filter(staff_id=person.staff_id)
@@ -170,7 +199,7 @@ def _filtered(person: Person, filters: Filters, on: date) -> QuerySet[Entry]:
     return entries
 
 
-def _matching(person: Person, filters: Filters, on: date) -> QuerySet[Entry]:
+def _matching(person: Person | _Seen, filters: Filters, on: date) -> QuerySet[Entry]:
     """Entries under the filters but for those that all entries of a duty and person meet or none.
 
     Beside an entry's own duty and person the latter say nothing, and would lead the database to the person's index.
@@ -197,8 +226,17 @@ def _is_appealed() -> Q:
 
 def _appealed(page: Sequence[Mapping[str, Any]]) -> set[tuple[int, int]]:
     """The stories of a page with an open appeal."""
-    appeals = Appeal.objects.filter(closed_on__isnull=True, duty_key__in={row["duty_key"] for row in page})
-    return set(appeals.values_list("duty_key", "staff_id"))
+    return set(_open_appeals([row["duty_key"] for row in page]))
+
+
+@prepared
+def _open_appeals(keys: list[int]) -> QuerySet[Appeal, tuple[int, int]]:
+    return Appeal.objects.filter(closed_on__isnull=True, duty_key__in=keys).values_list("duty_key", "staff_id")
+
+
+@prepared
+def _told_of(keys: list[int], on: date) -> QuerySet[Entry]:
+    return _told(Entry.objects.filter(duty_key__in=keys, dated__lte=on))
 
 
 def _behind(entries: QuerySet[Entry], after: str) -> QuerySet[Entry]:
@@ -214,8 +252,7 @@ def _behind(entries: QuerySet[Entry], after: str) -> QuerySet[Entry]:
 def _stories(page: Sequence[Mapping[str, Any]], on: date) -> list[Story]:
     """Whole stories of a page, also where a filter matched only one of their entries. Two queries."""
     told: dict[tuple[int, int], list[Entry]] = {(row["duty_key"], row["staff_id"]): [] for row in page}
-    entries = Entry.objects.filter(duty_key__in={row["duty_key"] for row in page}, dated__lte=on)
-    for entry in _told(entries):
+    for entry in _told_of([row["duty_key"] for row in page], on):
         if (entry.duty_key, entry.staff_id) in told:
             told[entry.duty_key, entry.staff_id].append(entry)
     appealed = _appealed(page)

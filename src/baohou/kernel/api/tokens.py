@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from baohou.core.errors import Refused
@@ -18,6 +18,7 @@ from baohou.kernel.api.models import System, Token
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.people.access import RIGHTS, Person, Right, find_person
 from baohou.kernel.people.models import IN_SERVICE, Department, Post, Staff
+from baohou.kernel.prepared import prepared
 from baohou.kernel.watch.readonly import is_replica
 
 OWN: Final = "own"
@@ -111,7 +112,7 @@ def find_caller(text: str, *, on: date) -> Caller | None:
     parts = text.split("_", 2)
     if len(parts) != 3 or parts[0] != _MARK:
         return None
-    token = Token.objects.select_related("staff__user", "system__department").filter(prefix=parts[1]).first()
+    token = next(iter(_with_prefix(parts[1])), None)
     now = timezone.now()
     if token is None or not secrets.compare_digest(token.digest, _digest(text)):
         return None
@@ -122,6 +123,11 @@ def find_caller(text: str, *, on: date) -> Caller | None:
         return None
     _note_use(token, now)
     return Caller(token, replace(person, scopes=frozenset(r for r in Right if r.value in token.scopes)))
+
+
+@prepared
+def _with_prefix(prefix: str) -> QuerySet[Token]:
+    return Token.objects.select_related("staff__user", "system__department").filter(prefix=prefix)[:1]
 
 
 def list_tokens(*, staff: Staff | None = None, system: System | None = None) -> list[Token]:

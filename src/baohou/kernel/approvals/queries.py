@@ -16,6 +16,7 @@ from baohou.kernel.approvals.models import CheckSetting, Proposal, State
 from baohou.kernel.people.access import RIGHTS, Person, Right
 from baohou.kernel.people.directory import standing_postings
 from baohou.kernel.people.models import Staff
+from baohou.kernel.prepared import prepared
 
 PAGE: Final = 50
 MANY: Final = 1000
@@ -124,14 +125,21 @@ def count_waiting(person: Person) -> int:
 
 def list_waiting_for(person: Person, *, limit: int) -> list[Proposal]:
     """The proposals that have waited longest for this person."""
-    return list(_waiting(person).order_by("pk")[:limit]) if _checked_kinds(person) else []
+    kinds_checked = _checked_kinds(person)
+    if not kinds_checked:
+        return []
+    return _longest_waiting(kinds_checked, person.actor, person.staff_id, sorted(person.absent_ids), limit=limit)
 
 
 def list_own(person: Person, *, refused_since: date, limit: int) -> list[Proposal]:
     """One's own proposals that wait, and those refused or lapsed since a day."""
-    came_back = Q(state__in=[State.REFUSED, State.LAPSED], decided_on__gte=refused_since)
-    own = _with_names().filter(Q(state=State.PENDING) | came_back, made_by=person.actor)
-    return list(own.order_by("pk")[:limit])
+    return _own(person.actor, refused_since, limit=limit)
+
+
+@prepared
+def _own(actor: str, since: date, *, limit: int) -> QuerySet[Proposal]:
+    came_back = Q(state__in=[State.REFUSED, State.LAPSED], decided_on__gte=since)
+    return _with_names().filter(Q(state=State.PENDING) | came_back, made_by=actor).order_by("pk")[:limit]
 
 
 def list_pending(*subjects: tuple[str, str]) -> list[Proposal]:
@@ -160,9 +168,20 @@ def _checked_kinds(person: Person) -> list[str]:
 
 def _waiting(person: Person) -> QuerySet[Proposal]:
     """What waits and the person may check; see why_not."""
-    waiting = _with_names().filter(state=State.PENDING, kind__in=_checked_kinds(person))
-    waiting = waiting.exclude(made_by=person.actor).exclude(about=person.staff_id)
-    return waiting.exclude(maker__in=person.absent_ids) if person.absent_ids else waiting
+    return _waits_for(_checked_kinds(person), person.actor, person.staff_id, sorted(person.absent_ids))
+
+
+def _waits_for(checked: list[str], actor: str, staff: int, absent: list[int]) -> QuerySet[Proposal]:
+    waiting = _with_names().filter(state=State.PENDING, kind__in=checked)
+    waiting = waiting.exclude(made_by=actor).exclude(about=staff)
+    return waiting.exclude(maker__in=absent) if absent else waiting
+
+
+@prepared
+def _longest_waiting(
+    checked: list[str], actor: str, staff: int, absent: list[int], *, limit: int
+) -> QuerySet[Proposal]:
+    return _waits_for(checked, actor, staff, absent).order_by("pk")[:limit]
 
 
 def _visible(person: Person) -> QuerySet[Proposal]:

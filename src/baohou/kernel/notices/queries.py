@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from baohou.kernel.notices import channels, kinds
 from baohou.kernel.notices.channels import Way
 from baohou.kernel.notices.kinds import NoticeKind
@@ -12,6 +14,7 @@ from baohou.kernel.notices.reaching import default_channels
 from baohou.kernel.notices.services import outside_key
 from baohou.kernel.outbox.models import Message
 from baohou.kernel.people.models import Staff
+from baohou.kernel.prepared import prepared_count
 
 PAGE = 50
 MANY = 99
@@ -45,7 +48,12 @@ class Reached:
 
 def count_unread(staff_id: int) -> int:
     """How many notices a person has not read, counted up to MANY + 1; one query that an index answers."""
-    return Notice.objects.filter(staff=staff_id, read_at__isnull=True).order_by()[: MANY + 1].count()
+    return _unread(staff_id)
+
+
+@prepared_count
+def _unread(staff: int) -> QuerySet[Notice]:
+    return Notice.objects.filter(staff=staff, read_at__isnull=True).order_by()[: MANY + 1]
 
 
 def list_notices(*, staff_id: int, unread: bool = False, kind: str = "", before: int = 0) -> Listed:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from baohou.kernel.people.models import Deputy, FactorDemand, Post, Posting, Staff
 from baohou.kernel.people.policy import REACH, READS_ONLY, RIGHTS, Reach, Right
+from baohou.kernel.prepared import prepared
 
 __all__ = ["REACH", "RIGHTS", "Absent", "Person", "Reach", "Right", "find_person", "may_stand_for"]
 
@@ -116,12 +118,7 @@ def find_person(user: AbstractBaseUser | AnonymousUser, *, on: date) -> Person |
     """
     if not user.is_authenticated:
         return None
-    held = list(
-        Posting.objects.filter(staff__user_id=user.pk, effective_on__lte=max(on, timezone.localdate()))
-        .select_related("staff", "department")
-        .annotate(owes_factor=_owes_factor())
-        .order_by("-effective_on")
-    )
+    held = _postings(user.pk, max(on, timezone.localdate()))
     if held and held[0].post == Post.LEFT:
         return None
     posting = next((one for one in held if one.effective_on <= on and one.post != Post.LEFT), None)
@@ -141,6 +138,14 @@ def find_person(user: AbstractBaseUser | AnonymousUser, *, on: date) -> Person |
     return None
 
 
+@prepared
+def _postings(user: int, until: date) -> QuerySet[Posting, Any]:
+    """The user's postings, the latest first, with ``owes_factor``."""
+    postings = Posting.objects.filter(staff__user_id=user, effective_on__lte=until)
+    owing = postings.select_related("staff", "department").annotate(owes_factor=_owes_factor())
+    return owing.order_by("-effective_on")
+
+
 def _owes_factor() -> Q:
     """Of a posting: whether a second factor is demanded of its person, and the log-in has none."""
     mine = Q(staff=OuterRef("staff")) | Q(staff=None, post="") | Q(staff=None, post=OuterRef("post"))
@@ -150,11 +155,7 @@ def _owes_factor() -> Q:
 
 def _stands_for(staff_id: int, post: Post, on: date) -> tuple[Absent, ...]:
     """Those whose deputy someone is on a day, while the own post has every right of theirs."""
-    until = dict(
-        Deputy.objects.filter(deputy=staff_id, first_on__lte=on, last_on__gte=on)
-        .order_by("last_on")
-        .values_list("staff_id", "last_on")
-    )
+    until = dict(_absences(staff_id, on))
     if not until:
         return ()
     postings: dict[int, Posting] = {}
@@ -169,3 +170,9 @@ def _stands_for(staff_id: int, post: Post, on: date) -> tuple[Absent, ...]:
         for staff, posting in postings.items()
         if may_stand_for(Post(posting.post), post)
     )
+
+
+@prepared
+def _absences(deputy: int, on: date) -> QuerySet[Deputy, tuple[int, date]]:
+    absences = Deputy.objects.filter(deputy=deputy, first_on__lte=on, last_on__gte=on)
+    return absences.order_by("last_on").values_list("staff_id", "last_on")

@@ -10,6 +10,7 @@ from typing import Final
 from django.db.models import QuerySet
 
 from baohou.core import rulebook as core
+from baohou.kernel.prepared import prepared
 from baohou.kernel.rulebook import registry
 from baohou.kernel.rulebook.drafts import Draft
 from baohou.kernel.rulebook.faults import RuleFileRefused
@@ -35,8 +36,13 @@ def get_rule_book(*, rule_set: str = "PGM") -> core.RuleBook:
 
     One query, and three more for each version that this process has not read yet.
     """
+    return core.RuleBook(tuple(_version(version) for version in _versions(rule_set)))
+
+
+@prepared
+def _versions(rule_set: str) -> QuerySet[RuleVersion]:
     versions = RuleVersion.objects.filter(rule_set__code=rule_set).select_related("rule_set")
-    return core.RuleBook(tuple(_version(version) for version in versions.order_by("effective_on")))
+    return versions.order_by("effective_on")
 
 
 def clauses_of(version: RuleVersion) -> tuple[core.Clause, ...]:

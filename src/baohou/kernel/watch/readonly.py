@@ -9,8 +9,10 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 
 from baohou.core.errors import Refused
+from baohou.kernel.prepared import prepared
 from baohou.kernel.watch.models import ReadOnly
 
 RETRY_SECONDS: Final = 300
@@ -32,7 +34,12 @@ class TakesNoChanges(Refused):
 def why_read_only() -> str:
     """Why the installation takes no changes; empty when it takes them. The setting holds before the switch."""
     because: str = settings.READ_ONLY_BECAUSE
-    return because or ReadOnly.objects.filter(open=True).values_list("because", flat=True).first() or ""
+    return because or next(iter(_reasons()), "")
+
+
+@prepared
+def _reasons() -> QuerySet[ReadOnly, str]:
+    return ReadOnly.objects.filter(open=True).order_by("pk").values_list("because", flat=True)[:1]
 
 
 def is_replica() -> bool:

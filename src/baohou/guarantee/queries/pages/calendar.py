@@ -13,9 +13,10 @@ from django.db.models.functions import RowNumber
 
 from baohou.guarantee.models import PlannedDate
 from baohou.guarantee.queries.access import managed_guarantees, visible_clients
-from baohou.guarantee.queries.pages.duties import DutyRow, describe, owed_duties, with_names
+from baohou.guarantee.queries.pages.duties import DutyRow, describe, with_names
 from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters
 from baohou.guarantee.queries.pages.plans import DayKind, kind_of
+from baohou.guarantee.queries.pages.worklist import owed_duties
 from baohou.guarantee.rules.words import DutyKind
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.access import Person

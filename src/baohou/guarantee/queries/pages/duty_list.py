@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from baohou.core.period import Quarter
 from baohou.guarantee.models import GradeChange
-from baohou.guarantee.queries.access import visible_duties
+from baohou.guarantee.queries.access import Sight, sight_of, visible_duties
 from baohou.guarantee.queries.pages.clients import default_grade
-from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, describe, with_names
+from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, describe, place_of, with_names
 from baohou.guarantee.rules.words import CLAUSE_OF, VISITS, DutyKind, DutyState, Grade
 from baohou.kernel.duties.models import Duty
-from baohou.kernel.people.access import Person
+from baohou.kernel.people.access import Person, Reach
+from baohou.kernel.prepared import prepared, prepared_count
 
 _ROWS_AT_ONCE: Final = 2000
 
@@ -77,10 +78,11 @@ def list_duty_page(
 
     Not ``counted``, the count says no more than the page.
     """
-    found = select_duties(person, on=on, filters=filters)
-    behind = _behind(after)
-    page = list(_ordered(found.filter(behind) if behind else found, on)[: most + 1])
-    count = found.order_by()[:MANY].count() if counted else len(page)
+    sight, place = sight_of(person), place_of(after)
+    named = (sight.staff_ids, sight.department_ids, on, *_days(filters))
+    shape = _Shape(sight.reach, sight.stands_for, replace(filters, quarter=None))
+    page = _ask(_page, shape)(*named, *place, shape=shape, most=most + 1)
+    count = _ask(_count, shape)(*named, shape=shape, most=MANY) if counted else len(page)
     last = page[most - 1] if len(page) > most else None
     return DutyPage(_listed(page[:most], on), count, f"{last.due_on}.{last.key}" if last else "")
 
@@ -92,17 +94,75 @@ def iterate_duties(person: Person, *, on: date, filters: DutyFilters, most: int)
         yield from _listed(piece, on)
 
 
+class _Shape(NamedTuple):
+    """What decides on the text of a query: how far somebody sees, and what is asked for besides days."""
+
+    reach: Reach
+    stands: bool
+    filters: DutyFilters
+
+
+def _ask(query: Any, shape: _Shape) -> Any:
+    """A query by its text unless it names somebody: each department or owner would be a text of its own."""
+    filters = shape.filters
+    return (
+        query if filters == DutyFilters(kind=filters.kind, state=filters.state, judged=filters.judged) else query.plain
+    )
+
+
+def _days(filters: DutyFilters) -> tuple[date | None, date | None]:
+    return (filters.quarter.first, filters.quarter.last) if filters.quarter else (None, None)
+
+
+@prepared
+def _page(
+    staff: list[int],
+    departments: list[int],
+    on: date,
+    first: date | None,
+    last: date | None,
+    due: date | None,
+    key: int | None,
+    *,
+    shape: _Shape,
+    most: int,
+) -> QuerySet[Duty]:
+    found = _selected(Sight(shape.reach, staff, departments, shape.stands), on, shape.filters, first, last)
+    if due is not None:
+        found = found.filter(Q(due_on__gt=due) | Q(due_on=due, key__gt=key))
+    return _ordered(found, on)[:most]
+
+
+@prepared_count
+def _count(
+    staff: list[int],
+    departments: list[int],
+    on: date,
+    first: date | None,
+    last: date | None,
+    *,
+    shape: _Shape,
+    most: int,
+) -> QuerySet[Duty]:
+    found = _selected(Sight(shape.reach, staff, departments, shape.stands), on, shape.filters, first, last)
+    return found.order_by()[:most]
+
+
 def select_duties(person: Person, *, on: date, filters: DutyFilters) -> QuerySet[Duty]:
     """The duties that have opened by the day, within the person's reach, that the filters ask for."""
-    duties = visible_duties(person, on=on)
+    return _selected(sight_of(person), on, filters, *_days(filters))
+
+
+def _selected(sight: Sight, on: date, filters: DutyFilters, first: date | None, last: date | None) -> QuerySet[Duty]:
+    duties = visible_duties(sight, on=on)
     if filters.kind:
         duties = duties.filter(kind__in=filters.kinds)
     if filters.department_id is not None:
         duties = duties.filter(_belongs("department", filters.department_id))
     if filters.owner_id is not None:
         duties = duties.filter(_belongs("owner", filters.owner_id))
-    if filters.quarter is not None:
-        duties = duties.filter(due_on__range=(filters.quarter.first, filters.quarter.last))
+    if first is not None and last is not None:
+        duties = duties.filter(due_on__range=(first, last))
     if filters.state is not None:
         duties = duties.filter(in_state(filters.state, on=on))
     if filters.judged:
@@ -155,13 +215,3 @@ def _grade(duty: Duty, unless: Grade | None) -> Grade | None:
         return None
     given: int | None = getattr(duty, "grade_then", None)
     return Grade(given) if given else unless
-
-
-def _behind(after: str) -> Q | None:
-    """The condition for rows behind "2026-09-30.123"; None for anything that is no such place."""
-    due, _, key = after.partition(".")
-    try:
-        place, number = date.fromisoformat(due), int(key)
-    except ValueError:
-        return None
-    return Q(due_on__gt=place) | Q(due_on=place, key__gt=number)

@@ -26,6 +26,7 @@ from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach, Right
 from baohou.kernel.people.directory import standing_postings
 from baohou.kernel.people.models import Department, Post
+from baohou.kernel.prepared import prepared, prepared_count
 from baohou.kernel.rulebook.queries import get_rule_book
 
 WAITING: Final = "waiting"
@@ -78,10 +79,17 @@ def list_waiting(person: Person, *, on: date) -> list[WaitingLine]:
     return sorted(lines, key=lambda line: (order.index(line.part), line.since or date.max))
 
 
-def _standing_steps(verb: FilingVerb, on: date) -> QuerySet[FilingStep]:
-    """The filings whose last step is this one."""
+@prepared
+def _standing_steps(
+    on: date, departments: list[int] | None, by: int | None, *, verb: FilingVerb, most: int
+) -> QuerySet[FilingStep]:
+    """The filings whose last step is this one: of departments, taken by somebody."""
     steps = last_steps().filter(verb=verb, on__lte=on)
-    return steps.select_related("filing__department").order_by("on", "pk")
+    if departments is not None:
+        steps = steps.filter(filing__department__in=departments)
+    if by is not None:
+        steps = steps.filter(by=by)
+    return steps.select_related("filing__department").order_by("on", "pk")[:most]
 
 
 def _line(step: FilingStep, *, who: str, part: str, because: str = "") -> WaitingLine:
@@ -102,7 +110,7 @@ def reports_to_accept(person: Person, on: date) -> Iterable[WaitingLine]:
     """Filings handed in that wait for the risk department."""
     if not person.may(Right.REVIEW_REPORT):
         return
-    for step in _standing_steps(FilingVerb.HANDED_IN, on)[:MOST]:
+    for step in _standing_steps(on, None, None, verb=FilingVerb.HANDED_IN, most=MOST):
         yield _line(step, who=_("%(name)s上报，待接收") % {"name": step.by.name}, part=WAITING)
 
 
@@ -110,11 +118,11 @@ def reports_to_accept(person: Person, on: date) -> Iterable[WaitingLine]:
 def reports_returned(person: Person, on: date) -> Iterable[WaitingLine]:
     """Filings that came back to the departments that a person answers for, and those that the person sent back."""
     if person.may(Right.FILE_REPORT):
-        mine = _standing_steps(FilingVerb.RETURNED, on).filter(filing__department__in=person.department_ids)
-        for step in mine[:MOST]:
+        mine = _standing_steps(on, person.department_ids, None, verb=FilingVerb.RETURNED, most=MOST)
+        for step in mine:
             yield _line(step, who=_("%(name)s退回") % {"name": step.by.name}, part=CAME_BACK, because=step.because)
     if person.may(Right.REVIEW_REPORT):
-        for step in _standing_steps(FilingVerb.RETURNED, on).filter(by=person.staff_id)[:MOST]:
+        for step in _standing_steps(on, None, person.staff_id, verb=FilingVerb.RETURNED, most=MOST):
             yield _line(step, who=_("等部门重新上报"), part=SENT_BACK, because=step.because)
 
 
@@ -123,10 +131,7 @@ def reports_sent_back(person: Person, on: date) -> Iterable[WaitingLine]:
     """Visit reports that came back to who made the visit, one by one, until they are given again (PGM.11)."""
     if not person.may(Right.RECORD_VISIT):
         return
-    back = HandOverItem.objects.filter(
-        sent_back__gt="", given_on__isnull=True, visit__by__in=person.staff_ids
-    ).select_related("visit__client", "hand_over")
-    for item in back.order_by("visit__visited_on", "pk")[:MOST]:
+    for item in _sent_back(person.staff_ids):
         said = {"client": item.visit.client.name, "on": item.visit.visited_on.isoformat()}
         yield WaitingLine(
             what=_("%(client)s %(on)s 的回访报告") % said,
@@ -138,26 +143,25 @@ def reports_sent_back(person: Person, on: date) -> Iterable[WaitingLine]:
         )
 
 
+@prepared
+def _sent_back(by: list[int]) -> QuerySet[HandOverItem]:
+    back = HandOverItem.objects.filter(sent_back__gt="", given_on__isnull=True, visit__by__in=by)
+    return back.select_related("visit__client", "hand_over").order_by("visit__visited_on", "pk")[:MOST]
+
+
 @register
 def measures_missing(person: Person, on: date) -> Iterable[WaitingLine]:
     """Watch and risk clients without a disposal measure while the quarter's table is due or soon will be (PGM.10)."""
     if not person.may(Right.FILE_MEASURE) or person.reach is not Reach.DEPARTMENT:
         return
-    owed = Duty.objects.filter(
-        kind=DutyKind.CLASSIFICATION_REPORT,
-        department__in=person.department_ids,
-        opens_on__lte=on,
-        done_on__isnull=True,
-        lapsed_on__isnull=True,
-    )
-    wanted = set(owed.values_list("department_id", "opens_on")[:MOST])
+    wanted = set(_owed_tables(person.department_ids, on))
     ending = quarter_of(on).last
     if ending - on <= timedelta(days=number_in(get_rule_book().in_force(on), MEASURES_AHEAD)):
         wanted |= {(pk, ending) for pk in person.department_ids}
     others = {pk for pk, _day in wanted if pk != person.department_id}
     names = dict(Department.objects.filter(pk__in=others).values_list("pk", "name"))
     for department, last in sorted(wanted, key=lambda one: one[1])[-3:]:
-        missing = _without_measure(department, last, on)
+        missing = _without_measure(department, last, min(last, on), most=MANY)
         if missing:
             quarter = quarter_of(last)
             said = {"n": f"{missing}+" if missing == MANY else missing, "quarter": quarter}
@@ -175,24 +179,32 @@ def measures_missing(person: Person, on: date) -> Iterable[WaitingLine]:
             )
 
 
-def _without_measure(department: int, last: date, on: date) -> int:
-    """How many clients of a department, graded watch or risk on the quarter's last day, have no measure, up to MANY.
+@prepared
+def _owed_tables(departments: list[int], on: date) -> QuerySet[Duty, tuple[int, date]]:
+    owed = Duty.objects.filter(
+        kind=DutyKind.CLASSIFICATION_REPORT,
+        department__in=departments,
+        opens_on__lte=on,
+        done_on__isnull=True,
+        lapsed_on__isnull=True,
+    )
+    return owed.values_list("department_id", "opens_on")[:MOST]
 
-    One query.
-    """
-    day = min(last, on)
+
+@prepared_count
+def _without_measure(department: int, last: date, day: date, *, most: int) -> QuerySet[Party]:
+    """Clients of a department, graded watch or risk on the quarter's last day or today, without a measure."""
     measured = Measure.objects.filter(client=OuterRef("pk"), quarter=last)
     within = Guarantee.objects.filter(in_force(day), department=department).values("client")
     voice = Subquery(speaking(OuterRef("pk"), on=day).values("department")[:1])
     clients = graded(Party.objects.filter(~Exists(measured), pk__in=within), on=day).annotate(speaks=voice)
-    return clients.filter(grade_on__in=[Grade.WATCH, Grade.RISK], speaks=department)[:MANY].count()
+    return clients.filter(grade_on__in=[Grade.WATCH, Grade.RISK], speaks=department)[:most]
 
 
 @register
 def moves_to_sign(person: Person, on: date) -> Iterable[WaitingLine]:
     """Lists of hand-overs that a person has not signed yet."""
-    places = MoveSigner.objects.filter(staff=person.staff_id, signed_on__isnull=True)
-    for place in places.select_related("move__staff").order_by("move__decided_on", "pk")[:MOST]:
+    for place in _places_of(person.staff_id):
         yield WaitingLine(
             what=_("%(name)s的移交清单待签字") % {"name": place.move.staff.name},
             who=place.role,
@@ -201,20 +213,21 @@ def moves_to_sign(person: Person, on: date) -> Iterable[WaitingLine]:
         )
 
 
+@prepared
+def _places_of(staff: int) -> QuerySet[MoveSigner]:
+    places = MoveSigner.objects.filter(staff=staff, signed_on__isnull=True)
+    return places.select_related("move__staff").order_by("move__decided_on", "pk")[:MOST]
+
+
 @register
 def moves_unsigned(person: Person, on: date) -> Iterable[WaitingLine]:
     """Lists of hand-overs that lack signatures for too long, or of people gone: whoever may hand over work is told."""
     if not person.may(Right.MOVE_WORK):
         return
     last = on - timedelta(days=number_in(get_rule_book().in_force(on), UNSIGNED_DAYS))
-    postings = standing_postings(on=on)
-    gone = postings.filter(post=Post.LEFT).values("staff")
-    places = MoveSigner.objects.filter(Q(move__decided_on__lt=last) | Q(staff__in=gone), signed_on__isnull=True)
-    if person.reach is not Reach.ALL:
-        own = postings.filter(department__in=person.department_ids).values("staff")
-        places = places.filter(Q(move__supervisor=person.staff_id) | Q(staff__in=own) | Q(move__staff__in=own))
+    whose = (None, None) if person.reach is Reach.ALL else (person.staff_id, person.department_ids)
     lacking: dict[int, list[MoveSigner]] = {}
-    for place in places.select_related("move__staff", "staff").order_by("move__decided_on", "pk")[: MOST * 5]:
+    for place in _unsigned(on, last, *whose):
         lacking.setdefault(place.move_id, []).append(place)
     for pk, missing in list(lacking.items())[:MOST]:
         names = "、".join(place.staff.name for place in missing)
@@ -226,20 +239,25 @@ def moves_unsigned(person: Person, on: date) -> Iterable[WaitingLine]:
         )
 
 
+@prepared
+def _unsigned(on: date, last: date, supervisor: int | None, departments: list[int] | None) -> QuerySet[MoveSigner]:
+    """Missing signatures of lists decided before ``last``, or of people gone; with a supervisor those within reach."""
+    postings = standing_postings(on=on)
+    gone = postings.filter(post=Post.LEFT).values("staff")
+    places = MoveSigner.objects.filter(Q(move__decided_on__lt=last) | Q(staff__in=gone), signed_on__isnull=True)
+    if departments is not None:
+        own = postings.filter(department__in=departments).values("staff")
+        places = places.filter(Q(move__supervisor=supervisor) | Q(staff__in=own) | Q(move__staff__in=own))
+    return places.select_related("move__staff", "staff").order_by("move__decided_on", "pk")[: MOST * 5]
+
+
 @register
 def duties_of_people_gone(person: Person, on: date) -> Iterable[WaitingLine]:
     """Open duties whose owner has left: whoever may hand over work is told."""
     if not person.may(Right.MOVE_WORK):
         return
-    gone = standing_postings(on=on).filter(post=Post.LEFT)
-    owed = Duty.objects.filter(
-        owner__in=gone.values("staff"), opens_on__lte=on, done_on__isnull=True, lapsed_on__isnull=True
-    )
-    if person.reach is not Reach.ALL:
-        owed = owed.filter(department__in=person.department_ids)
-    handed = _handed(owed)
     counted: dict[tuple[int, str], int] = {}
-    for pk, name in handed.values_list("owner", "owner__name")[:500]:
+    for pk, name in _left_behind(on, None if person.reach is Reach.ALL else person.department_ids):
         counted[pk, name] = counted.get((pk, name), 0) + 1
     for (pk, name), count in list(counted.items())[:MOST]:
         said = {"name": name, "n": count}
@@ -253,9 +271,17 @@ def duties_of_people_gone(person: Person, on: date) -> Iterable[WaitingLine]:
         )
 
 
-def _handed(owed: QuerySet[Duty]) -> QuerySet[Duty]:
+@prepared
+def _left_behind(on: date, departments: list[int] | None) -> QuerySet[Duty, tuple[int, str]]:
+    """Owners who have left, with their names, one for each duty that nobody took over."""
+    gone = standing_postings(on=on).filter(post=Post.LEFT)
+    owed = Duty.objects.filter(
+        owner__in=gone.values("staff"), opens_on__lte=on, done_on__isnull=True, lapsed_on__isnull=True
+    )
+    if departments is not None:
+        owed = owed.filter(department__in=departments)
     passed = MovedDuty.objects.filter(Q(duty_key=OuterRef("key")) & Q(owner=OuterRef("owner"))).exclude(to=F("owner"))
-    return owed.filter(~Exists(passed)).order_by("owner")
+    return owed.filter(~Exists(passed)).order_by("owner").values_list("owner", "owner__name")[:500]
 
 
 @register

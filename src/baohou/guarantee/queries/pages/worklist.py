@@ -1,0 +1,255 @@
+"""My work: what is owed, in four parts, a page at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+from django.db.models import Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from baohou.guarantee.queries.access import Sight, sight_of, visible_duties, ways_to_duties
+from baohou.guarantee.queries.handed import handed_keys
+from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, describe, place_of, with_names
+from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters, narrowed
+from baohou.kernel.duties.models import Duty
+from baohou.kernel.people.access import Person, Reach
+from baohou.kernel.people.models import Staff
+from baohou.kernel.prepared import Prepared, PreparedCount, prepared, prepared_count
+
+PARTS: Final = ("overdue", "today", "week", "later")
+
+
+@dataclass(frozen=True)
+class Group:
+    """One part of the worklist: how many (at most MANY), the first rows, and where the next page begins."""
+
+    code: str
+    count: int
+    rows: list[DutyRow]
+    after: str
+
+    @property
+    def is_many(self) -> bool:
+        return self.count >= MANY
+
+
+@dataclass(frozen=True)
+class Worklist:
+    groups: list[Group]
+
+    def group(self, code: str) -> Group:
+        return next(group for group in self.groups if group.code == code)
+
+    @property
+    def owed_now(self) -> int:
+        """Overdue and due today."""
+        return sum(group.count for group in self.groups if group.code in ("overdue", "today"))
+
+    @property
+    def count(self) -> int:
+        return sum(group.count for group in self.groups)
+
+    @property
+    def most_pressing(self) -> DutyRow | None:
+        return next((row for group in self.groups for row in group.rows), None)
+
+
+class _Asked(NamedTuple):
+    """What decides on the text of a query: who asks for whose duties, and of which kind."""
+
+    reach: Reach
+    stands: bool
+    whose: str
+    filters: WorkFilters
+    many: int
+
+
+class _Values(NamedTuple):
+    """What does not: the people and departments within reach, whose duties, what was handed to and by them."""
+
+    staff: list[int]
+    departments: list[int]
+    owners: list[int]
+    received: list[int]
+    given: list[int]
+    on: date
+
+
+def list_worklist(
+    person: Person, *, on: date, whose: str, filters: WorkFilters = EVERYTHING, part: str = "", after: str = ""
+) -> Worklist:
+    """What is owed, the most pressing first. ``whose`` is mine, deputy, department, all or unowned.
+
+    With ``part`` (overdue, today, week, later) only that group, beginning behind the row ``after``.
+    """
+    wanted = [part] if part in PARTS else list(PARTS)
+    asked, values = _asked(person, whose, filters), _values(person, whose, on)
+    if person.reach is Reach.DEPARTMENT and whose not in ("mine", "deputy"):
+        found = _by_ways(asked, values, wanted, after)
+    else:
+        found = [_found(asked, values, code, after, _page, _count) for code in wanted]
+    rows = iter(describe((duty for _, _, duties in found for duty in duties[:PAGE]), today=on))
+    return Worklist(
+        [Group(code, count, list(islice(rows, min(len(duties), PAGE))), _next(duties)) for code, count, duties in found]
+    )
+
+
+def owed_duties(person: Person, *, on: date, whose: str, filters: WorkFilters = EVERYTHING) -> QuerySet[Duty]:
+    """Duties owed, within the person's reach, of whom one asks and as the filters say."""
+    return _owed(_asked(person, whose, filters), _values(person, whose, on))
+
+
+def count_unowned(person: Person, *, on: date) -> int:
+    """Duties owed that nobody owns, up to MANY."""
+    nowhere = (None, None, None, None)
+    return _count(*_values(person, "unowned", on), *nowhere, asked=_asked(person, "unowned", EVERYTHING))
+
+
+def _asked(person: Person, whose: str, filters: WorkFilters) -> _Asked:
+    return _Asked(person.reach, bool(person.stands_for), whose, filters, MANY)
+
+
+def _values(person: Person, whose: str, on: date) -> _Values:
+    sight = sight_of(person)
+    staff, departments = sight.staff_ids, sight.department_ids
+    if whose not in ("mine", "deputy"):
+        return _Values(staff, departments, [], [], [], on)
+    owners = [person.staff_id] if whose == "mine" else sorted(person.absent_ids)
+    return _Values(staff, departments, owners, *handed_keys(owners, on=on), on)
+
+
+def _owed(asked: _Asked, values: _Values) -> QuerySet[Duty]:
+    sight = Sight(asked.reach, values.staff, values.departments, asked.stands)
+    return _kept(visible_duties(sight, on=values.on), asked, values)
+
+
+def _kept(duties: QuerySet[Duty], asked: _Asked, values: _Values) -> QuerySet[Duty]:
+    """Of duties those owed, of whom one asks, as the filters say."""
+    duties = duties.filter(done_on__isnull=True, lapsed_on__isnull=True)
+    if asked.whose == "unowned":
+        duties = duties.filter(owner__isnull=True)
+    elif asked.whose in ("mine", "deputy"):
+        theirs = Q(owner_id__in=values.owners)
+        theirs = theirs & ~Q(key__in=values.given) if values.given else theirs
+        duties = duties.filter(theirs | Q(key__in=values.received) if values.received else theirs)
+    return narrowed(duties, asked.filters, on=values.on)
+
+
+def _ways(asked: _Asked, values: _Values) -> list[QuerySet[Duty]]:
+    """A department's duties way by way, each with an index of its own."""
+    sight = Sight(asked.reach, values.staff, values.departments, asked.stands)
+    return [
+        _kept(Duty.objects.filter(way, opens_on__lte=values.on), asked, values)
+        for way in ways_to_duties(sight, on=values.on)
+    ]
+
+
+def _days(code: str, on: date) -> tuple[date | None, date | None]:
+    """The first and the last due day of a part; None where it has no end."""
+    sunday, day = on + timedelta(days=6 - on.weekday()), timedelta(days=1)
+    return {"overdue": (None, on - day), "today": (on, on), "week": (on + day, sunday), "later": (sunday + day, None)}[
+        code
+    ]
+
+
+def _within(duties: QuerySet[Duty], first: date | None, last: date | None) -> QuerySet[Duty]:
+    if first is not None:
+        duties = duties.filter(due_on__gte=first)
+    return duties if last is None else duties.filter(due_on__lte=last)
+
+
+def _first(duties: QuerySet[Duty], due: date | None, key: int | None) -> QuerySet[Duty]:
+    """A page and one more, behind a place."""
+    if due is not None:
+        duties = duties.filter(Q(due_on__gt=due) | Q(due_on=due, key__gt=key))
+    return with_names(duties).order_by("due_on", "key")[: PAGE + 1]
+
+
+@prepared
+def _page(*given: Any, asked: _Asked) -> QuerySet[Duty]:
+    *values, first, last, due, key = given
+    return _first(_within(_owed(asked, _Values(*values)), first, last), due, key)
+
+
+@prepared_count
+def _count(*given: Any, asked: _Asked) -> QuerySet[Duty]:
+    *values, first, last, _due, _key = given
+    return _within(_owed(asked, _Values(*values)), first, last).order_by()[: asked.many]
+
+
+@prepared
+def _gathered_page(*given: Any, asked: _Asked) -> QuerySet[Duty]:
+    *values, first, last, due, key = given
+    return _first(_gathered(asked, _Values(*values), first, last), due, key)
+
+
+@prepared_count
+def _gathered_count(*given: Any, asked: _Asked) -> QuerySet[Duty]:
+    *values, first, last, _due, _key = given
+    return _gathered(asked, _Values(*values), first, last).order_by()[: asked.many]
+
+
+def _gathered(asked: _Asked, values: _Values, first: date | None, last: date | None) -> QuerySet[Duty]:
+    one, *others = (_within(way, first, last).order_by().values("key") for way in _ways(asked, values))
+    return Duty.objects.filter(key__in=one.union(*others))
+
+
+@prepared
+def _reached(*given: Any, asked: _Asked) -> QuerySet[Staff, Any]:
+    """Of each part (by its days) whether one way alone finds MANY: the key of such a duty, or None."""
+    values, days = _Values(*given[: len(_Values._fields)]), given[len(_Values._fields) :]
+    lasts = []
+    for first, last in zip(days[::2], days[1::2], strict=True):
+        ends = [_within(way, first, last).order_by("due_on", "key") for way in _ways(asked, values)[:-1]]
+        lasts.append(Coalesce(*(Subquery(end.values("key")[asked.many - 1 : asked.many]) for end in ends)))
+    return Staff.objects.order_by("pk").values_list(*lasts)[:1]
+
+
+def _by_ways(asked: _Asked, values: _Values, wanted: list[str], after: str) -> list[tuple[str, int, list[Duty]]]:
+    """The parts of a department's list, which none of the indexes has in order.
+
+    Where one way alone finds many, a page is soon full when all duties are looked at by day; where few are found by
+    each, they are gathered way by way, so that nobody looks at a million duties of others.
+    """
+    days = [day for code in wanted for day in _days(code, values.on)]
+    many = _ask(_reached, asked)(*values, *days, asked=asked)
+    return [
+        _found(asked, values, code, after, _gathered_page, _gathered_count)
+        if reached is None
+        else _found(asked, values, code, after, _page, None)
+        for code, reached in zip(wanted, many[0] if many else [None] * len(wanted), strict=True)
+    ]
+
+
+def _found(
+    asked: _Asked,
+    values: _Values,
+    code: str,
+    after: str,
+    page: Prepared[..., Duty],
+    count: PreparedCount[...] | None,
+) -> tuple[str, int, list[Duty]]:
+    """A part of the list: its code, how many (MANY without ``count``), one duty more than a page.
+
+    What one page holds is not counted once more.
+    """
+    given = (*values, *_days(code, values.on))
+    place = place_of(after)
+    duties = _ask(page, asked)(*given, *place, asked=asked)
+    if count is None:
+        return code, MANY, duties
+    if place == (None, None) and len(duties) <= PAGE:
+        return code, len(duties), duties
+    return code, _ask(count, asked)(*given, None, None, asked=asked), duties
+
+
+def _ask(query: Any, asked: _Asked) -> Any:
+    """A query by its text when kinds alone narrow it; each client or name would be a text of its own."""
+    return query if asked.filters == WorkFilters(kind=asked.filters.kind) else query.plain
+
+
+def _next(duties: list[Duty]) -> str:
+    return f"{duties[PAGE - 1].due_on}.{duties[PAGE - 1].key}" if len(duties) > PAGE else ""

@@ -76,7 +76,7 @@ def own_place(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def texts_are_checked() -> None:
-    """What was written once, a query or a stretch of a page, is compared with what would be written now, each time."""
+    """What was written once, a query or a stretch of a page, is compared with what would be written now."""
     from baohou.desk.templatetags.kept import Kept
     from baohou.kernel.prepared import Prepared
 

@@ -49,6 +49,15 @@ class Story:
     def was_waived(self) -> bool:
         return any(entry.kind == EntryKind.WAIVER for entry in self.entries)
 
+    @property
+    def said(self) -> tuple[object, ...]:
+        """All that a line of the list says of it, so that the same line need not be written twice."""
+        first = self.first
+        whose = (first.staff.name, first.staff.staff_no, self.duty_word, first.due_on, first.clause)
+        about = first.party.name if first.party else first.department.name if first.department else ""
+        sums = (self.penalty_fen, self.net_fen, self.was_waived, self.appealed)
+        return (first.duty_key, first.staff_id, about, *whose, *sums)
+
 
 @dataclass(frozen=True)
 class Totals:
@@ -123,11 +132,15 @@ def visible_entries(person: Person | _Seen, *, on: date) -> QuerySet[Entry]:
 def list_ledger(person: Person, filters: Filters, *, on: date, after: str = "", most: int = PAGE) -> Ledger:
     """Stories with an entry under the filters, the one with the latest such entry first. At most five queries."""
     if filters == Filters(kind=filters.kind) and not after:
+        entries = None
         page = _newest(on, *_whose(person), reach=person.reach, kind=filters.kind, most=most + 1)
     else:
-        page = list(_latest(person, filters, on, after)[: most + 1])
+        entries = _filtered(person, filters, on)
+        page = list(_behind(_latest(entries, person, filters, on), after)[: most + 1])
     more = f"{page[most - 1]['dated']}.{page[most - 1]['pk']}" if len(page) > most else ""
-    totals = get_totals(_filtered(person, filters, on)) if filters.is_narrow(person) else None
+    totals = None
+    if filters.is_narrow(person):
+        totals = get_totals(_filtered(person, filters, on) if entries is None else entries)
     return Ledger(_stories(page[:most], on), totals, more)
 
 
@@ -148,12 +161,12 @@ def _whose(person: Person) -> tuple[int | None, int | None]:
 def _newest(
     on: date, staff: int | None, department: int | None, *, reach: Reach, kind: EntryKind | None, most: int
 ) -> QuerySet[Entry, Any]:
-    return _latest(_Seen(reach, staff or 0, department), Filters(kind=kind), on, "")[:most]
+    seen, filters = _Seen(reach, staff or 0, department), Filters(kind=kind)
+    return _latest(_filtered(seen, filters, on), seen, filters, on)[:most]
 
 
-def _latest(person: Person | _Seen, filters: Filters, on: date, after: str) -> QuerySet[Entry, Any]:
-    """The latest entry of each story, the newest first."""
-    entries = _filtered(person, filters, on)
+def _latest(entries: QuerySet[Entry], person: Person | _Seen, filters: Filters, on: date) -> QuerySet[Entry, Any]:
+    """Of the entries under the filters the latest of each story, the newest first."""
     later = _matching(person, filters, on).filter(
         Q(dated__gt=OuterRef("dated")) | Q(dated=OuterRef("dated"), pk__gt=OuterRef("pk")),
         duty_key=OuterRef("duty_key"),
@@ -161,7 +174,7 @@ def _latest(person: Person | _Seen, filters: Filters, on: date, after: str) -> Q
         staff_id__gte=OuterRef("staff_id"),
         staff_id__lte=OuterRef("staff_id"),
     )
-    latest = _behind(entries.filter(~Exists(later)), after).order_by("-dated", "-pk")
+    latest = entries.filter(~Exists(later)).order_by("-dated", "-pk")
     return latest.values("dated", "pk", "duty_key", "staff_id")
 
 
@@ -239,7 +252,7 @@ def _told_of(keys: list[int], on: date) -> QuerySet[Entry]:
     return _told(Entry.objects.filter(duty_key__in=keys, dated__lte=on))
 
 
-def _behind(entries: QuerySet[Entry], after: str) -> QuerySet[Entry]:
+def _behind(entries: QuerySet[Entry, Any], after: str) -> QuerySet[Entry, Any]:
     """The entries behind the place "2026-08-28.123"; all of them for anything that is no such place."""
     dated, _, last = after.partition(".")
     try:

@@ -31,6 +31,12 @@ class Cell:
     filing: Filing | None
     step: FilingVerb | None = None
 
+    @property
+    def said(self) -> tuple[object, ...]:
+        """All that a page says of it, so that the same line need not be written twice."""
+        filed = (self.filing.pk, self.filing.filed_on, self.filing.by.name) if self.filing else None
+        return self.kind, self.duty, filed, self.step
+
 
 @dataclass(frozen=True)
 class DepartmentReports:
@@ -40,6 +46,11 @@ class DepartmentReports:
     @property
     def handed_in(self) -> bool:
         return all(cell.filing or not cell.duty for cell in self.cells)
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """All that a line of the list says of it."""
+        return self.department.pk, self.department.name, *(cell.said for cell in self.cells)
 
 
 @dataclass(frozen=True)

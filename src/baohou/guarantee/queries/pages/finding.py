@@ -46,9 +46,10 @@ def holding(clients: QuerySet[Party], condition: Q) -> QuerySet[Party]:
     return clients.alias(**{name: Subquery(held)}).filter(**{f"{name}__isnull": False})
 
 
-def among(numbers: QuerySet[Any]) -> Case:
-    """Clients whose numbers a query gives: it is run once, and each client looked up in what it gave."""
-    return Case(When(pk__in=numbers, then=Value(True)), default=Value(False), output_field=BooleanField())
+def among(numbers: QuerySet[Any], *, column: str = "pk") -> Case:
+    """Rows whose client is one that a query gives: it is run once, and each row looked up in what it gave."""
+    named = When(**{f"{column}__in": numbers}, then=Value(True))
+    return Case(named, default=Value(False), output_field=BooleanField())
 
 
 def find(

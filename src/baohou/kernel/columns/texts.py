@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import Any
@@ -27,15 +28,21 @@ def read_texts_among(table: str, *, key: str, names: Sequence[str], numbers: Ite
     """Key and text columns of the rows with some keys, at most some ten thousand; NULL is the empty text."""
     select = f"SELECT {key}, {', '.join(names)} FROM {table}"
     wanted = sorted(set(numbers))
-    if connection.vendor == "postgresql":
-        return _read(f"SELECT packed.* FROM {lookup(select, [], (key, wanted))}", key, names)
-    return _read(f"{select} WHERE {key} IN ({','.join(map(str, wanted))})", key, names)
+    if connection.vendor != "postgresql":
+        return _read(f"{select} WHERE {key} IN ({','.join(map(str, wanted))})", key, names)
+    # One value with all columns: COPY and rows cost the client something for each row.
+    parts = ", ".join(f"'{name}', json_agg(coalesce(packed.{name}::text, ''))" for name in names)
+    with connection.cursor() as cursor:
+        found = f"FROM {lookup(select, [], (key, wanted))}"
+        cursor.execute(f"SELECT json_build_object('{key}', json_agg(packed.{key}), {parts})::text {found}")
+        read = json.loads(cursor.fetchone()[0])
+    return pl.DataFrame({name: values or [] for name, values in read.items()}, schema=_schema(key, names))
 
 
 def _read(select: str, key: str, names: Sequence[str]) -> pl.DataFrame:
     connection.ensure_connection()
     raw: Any = connection.connection
-    schema: dict[str, Any] = {key: pl.Int64, **dict.fromkeys(names, pl.String)}
+    schema = _schema(key, names)
     if connection.vendor == "postgresql":
         with psycopg.Cursor(raw) as cursor, cursor.copy(f"COPY ({select}) TO STDOUT (FORMAT csv)") as copy:
             text = b"".join(copy)
@@ -43,6 +50,10 @@ def _read(select: str, key: str, names: Sequence[str]) -> pl.DataFrame:
     else:
         frame = pl.DataFrame(raw.cursor().execute(select).fetchall(), schema=schema, orient="row")
     return frame.with_columns(pl.col(name).fill_null("") for name in names)
+
+
+def _schema(key: str, names: Sequence[str]) -> dict[str, Any]:
+    return {key: pl.Int64, **dict.fromkeys(names, pl.String)}
 
 
 def _parsed(text: bytes, schema: dict[str, Any]) -> pl.DataFrame:

@@ -198,13 +198,12 @@ def get_plan_table(person: Person, *, department: Department, quarter: Quarter, 
     """
     review = get_review(department=department, quarter=quarter)
     accepted = _read_accepted(review)
-    if person.sees_department(department.pk):
-        held = list(held_in(department=department.pk, quarter=quarter).order_by().values_list("client_id", flat=True))
-        clients = None
-    else:
-        clients = list_own_clients(person, quarter=quarter, on=today)
-        held = clients
-    lines = derive_lines(department=department.pk, quarter=quarter, clients=held)
+    clients = None if person.sees_department(department.pk) else list_own_clients(person, quarter=quarter, on=today)
+    held = held_in(department=department.pk, quarter=quarter).order_by()
+    if clients is not None:
+        held = held.filter(client__in=clients)
+    theirs = list(held.values_list("client_id", flat=True))
+    lines = derive_lines(department=department.pk, quarter=quarter, clients=theirs)
     rows = _with_days(lines.filter(~pl.col("overdue")), accepted)
     mine = rows if clients is None else rows.filter(managed_by(person.staff_id or 0))
     return PlanTable(

@@ -10,11 +10,13 @@ from django.utils import translation
 from baohou.core.columns import NEVER, day_number, pack_key
 from baohou.core.period import Quarter
 from baohou.desk.templatetags.desk import day, grade, state
+from baohou.guarantee.models import Visit
 from baohou.guarantee.queries.forms.visit_plan import _owed
+from baohou.guarantee.queries.pages import visits
 from baohou.guarantee.queries.pages.calendar import Day, get_month
-from baohou.guarantee.rules.words import DutyKind, Grade
+from baohou.guarantee.rules.words import DutyKind, Grade, VisitKind
 from baohou.kernel.duties.models import Duty
-from baohou.kernel.people.access import Person
+from baohou.kernel.people.access import Absent, Person
 from baohou.kernel.people.models import Post
 from baohou.kernel.rulebook.models import RuleVersion
 from tests.cast import Portfolio
@@ -82,3 +84,24 @@ def test_the_calendar_counts_what_has_opened(portfolio: Portfolio) -> None:
 
 def _weeks(person: Person, on: date) -> list[list[Day]]:
     return get_month(person, on=on, whose="all").weeks
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("few", [0, 2000])
+def test_a_departments_visits_are_those_of_its_clients(
+    portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """Of visits to steel, paper and food 钱丙 sees steel's and paper's, the latest first, by whichever way; and food's
+    while standing in for 吴外."""
+    monkeypatch.setattr(visits, "FEW_CLIENTS", few)
+    made = {}
+    for number, client in enumerate((portfolio.food, portfolio.steel, portfolio.paper, portfolio.food), start=5):
+        fact = {"kind": VisitKind.REGULAR, "by": portfolio.cast.a, "visited_on": date(2026, 8, number)}
+        made[number] = Visit.objects.create(client=client, **fact).pk
+    cast, department = portfolio.cast, portfolio.first.department_id
+    absent = Absent(cast.outsider.pk, "吴外", Post.PROJECT_MANAGER, portfolio.elsewhere.department_id, FIRST)
+    for stands_for, seen in (((), (7, 6)), ((absent,), (8, 7, 6, 5))):
+        head = Person(cast.manager, Post.DEPARTMENT_MANAGER, department, "业务一部", stands_for)
+        for dense in (True, False):
+            found = visits.latest_visits(head, on=FIRST, dense=dense)
+            assert list(found.values_list("pk", flat=True)) == [made[number] for number in seen]

@@ -3,12 +3,12 @@
 from datetime import date
 
 import pytest
+from django.db.models import OuterRef, Subquery
 from pytest_django import DjangoAssertNumQueries
 
 from baohou.guarantee.models import Guarantee
-from baohou.guarantee.queries.grading import clients_of
 from baohou.guarantee.queries.measures import get_watched_page, list_watched
-from baohou.guarantee.queries.pages.clients import default_grade, graded
+from baohou.guarantee.queries.pages.clients import default_grade, graded, in_force, speaking
 from baohou.guarantee.rules.grading import WATCHED
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department
@@ -21,7 +21,10 @@ END = date(2026, 9, 30)
 def _one_by_one(department: Department) -> set[str]:
     """The watched clients of a department by each client's grade on 30 September, whoever it is."""
     unless = default_grade(END)
-    clients = graded(clients_of(department, END), on=END)
+    held = Guarantee.objects.filter(in_force(END), department=department)
+    voice = Subquery(speaking(OuterRef("pk"), on=END).values("department_id")[:1])
+    theirs = Party.objects.filter(pk__in=held.values("client_id")).annotate(voice=voice).filter(voice=department.pk)
+    clients = graded(theirs, on=END)
     return {one.id_no for one in clients if (one.grade_on or unless) in WATCHED}  # type: ignore[attr-defined]
 
 

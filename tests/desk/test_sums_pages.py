@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from baohou.guarantee.models import GradeChange
 from baohou.guarantee.rules.words import FilingKind, Grade
 from baohou.guarantee.services import grades, measures, reports
+from baohou.guarantee.views import risk
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.models import Department
 from tests.cast import Portfolio, TakeIn
@@ -62,6 +63,22 @@ def test_every_number_is_that_of_the_list_it_opens(evening: Portfolio, enter: En
     assert counts
     for address, number in counts:
         assert _count(browser, address) == number, address
+
+
+def test_of_many_departments_the_risk_view_shows_the_first(
+    evening: Portfolio, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With room for one of two departments, each table leads to all of them; the total stays that of both."""
+    browser = enter(evening.cast.risk_manager)
+    whole = read(browser, "/risk/2026Q4/")
+    monkeypatch.setattr(risk, "DEPARTMENTS_SHOWN", 1)
+    few = read(browser, "/risk/2026Q4/")
+    assert re.findall(r"<tfoot>.*?</tfoot>", few, re.DOTALL) == re.findall(r"<tfoot>.*?</tfoot>", whole, re.DOTALL)
+    assert few.count("看其余 1 行") == 3
+    assert "看其余" not in whole
+    for address in ('href="/reports/2026Q3/"', 'href="/risk/2026Q4/department/"', 'href="/risk/2026Q4/watched/"'):
+        assert address in few
+    assert "业务二部" in read(browser, "/risk/2026Q4/department/")
 
 
 @pytest.mark.clause("PGM.9")

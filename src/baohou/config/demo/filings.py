@@ -8,7 +8,8 @@ from itertools import cycle
 
 from baohou.config.demo.company import DOOR, Company, said_by
 from baohou.guarantee.models import Filing, HandOver
-from baohou.guarantee.queries.grading import GradingTable, Line, get_table
+from baohou.guarantee.queries.grading import GradingTable, get_table
+from baohou.guarantee.queries.grading_lines import Line
 from baohou.guarantee.queries.hand_overs import unlisted
 from baohou.guarantee.queries.pages.clients import speaking
 from baohou.guarantee.rules.words import FilingKind, Grade, Medium

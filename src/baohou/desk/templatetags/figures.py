@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import template
 from django.template.context import RequestContext
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from baohou.desk.templatetags.desk import money
 
 register = template.Library()
 
+_SHAPES: Final = {"count": "{:,}", "change": "{:+,}", "share": "{:.1%}"}
+
 
 @register.simple_tag(takes_context=True)
 def figure(context: RequestContext, head: Any, cell: Any) -> SafeString | str:
-    """A value in the way of its column; one that opens a list is a link."""
-    said = _said(context, head, cell)
+    """A value in the way of its column; one that opens a list is a link.
+
+    Put together from what is escaped here: a page has a thousand cells, and format_html takes three times as long.
+    """
+    said = str(conditional_escape(_said(context, head, cell)))
     if cell.href and cell.value is not None:
-        said = format_html('<a href="{}">{}</a>', cell.href, said)
-    return format_html('{} <span class="text-secondary num">{}</span>', said, cell.of) if cell.of else said
+        said = f'<a href="{conditional_escape(cell.href)}">{said}</a>'
+    if cell.of:
+        said = f'{said} <span class="text-secondary num">{conditional_escape(cell.of)}</span>'
+    return SafeString(said)
 
 
 @register.filter
@@ -40,9 +47,8 @@ def _said(context: RequestContext, head: Any, cell: Any) -> SafeString | str:
     if head.kind == "fen":
         return money(context, value, head.currency)
     if head.kind in ("count", "change", "share"):
-        shape = {"count": "{:,}", "change": "{:+,}", "share": "{:.1%}"}[head.kind]
-        text = "0" if head.kind == "change" and not value else shape.format(value)
-        return format_html('<span class="num">{}</span>', text)
+        text = "0" if head.kind == "change" and not value else _SHAPES[head.kind].format(value)
+        return SafeString(f'<span class="num">{text}</span>')
     if cell.tone:
         return format_html('<span class="pill {}">{}</span>', cell.tone, value)
     return str(value)

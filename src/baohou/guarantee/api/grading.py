@@ -9,7 +9,8 @@ from pydantic import Field
 from baohou.core.errors import Refused
 from baohou.core.masking import mask
 from baohou.guarantee.api.shapes import Done, GradeCode, StepOut, code, step
-from baohou.guarantee.queries.grading import GradingTable, Line, State
+from baohou.guarantee.queries.grading import GradingTable, State
+from baohou.guarantee.queries.grading_lines import Line
 from baohou.guarantee.queries.pages.grading import list_tables, reachable
 from baohou.guarantee.rules.words import FilingKind, Grade
 from baohou.guarantee.services import proposals, reports

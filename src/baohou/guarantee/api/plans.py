@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
+import polars as pl
 from django.http import Http404
 from pydantic import Field
 
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.api.shapes import Done, GradeCode, StepOut, VisitKindCode, code, step
-from baohou.guarantee.queries.pages.plans import get_visible_plan, list_plans, may_plan
+from baohou.guarantee.queries.pages.plan_table import UNDATED, get_plan_table, plannable
+from baohou.guarantee.queries.pages.plans import list_plans, may_plan
 from baohou.guarantee.queries.plans import PlanRow
 from baohou.guarantee.services import plans
 from baohou.guarantee.services.plans import Planner
@@ -160,8 +162,9 @@ def list_visits(
 ) -> Page[PlannedOut]:
     """计划里的回访和计划日期。"""
     chosen, of = _quarter(request, quarter), plan_department_for(request, department)
-    plan = get_visible_plan(request.person, department=of, quarter=chosen, today=request.today)
-    rows, more = first_of(plan.rows, opened(request, cursor), limit=limit, key=lambda row: row.key)
+    plan = get_plan_table(request.person, department=of, quarter=chosen, today=request.today)
+    keys, more = first_of(plan.rows["key"].to_list(), opened(request, cursor), limit=limit, key=lambda key: key)
+    rows = plan.told(plan.rows.filter(pl.col("key").is_in(keys)))
     items = [_planned(row, may=may_plan(request.person, of, row)) for row in rows]
     return Page[PlannedOut](items=items, next=sealed(request, more))
 
@@ -249,21 +252,21 @@ def _planner(request: Call, quarter: Quarter, department: Department) -> Planner
 
 
 def _undated(request: Call, planner: Planner) -> list[int]:
-    plan = get_visible_plan(request.person, department=planner.department, quarter=planner.quarter, today=request.today)
-    keys = [row.key for row in plan.undated if may_plan(request.person, planner.department, row)]
+    plan = get_plan_table(request.person, department=planner.department, quarter=planner.quarter, today=request.today)
+    keys = plannable(request.person, plan, UNDATED.take(plan.rows))["key"].to_list()
     if not keys:
         raise Refused("guarantee.plan.nothing_to_spread", "没有还没排日期的回访；要重排，请写明 keys。")
     return keys
 
 
 def _plan(request: Call, quarter: Quarter, department: Department) -> PlanOut:
-    plan = get_visible_plan(request.person, department=department, quarter=quarter, today=request.today)
+    plan = get_plan_table(request.person, department=department, quarter=quarter, today=request.today)
     return PlanOut(
         quarter=str(quarter),
         department=ref(department),
         state=plan.review.state,
-        visits=len(plan.rows),
-        undated=len(plan.undated),
+        visits=plan.total,
+        undated=plan.undated,
         overdue=plan.overdue,
         fingerprint=plan.fingerprint,
         steps=[step(each) for each in plan.review.steps],

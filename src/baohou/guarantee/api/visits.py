@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import File, Form, Query, Status
@@ -21,9 +21,8 @@ from baohou.guarantee.api.shapes import FileOut, PersonOut, VisitKindCode, perso
 from baohou.guarantee.api.shapes import file as file_out
 from baohou.guarantee.exports import list_papers_of_visit, write_papers
 from baohou.guarantee.models import Visit
-from baohou.guarantee.queries.access import visible_clients
 from baohou.guarantee.queries.pages.glance import get_glance
-from baohou.guarantee.queries.pages.visits import get_sheet
+from baohou.guarantee.queries.pages.visits import get_sheet, latest_visits
 from baohou.guarantee.queries.sealed_visits import KIND
 from baohou.guarantee.rules.matters import METHODS, METHODS_KEY, asked_of
 from baohou.guarantee.rules.words import VisitKind
@@ -35,7 +34,7 @@ from baohou.kernel.api.files import served
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of
 from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Ref, Sha256, Text, Word
 from baohou.kernel.papers.models import Attachment, Signature
-from baohou.kernel.people.access import Reach, Right
+from baohou.kernel.people.access import Right
 from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.models import Staff
 
@@ -164,7 +163,8 @@ def list_all(
     request: Call, asked: Annotated[VisitQuery, Query()], limit: Limit = USUAL, cursor: Cursor = ""
 ) -> Page[VisitOut]:
     """回访记录，新的在前。"""
-    found = _visible(request)
+    dense = asked.client is None and asked.kind is None
+    found = latest_visits(request.person, on=request.today, dense=dense)
     wanted: dict[str, Any] = {
         "client": asked.client,
         "kind": VisitKind.read(asked.kind) if asked.kind else None,
@@ -175,7 +175,7 @@ def list_all(
     day, _, last = opened(request, cursor).partition(".")
     if day:
         found = found.filter(Q(visited_on__lt=day) | Q(visited_on=day, pk__lt=int(last)))
-    page = list(found.select_related("client", "guarantee", "by").order_by("-visited_on", "-pk")[: limit + 1])
+    page = list(found.select_related("client", "guarantee", "by")[: limit + 1])
     more = f"{page[limit - 1].visited_on}.{page[limit - 1].pk}" if len(page) > limit else ""
     return Page[VisitOut](items=[VisitOut(**_visit(one)) for one in page[:limit]], next=sealed(request, more))
 
@@ -249,12 +249,6 @@ def signature(request: Call, visit: Pk) -> HttpResponse:
     if found is None or found.image is None:
         raise Http404
     return served(found.image, f"{found.role}签名.png")
-
-
-def _visible(request: Call) -> QuerySet[Visit]:
-    if request.person.reach is Reach.ALL:
-        return Visit.objects.all()
-    return Visit.objects.filter(client__in=visible_clients(request.person, on=request.today).values("pk"))
 
 
 def _name(file: UploadedFile) -> str:

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter
 from baohou.core.sayings import say
-from baohou.guarantee.queries.pages.plans import STATES, Filters
+from baohou.guarantee.queries.pages.plan_table import STATES, Filters
 from baohou.guarantee.rules.words import Grade, VisitKind
 
 DEEDS = ("spread", "spread_district", "set", "shift", "clear")

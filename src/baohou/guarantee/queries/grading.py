@@ -9,16 +9,22 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from functools import cached_property
+from typing import Final
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+import polars as pl
+from django.db.models import QuerySet
 
+from baohou.core.columns import NOBODY
 from baohou.core.period import Quarter, quarter_of
-from baohou.guarantee.models import Filing, FilingStep, Guarantee, Measure, Proposal
+from baohou.guarantee.models import Filing, FilingStep, Proposal
 from baohou.guarantee.queries.filing_steps import last_verb
-from baohou.guarantee.queries.pages.clients import default_grade, graded, in_force, speaking
+from baohou.guarantee.queries.grading_lines import CHANGED, LACKING, LINES, TO_SIGN, UNGRADED, Lines
+from baohou.guarantee.queries.pages.clients import default_grade
+from baohou.guarantee.queries.standing import list_held, spoken_for
 from baohou.guarantee.queries.table_paper import PAPER
-from baohou.guarantee.rules.grading import WATCHED, must_sign
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Grade
+from baohou.kernel import columns
+from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.papers.models import Seal
 from baohou.kernel.papers.records import find_seal
 from baohou.kernel.parties.models import Party
@@ -35,6 +41,19 @@ class State(Enum):
     HISTORY = "history"
 
 
+_MEASURES: Final = Table("guarantee_measure", {"client_id": Column(Kind.ID, "client_id")})
+_PROPOSALS: Final = Table(
+    "guarantee_proposal",
+    {
+        "id": Column(Kind.ID, "id"),
+        "client_id": Column(Kind.ID, "client_id"),
+        "of_id": Column(Kind.REF, "department_id"),
+        "proposed": Column(Kind.CODE, "grade"),
+        "seen": Column(Kind.LONG, "act_id"),
+        "explained": Column(Kind.CODE, "CASE WHEN because = '' THEN 0 ELSE 1 END"),
+    },
+)
+_READ: Final = {name: kind for name, kind in LINES.items() if name != "measured"}
 _STATE_AFTER = {
     FilingVerb.HANDED_IN: State.HANDED_IN,
     FilingVerb.RETURNED: State.RETURNED,
@@ -43,42 +62,12 @@ _STATE_AFTER = {
 
 
 @dataclass(frozen=True)
-class Line:
-    """One client of the table. ``standing`` is the grade before the table speaks; ``seen`` tells two writings apart."""
-
-    client_id: int
-    name: str
-    id_no: str
-    standing: Grade | None
-    proposed: Grade | None
-    because: str
-    seen: int
-    measured: bool
-
-    @property
-    def changed(self) -> bool:
-        return self.proposed is not None and self.proposed is not self.standing
-
-    @property
-    def to_sign(self) -> bool:
-        return self.proposed is not None and must_sign(self.standing, self.proposed)
-
-    @property
-    def watched(self) -> bool:
-        return (self.proposed or self.standing) in WATCHED
-
-    @property
-    def lacks_measure(self) -> bool:
-        return self.watched and not self.measured
-
-
-@dataclass(frozen=True)
 class GradingTable:
     """The table of a department and quarter: its clients by name, and what became of it."""
 
     department: Department
     quarter: Quarter
-    lines: list[Line]
+    lines: Lines
     steps: list[FilingStep]
     filing: Filing | None
     state: State
@@ -89,20 +78,20 @@ class GradingTable:
         return self.state in (State.OPEN, State.RETURNED)
 
     @cached_property
-    def ungraded(self) -> list[Line]:
-        return [line for line in self.lines if line.proposed is None]
+    def ungraded(self) -> Lines:
+        return self.lines.where(UNGRADED)
 
     @cached_property
-    def changed(self) -> list[Line]:
-        return [line for line in self.lines if line.changed]
+    def changed(self) -> Lines:
+        return self.lines.where(CHANGED)
 
     @cached_property
-    def to_sign(self) -> list[Line]:
-        return [line for line in self.lines if line.to_sign]
+    def to_sign(self) -> Lines:
+        return self.lines.where(TO_SIGN)
 
     @cached_property
-    def lacking(self) -> list[Line]:
-        return [line for line in self.lines if line.lacks_measure]
+    def lacking(self) -> Lines:
+        return self.lines.where(LACKING)
 
     @property
     def graded_count(self) -> int:
@@ -111,7 +100,7 @@ class GradingTable:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over every grade, old and new, and its reason: what a signature is for."""
-        said = [[line.id_no, line.standing or 0, line.proposed or 0, line.because] for line in self.lines]
+        said = list(map(list, self.lines.frame.select("id_no", "standing", "proposed", "because").iter_rows()))
         return hashlib.sha256(json.dumps(sorted(said), ensure_ascii=False).encode()).hexdigest()
 
     @property
@@ -147,7 +136,7 @@ def get_table(
     if not as_made and state in (State.HANDED_IN, State.ACCEPTED) and made.filter(department=department).exists():
         lines = _stated(made.filter(department=department), quarter, clients)
     else:
-        lines = _live(department, quarter, made, clients)
+        lines = _live(department, quarter, clients)
     return GradingTable(department, quarter_of(quarter), lines, steps, filing, state)
 
 
@@ -178,13 +167,6 @@ def is_frozen(client: Party, quarter: date) -> bool:
     return proposal is not None and proposal.department_id in _frozen_departments(quarter)
 
 
-def clients_of(department: Department, quarter: date) -> QuerySet[Party]:
-    """Clients for whom a guarantee of the department speaks on the quarter's last day."""
-    held = Guarantee.objects.filter(in_force(quarter), department=department)
-    voice = Subquery(speaking(OuterRef("pk"), on=quarter).values("department_id")[:1])
-    return Party.objects.filter(pk__in=held.values("client_id")).annotate(voice=voice).filter(voice=department.pk)
-
-
 def _filings(quarter: date) -> QuerySet[Filing]:
     return Filing.objects.filter(quarter=quarter, kind=FilingKind.CLASSIFICATION_REPORT)
 
@@ -196,59 +178,49 @@ def _frozen_departments(quarter: date) -> set[int]:
     )
 
 
-def _measured(quarter: date) -> Exists:
-    return Exists(Measure.objects.filter(client=OuterRef("pk"), quarter=quarter))
-
-
-def _live(
-    department: Department, quarter: date, made: QuerySet[Proposal], clients: Collection[int] | None
-) -> list[Line]:
-    found = clients_of(department, quarter)
+def _live(department: Department, quarter: date, clients: Collection[int] | None) -> Lines:
+    held = list_held(department=department.pk, on=quarter)
     if clients is not None:
-        found = found.filter(pk__in=clients)
-    rows = graded(found, on=quarter).annotate(measured=_measured(quarter)).order_by("initials", "pk")
+        held = sorted(set(held).intersection(clients))
     unless = default_grade(quarter)
-    proposals = {one.client_id: one for one in made.filter(client__in=found.values("pk")).defer("stated")}
-    elsewhere = {one.client_id: one.department_id for one in proposals.values() if one.department_id != department.pk}
-    frozen = _frozen_departments(quarter) if elsewhere else set()
-    lines = []
-    for pk, name, id_no, number, measured in rows.values_list("pk", "name", "id_no", "grade_on", "measured"):
-        if elsewhere.get(pk) in frozen:
-            continue
-        standing = Grade(number) if number else unless
-        lines.append(_line(pk, name, id_no, standing, proposals.get(pk), measured=measured))
-    return lines
+    rows = spoken_for(department=department.pk, on=quarter, clients=held)
+    numbers = rows["client_id"].to_list()
+    parties = columns.read_texts_among("parties_party", key="id", names=("name", "id_no", "initials"), numbers=numbers)
+    of_quarter = f"quarter = '{quarter.isoformat()}'"
+    measured = columns.read(_MEASURES, where=of_quarter, among=("client_id", numbers))["client_id"]
+    rows = rows.join(parties.rename({"id": "client_id"}), on="client_id").join(
+        _proposals(of_quarter, numbers), on="client_id", how="left"
+    )
+    if len(rows.filter(pl.col("of_id") != department.pk)):
+        frozen = _frozen_departments(quarter) - {department.pk}
+        rows = rows.filter(~pl.col("of_id").fill_null(NOBODY).is_in(list(frozen)))
+    graded = pl.when(pl.col("grade") == 0).then(unless.value if unless else 0).otherwise(pl.col("grade"))
+    rows = rows.with_columns(
+        pl.col("proposed", "seen").fill_null(0),
+        pl.col("because").fill_null(""),
+        standing=graded,
+        measured=pl.col("client_id").is_in(measured.implode()),
+    )
+    return Lines(rows.sort("initials", "client_id"))
 
 
-def _stated(made: QuerySet[Proposal], quarter: date, clients: Collection[int] | None) -> list[Line]:
+def _proposals(of_quarter: str, clients: list[int]) -> pl.DataFrame:
+    """What is proposed for some clients, by whichever department, with the reasons: few lines have one."""
+    found = columns.read(_PROPOSALS, where=of_quarter, among=("client_id", clients))
+    explained = found.filter(pl.col("explained") == 1)["id"].to_list()
+    reasons = dict(Proposal.objects.filter(pk__in=explained).values_list("pk", "because")) if explained else {}
+    said = pl.DataFrame(
+        {"id": list(reasons), "because": list(reasons.values())}, {"id": pl.Int64, "because": pl.String}
+    )
+    return found.join(said, on="id", how="left")
+
+
+def _stated(made: QuerySet[Proposal], quarter: date, clients: Collection[int] | None) -> Lines:
     if clients is not None:
         made = made.filter(client__in=clients)
-    measured = set(
-        Measure.objects.filter(quarter=quarter, client__in=made.values("client")).values_list("client", flat=True)
-    )
-    return [
-        _line(
-            one.client_id,
-            one.stated["client"],
-            one.client.id_no,
-            Grade.read(one.stated["before"]),
-            one,
-            measured=one.client_id in measured,
-        )
-        for one in made.select_related("client").order_by("client__initials", "client")
-    ]
-
-
-def _line(
-    client: int, name: str, id_no: str, standing: Grade | None, proposal: Proposal | None, *, measured: bool
-) -> Line:
-    return Line(
-        client_id=client,
-        name=name,
-        id_no=id_no,
-        standing=standing,
-        proposed=Grade(proposal.grade) if proposal else None,
-        because=proposal.because if proposal else "",
-        seen=proposal.act_id if proposal else 0,
-        measured=measured,
-    )
+    of_quarter = f"quarter = '{quarter.isoformat()}'"
+    said = ("client_id", "stated__client", "client__id_no", "stated__before", "grade", "because", "act_id")
+    rows = list(made.order_by("client__initials", "client").values_list(*said))
+    measured = columns.read(_MEASURES, where=of_quarter, among=("client_id", [row[0] for row in rows]))["client_id"]
+    frame = pl.DataFrame([(*row[:3], Grade.read(row[3]) or 0, *row[4:]) for row in rows], _READ, orient="row")
+    return Lines(frame.with_columns(measured=pl.col("client_id").is_in(measured.implode())))

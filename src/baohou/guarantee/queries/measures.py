@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-import narwhals as nw
 import polars as pl
 
-from baohou.core.columns import NOBODY, POLARS, day_number
-from baohou.guarantee.models import GradeChange, Guarantee, Measure, Proposal
+from baohou.guarantee.models import Measure
 from baohou.guarantee.queries import facts as reading
 from baohou.guarantee.queries.grading import State, find_filing
-from baohou.guarantee.rules import timelines
+from baohou.guarantee.queries.standing import list_held, spoken_for
 from baohou.guarantee.rules.grading import WATCHED
 from baohou.guarantee.rules.words import Grade
+from baohou.kernel import columns
+from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department
 from baohou.kernel.rulebook.queries import get_rule_book
@@ -23,6 +23,13 @@ from baohou.kernel.rulebook.queries import get_rule_book
 PAGE: Final = 50
 MOST_BY_NAME: Final = 20_000
 """Of so many clients the facts are read one by one; for more, everyone's are."""
+
+_WATCHED: Final = [grade.value for grade in WATCHED]
+_MEASURES: Final = Table("guarantee_measure", {"client_id": Column(Kind.ID, "client_id")})
+_PROPOSALS: Final = Table(
+    "guarantee_proposal",
+    {"client_id": Column(Kind.ID, "client_id"), "proposed": Column(Kind.CODE, "grade")},
+)
 
 
 @dataclass(frozen=True)
@@ -58,28 +65,35 @@ def list_watched(*, department: Department, quarter: date) -> list[Watched]:
 def get_watched_page(*, department: Department, quarter: date, after: int = 0) -> WatchedPage:
     """Fifty of list_watched behind the first ``after``, and how many there are."""
     rows = _watched(department, quarter)
-    clients = [row["client_id"] for row in rows]
-    measured = set(Measure.objects.filter(quarter=quarter, client__in=clients).values_list("client_id", flat=True))
+    of_quarter = f"quarter = '{quarter.isoformat()}'"
+    measured = columns.read(_MEASURES, where=of_quarter, among=("client_id", rows["client_id"].to_list()))
     shown = _described(rows[after : after + PAGE], quarter)
     more = after + PAGE if len(rows) > after + PAGE else 0
     return WatchedPage(shown, len(rows), len(rows) - len(measured), more)
 
 
-def _watched(department: Department, quarter: date) -> list[dict[str, int]]:
+def _watched(department: Department, quarter: date) -> pl.DataFrame:
     """Client, grade, guarantee and manager of each watched client, in the order of the list."""
     version = get_rule_book().in_force(quarter)
     default = Grade.read(str(version.parameter("PGM.7", "default_grade").value)) if version else None
     proposed = _proposed(department, quarter)
-    clients = _clients(department.pk, quarter)
-    if default not in WATCHED:
-        clients = _ever_watched(clients, department.pk, quarter, proposed)
-    rows = _graded(department.pk, quarter, default.value if default else 0, proposed, clients)
-    names = dict(Party.objects.filter(pk__in=[row["client_id"] for row in rows]).values_list("pk", "name"))
-    return sorted(rows, key=lambda row: (-row["grade"], names[row["client_id"]]))
+    held = list_held(department=department.pk, on=quarter)
+    clients = held if len(held) <= MOST_BY_NAME else None
+    if clients is not None and default not in WATCHED:
+        clients = _ever_watched(clients, quarter, proposed)
+    rows = spoken_for(department=department.pk, on=quarter, clients=clients)
+    rows = rows.with_columns(
+        grade=pl.when(pl.col("grade") == 0).then(default.value if default else 0).otherwise(pl.col("grade"))
+    )
+    rows = rows.join(proposed, on="client_id", how="left").with_columns(grade=pl.coalesce("proposed", "grade"))
+    rows = rows.filter(pl.col("grade").is_in(_WATCHED))
+    names = columns.read_texts_among("parties_party", key="id", names=("name",), numbers=rows["client_id"])
+    rows = rows.join(names.rename({"id": "client_id"}), on="client_id", how="left")
+    return rows.sort("grade", "name", "client_id", descending=[True, False, False])
 
 
-def _described(rows: list[dict[str, int]], quarter: date) -> list[Watched]:
-    clients = Party.objects.in_bulk([row["client_id"] for row in rows])
+def _described(rows: pl.DataFrame, quarter: date) -> list[Watched]:
+    clients = Party.objects.in_bulk(rows["client_id"].to_list())
     measures = {
         measure.client_id: measure
         for measure in Measure.objects.filter(quarter=quarter, client__in=clients).select_related(
@@ -94,29 +108,16 @@ def _described(rows: list[dict[str, int]], quarter: date) -> list[Watched]:
             manager_id=row["manager_id"],
             measure=measures.get(row["client_id"]),
         )
-        for row in rows
+        for row in rows.iter_rows(named=True)
     ]
 
 
-def _clients(department: int, quarter: date) -> list[int] | None:
-    """The clients with a guarantee of the department, of whom it may be said to speak; None when they are too many."""
-    theirs = Guarantee.objects.filter(department_id=department, issued_on__lte=quarter).order_by()
-    clients = list(theirs.values_list("client_id", flat=True).distinct()[: MOST_BY_NAME + 1])
-    return clients if len(clients) <= MOST_BY_NAME else None
-
-
-def _ever_watched(
-    clients: list[int] | None, department: int, quarter: date, proposed: dict[int, int]
-) -> list[int] | None:
+def _ever_watched(clients: list[int], quarter: date, proposed: pl.DataFrame) -> list[int]:
     """Of these clients those who were ever graded watch or risk, or are proposed to be: no others can be now."""
-    if clients is None:
-        return None
-    theirs = Guarantee.objects.filter(department_id=department, issued_on__lte=quarter).order_by()
-    given = GradeChange.objects.filter(
-        grade__in=WATCHED, effective_on__lte=quarter, client__in=theirs.values("client_id")
-    )
-    found = set(given.order_by().values_list("client_id", flat=True))
-    return sorted(found | {client for client, grade in proposed.items() if grade in WATCHED})
+    given = f"grade IN ({', '.join(map(str, _WATCHED))}) AND effective_on <= '{quarter.isoformat()}'"
+    found = columns.read(reading.GRADE_TABLE, where=given, among=("client_id", clients))["client_id"]
+    said = proposed.filter(pl.col("proposed").is_in(_WATCHED))["client_id"]
+    return pl.concat([found, said]).unique().to_list()
 
 
 def find_measure(client: Party, quarter: date) -> Measure | None:
@@ -125,26 +126,10 @@ def find_measure(client: Party, quarter: date) -> Measure | None:
     return measures.select_related("department_manager", "manager_a", "manager_b").first()
 
 
-def _proposed(department: Department, quarter: date) -> dict[int, int]:
+def _proposed(department: Department, quarter: date) -> pl.DataFrame:
     """Grades proposed by client, until they hold."""
     if find_filing(department, quarter)[2] is State.ACCEPTED:
-        return {}
-    return dict(Proposal.objects.filter(quarter=quarter, department=department).values_list("client_id", "grade"))
-
-
-def _graded(
-    department: int, quarter: date, default: int, proposed: dict[int, int], clients: list[int] | None
-) -> list[dict[str, int]]:
-    facts = reading.get_facts_in_force(get_rule_book(), on=quarter, clients=clients)
-    facts = facts.known(quarter)
-    line = timelines.speaking(facts)
-    day = nw.lit(day_number(quarter), nw.Int32)
-    standing = line.select("client_id").unique().with_columns(day=day)
-    take = {"guarantee_id": NOBODY, "department_id": NOBODY, "manager_id": NOBODY}
-    standing = POLARS.latest(standing, line, by="client_id", at="day", on="from_on", take=take)
-    standing = standing.filter(nw.col("department_id") == department)
-    graded = POLARS.latest(standing, facts.grades, by="client_id", at="day", on="effective_on", take={"grade": 0})
-    rows: pl.DataFrame = graded.to_native()
-    rows = rows.with_columns(grade=pl.when(pl.col("grade") == 0).then(default).otherwise(pl.col("grade")))
-    listed = [{**row, "grade": proposed.get(row["client_id"], row["grade"])} for row in rows.to_dicts()]
-    return [row for row in listed if row["grade"] in WATCHED]
+        return _PROPOSALS.empty()
+    return columns.read(
+        _PROPOSALS, where=f"quarter = '{quarter.isoformat()}'", among=("department_id", [department.pk])
+    )

@@ -143,10 +143,11 @@ def get_plan(*, department: Department, quarter: Quarter, today: date, clients: 
     """
     found = get_visit_plan(department=department, quarter=quarter, clients=clients)
     review = get_review(department=department, quarter=quarter)
-    dates = {one.duty_key: one for one in _dates(department, clients)}
-    accepted = {one.duty_key: one for one in _accepted(review, clients)}
-    rows = sorted((_row(visit, dates, accepted, today) for visit in found.rows), key=lambda row: not row.is_owed)
-    gone = _gone(department, quarter, {row.key for row in rows}, dates, accepted)
+    dates = {one.duty_key: one for one in dates_of(department, clients)}
+    accepted = {one.duty_key: one for one in accepted_in(review, clients)}
+    rows = [_row(visit, dates, accepted, today) for visit in found.rows]
+    rows.sort(key=lambda row: not row.is_owed)
+    gone = gone_from(department, quarter, {row.key for row in rows}, dates, accepted)
     return Plan(department, quarter, rows, gone, review, found.overdue)
 
 
@@ -201,27 +202,37 @@ def tell_accepted_plan(filing: int) -> dict[str, Any] | None:
     }
 
 
-def _dates(department: Department, clients: Sequence[int] | None) -> QuerySet[PlannedDate]:
+def dates_of(department: Department, clients: Sequence[int] | None) -> QuerySet[PlannedDate]:
+    """All planned days of the clients, or of some, for whom the department has or had a guarantee."""
     ours = Guarantee.objects.filter(department=department)
     if clients is not None:
         ours = ours.filter(client__in=clients)
     return PlannedDate.objects.filter(client__in=ours.values("client_id")).select_related("client", "by")
 
 
-def _accepted(review: Review, clients: Sequence[int] | None) -> list[AcceptedVisit]:
+def accepted_in(review: Review, clients: Sequence[int] | None) -> QuerySet[AcceptedVisit]:
+    """The lines of the plan as it was accepted, or those of some clients; none unless it stands accepted."""
     if review.filing is None or review.state != FilingVerb.ACCEPTED.code:
-        return []
+        return AcceptedVisit.objects.none()
     lines = review.filing.accepted_visits.select_related("client")
-    return list(lines if clients is None else lines.filter(client__in=clients))
+    return lines if clients is None else lines.filter(client__in=clients)
 
 
 def _row(
     visit: PlannedVisit, dates: dict[int, PlannedDate], accepted: dict[int, AcceptedVisit], today: date
 ) -> PlanRow:
-    date_set, before = dates.get(visit.key), accepted.get(visit.key)
+    before = accepted.get(visit.key)
     mark = ""
     if accepted:
         mark = "new" if before is None else "moved" if before.planned_on != visit.planned_on else ""
+    accepted_on = before.planned_on if before else None
+    return row_of(visit, dates.get(visit.key), mark=mark, accepted_on=accepted_on, today=today)
+
+
+def row_of(
+    visit: PlannedVisit, date_set: PlannedDate | None, *, mark: str, accepted_on: date | None, today: date
+) -> PlanRow:
+    """A visit as it stands in the plan."""
     return PlanRow(
         visit=visit,
         district=district_of(visit.id_no),
@@ -229,12 +240,12 @@ def _row(
         by=date_set.by.name if date_set else "",
         note=date_set.note if date_set else "",
         mark=mark,
-        accepted_on=before.planned_on if before else None,
+        accepted_on=accepted_on,
         today=today,
     )
 
 
-def _gone(
+def gone_from(
     department: Department,
     quarter: Quarter,
     live: set[int],

@@ -12,7 +12,8 @@ from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
 from baohou.core.sayings import Said, say
 from baohou.guarantee.models import Proposal
-from baohou.guarantee.queries.grading import GradingTable, Line, State, get_table
+from baohou.guarantee.queries.grading import GradingTable, State, get_table
+from baohou.guarantee.queries.grading_lines import Line
 from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.services.verbs import require_not_future
 from baohou.kernel.audit.capture import add_rows

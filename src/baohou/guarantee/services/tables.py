@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +13,8 @@ from baohou.core.period import quarter_of
 from baohou.core.sayings import say
 from baohou.guarantee.models import FilingStep, GradeChange, Proposal
 from baohou.guarantee.queries.forms.classification import as_stated, classify
-from baohou.guarantee.queries.grading import GradingTable, Line, get_table
+from baohou.guarantee.queries.grading import GradingTable, get_table
+from baohou.guarantee.queries.grading_lines import Line
 from baohou.guarantee.queries.table_paper import PAPER
 from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.services import verbs
@@ -128,7 +130,7 @@ def _require_grades(table: GradingTable) -> None:
         )
 
 
-def _require_measures(lacking: list[Line]) -> None:
+def _require_measures(lacking: Sequence[Line]) -> None:
     if lacking:
         message = say(
             "以下关注、风险类客户尚未填报处置措施，分类表不能上报：%(lacking)s。请先会商并填报。",
@@ -216,6 +218,6 @@ def _said(given: GradeChange | Proposal) -> dict[str, str]:
     return {"grade": Grade(given.grade).code, "because": given.because, "by": given.by.staff_no}
 
 
-def _names(lines: list[Line]) -> str:
+def _names(lines: Sequence[Line]) -> str:
     named = "、".join(line.name for line in lines[:_NAMED])
     return f"{named} 等 {len(lines)} 户" if len(lines) > _NAMED else named

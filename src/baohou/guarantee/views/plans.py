@@ -15,16 +15,14 @@ from django.views.decorators.http import require_POST
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.forms.plans import DEEDS, Several, read_day, read_filters, read_number, read_seen
+from baohou.guarantee.queries.pages.plan_table import NO_DISTRICT, UNDATED, get_plan_table, plannable
 from baohou.guarantee.queries.pages.plans import (
-    NO_DISTRICT,
     PlanPage,
     get_plan_page,
-    get_visible_plan,
     line_of,
     list_plan_quarters,
     list_plans,
     load_of,
-    may_plan,
 )
 from baohou.guarantee.queries.plans import get_plan, list_clients_of
 from baohou.guarantee.rules.words import Grade, VisitKind
@@ -229,9 +227,9 @@ def _do(request: Asked, planner: Planner, wanted: Several) -> None:
 
 def _undated(request: Asked, planner: Planner) -> list[int]:
     """What is spread when nothing is ticked: the visits without a day that the page's filters leave."""
-    plan = get_visible_plan(request.person, department=planner.department, quarter=planner.quarter, today=request.today)
-    rows = read_filters(request.GET).take(plan.undated)
-    keys = [row.key for row in rows if may_plan(request.person, planner.department, row)]
+    plan = get_plan_table(request.person, department=planner.department, quarter=planner.quarter, today=request.today)
+    rows = read_filters(request.GET).take(UNDATED.take(plan.rows))
+    keys = plannable(request.person, plan, rows)["key"].to_list()
     if not keys:
         raise Refused("guarantee.plan.nothing_to_spread", "没有还没排日期的回访；要重排，请先勾选。")
     return keys

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -34,6 +35,8 @@ from baohou.kernel.people.policy import Thing
 
 PEOPLE_SHOWN = 15
 """So many people stand on the page, those with the most not done in time first; the whole table has all."""
+DEPARTMENTS_SHOWN = 50
+"""So many departments stand in each table of the page; the whole table, and the reports, have all."""
 STANDINGS = ("overdue", "missing", "returned", "handed_in", "accepted")
 
 
@@ -44,18 +47,25 @@ def risk_page(request: Asked, quarter: str = "") -> HttpResponse:
     keep_up(on=request.today)
     handed_in = get_handed_in(request.person, chosen.previous(), on=request.today)
     standing = request.GET.get("standing", "")
-    sheets = _sheets(request.today, chosen, most=PEOPLE_SHOWN)
-    visits = _total(get_visits_kept("grade", chosen).values())
+    by_grade = get_visits_kept("grade", chosen)
+    sheets = [
+        _by_department(chosen, DEPARTMENTS_SHOWN),
+        _by_grade(chosen, by_grade),
+        _watched(request.today, chosen, DEPARTMENTS_SHOWN),
+        _by_person(chosen, PEOPLE_SHOWN),
+    ]
+    rows = [row for row in handed_in.rows if standing not in STANDINGS or row.has(standing)]
     context = {
         "quarter": chosen,
         "quarters": quarters_shown(request.today)[:6],
         "handed_in": handed_in,
-        "rows": [row for row in handed_in.rows if standing not in STANDINGS or row.has(standing)],
+        "rows": rows[:DEPARTMENTS_SHOWN],
+        "left_out": len(rows) - DEPARTMENTS_SHOWN,
         "standing": standing if standing in STANDINGS else "",
         "counts": [(code, handed_in.count(code)) for code in STANDINGS],
         "missing": handed_in.count("missing", "overdue"),
         "overdue": handed_in.count("overdue"),
-        "visits": visits,
+        "overdue_visits": sum(going.overdue for going in by_grade.values()),
         "sheets": sheets,
         "returned": list_returned(on=request.today),
     }
@@ -93,9 +103,14 @@ def _chosen(request: Asked, quarter: str) -> Quarter:
     return quarter_named(quarter) if quarter else quarter_of(request.today)
 
 
-def _sheets(today: date, quarter: Quarter, *, most: int = 0) -> list[Sheet]:
-    """All tables; with ``most`` only so many people."""
-    return [_by_department(quarter), _by_grade(quarter), _watched(today, quarter), _by_person(quarter, most)]
+def _sheets(today: date, quarter: Quarter) -> list[Sheet]:
+    """All tables with all of their rows."""
+    return [
+        _by_department(quarter),
+        _by_grade(quarter, get_visits_kept("grade", quarter)),
+        _watched(today, quarter),
+        _by_person(quarter),
+    ]
 
 
 def _heads(first: str) -> list[Head]:
@@ -114,13 +129,12 @@ def _note() -> str:
     return _("应办期限在这一季的例行、定期、特别回访；按时率 = 按时办结 ÷（按时办结＋逾期办结＋逾期未办）")
 
 
-def _by_department(quarter: Quarter) -> Sheet:
+def _by_department(quarter: Quarter, most: int = 0) -> Sheet:
     kept, names = get_visits_kept("department", quarter), name_departments()
     url = {"kind": "visits", "quarter": str(quarter)}
-    rows = [
-        [Cell(names.get(row, _("无部门"))), *going_cells(going, **url, department=row)]
-        for row, going in sorted(kept.items(), key=lambda pair: names.get(pair[0], ""))
-    ]
+    order = sorted(kept.items(), key=lambda pair: names.get(pair[0], ""))
+    shown = order[:most] if most else order
+    rows = [[Cell(names.get(row, _("无部门"))), *going_cells(going, **url, department=row)] for row, going in shown]
     return Sheet(
         code="department",
         title=_("各部门回访按时情况"),
@@ -128,11 +142,12 @@ def _by_department(quarter: Quarter) -> Sheet:
         heads=_heads(_("部门")),
         rows=rows,
         chart="bars" if rows else "",
+        **_rest(quarter, "department", len(order) - len(shown)),
         foot=[Cell(_("合计")), *going_cells(_total(kept.values()), **url)] if rows else (),
     )
 
 
-def _by_person(quarter: Quarter, most: int) -> Sheet:
+def _by_person(quarter: Quarter, most: int = 0) -> Sheet:
     kept = get_visits_kept("owner", quarter)
     order = sorted(kept, key=lambda row: (-(kept[row].overdue + kept[row].late), -kept[row].overdue, row))
     shown = order[:most] if most else order
@@ -150,13 +165,16 @@ def _by_person(quarter: Quarter, most: int) -> Sheet:
         note=_("不按时最多的排在前面"),
         heads=_heads(_("责任人")),
         rows=rows,
-        more=reverse("risk.table", args=[quarter, "person"]) if len(order) > len(shown) else "",
-        left_out=len(order) - len(shown),
+        **_rest(quarter, "person", len(order) - len(shown)),
     )
 
 
-def _by_grade(quarter: Quarter) -> Sheet:
-    kept = get_visits_kept("grade", quarter)
+def _rest(quarter: Quarter, code: str, left_out: int) -> dict[str, Any]:
+    """Where the rows of a table stand that the page leaves out."""
+    return {"more": reverse("risk.table", args=[quarter, code]) if left_out else "", "left_out": left_out}
+
+
+def _by_grade(quarter: Quarter, kept: Mapping[int, Going]) -> Sheet:
     rows = [
         [
             Cell(_(grade.zh), tone=grade.code),
@@ -173,16 +191,15 @@ def _by_grade(quarter: Quarter) -> Sheet:
     )
 
 
-def _watched(today: date, quarter: Quarter) -> Sheet:
+def _watched(today: date, quarter: Quarter, most: int = 0) -> Sheet:
     """Watch and risk clients of each department at the end of the quarter before, and how many lack a measure."""
     end = quarter.previous().last
     known = end in days_shown(today)
     found = get_portions(Dimension.DEPARTMENT, days=[end])[end] if known else {}
     names = {str(row): name for row, name in name_departments().items()}
-    rows = [
-        _watched_row(today, end, value, names.get(value, _("无部门")), portion)
-        for value, portion in sorted(found.items(), key=lambda pair: names.get(pair[0], ""))
-    ]
+    order = sorted(found.items(), key=lambda pair: names.get(pair[0], ""))
+    shown = order[:most] if most else order
+    rows = [_watched_row(today, end, value, names.get(value, _("无部门")), portion) for value, portion in shown]
     return Sheet(
         code="watched",
         title=_("%(quarter)s 末关注、风险类客户与处置措施") % {"quarter": quarter.previous()},
@@ -196,6 +213,7 @@ def _watched(today: date, quarter: Quarter) -> Sheet:
             Head(_("已填措施"), "share"),
         ],
         rows=rows,
+        **_rest(quarter, "watched", len(order) - len(shown)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
@@ -28,19 +29,27 @@ def clients_url(*, today: date, on: date | None = None, **asked: str | int) -> s
     words = {name: str(value) or NOT_SAID for name, value in asked.items()}
     if on is not None and on != today:
         words["on"] = on.isoformat()
-    return f"{reverse('clients')}?{urlencode(words)}"
+    return f"{_list('clients')}?{urlencode(words)}"
 
 
 def duties_url(**asked: str | int) -> str:
     """The list of duties behind a number."""
-    return f"{reverse('duties')}?{urlencode(asked)}"
+    return f"{_list('duties')}?{urlencode(asked)}"
+
+
+@cache
+def _list(name: str) -> str:
+    """The address of a list: a table has hundreds of cells that open one."""
+    return reverse(name)
 
 
 def going_cells(going: Going, **asked: str | int) -> list[Cell]:
     """The five states, each opening its duties, and the rate with what it is a share of."""
-    cells = [Cell(getattr(going, name), duties_url(**asked, state=code)) for name, code in STATES]
+    all_of_them = duties_url(**asked)
+    beside = "&" if asked else ""
+    cells = [Cell(getattr(going, name), f"{all_of_them}{beside}state={code}") for name, code in STATES]
     said = f"{going.on_time}/{going.judged}" if going.judged else ""
-    return [*cells, Cell(going.rate, duties_url(**asked, judged=1), of=said)]
+    return [*cells, Cell(going.rate, f"{all_of_them}{beside}judged=1", of=said)]
 
 
 def one_sheet(sheets: Sequence[Sheet], code: str) -> Sheet:

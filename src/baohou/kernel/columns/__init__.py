@@ -2,7 +2,7 @@
 
 from baohou.kernel.columns.reading import Among, read, read_packed, reading_ahead
 from baohou.kernel.columns.table import Column, Kind, Longs, Packed, Table, pack
-from baohou.kernel.columns.texts import read_texts
+from baohou.kernel.columns.texts import read_texts, read_texts_among
 from baohou.kernel.columns.writing import Constants, delete, insert, update
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "read",
     "read_packed",
     "read_texts",
+    "read_texts_among",
     "reading_ahead",
     "update",
 ]

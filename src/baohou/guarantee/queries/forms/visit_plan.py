@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import narwhals as nw
-from django.db.models import Q
+import polars as pl
+from django.db.models import Q, QuerySet
 
 from baohou.core.columns import NEVER, NOBODY, Frame, day_number, day_of
 from baohou.core.period import Quarter
@@ -89,9 +90,7 @@ def get_visit_plan(*, department: Department, quarter: Quarter, clients: Sequenc
     the number of clients.
     """
     first, last = quarter.first, quarter.last
-    held = Guarantee.objects.filter(
-        Q(released_on__isnull=True) | Q(released_on__gt=first), department=department, issued_on__lte=last
-    )
+    held = held_in(department=department.pk, quarter=quarter)
     if clients is not None:
         held = held.filter(client__in=clients)
     whose = held.values_list("client_id", flat=True)
@@ -113,6 +112,22 @@ def get_visit_plan(*, department: Department, quarter: Quarter, clients: Sequenc
         clients=len({duty.client for duty in planned}),
         overdue=sum(duty.due_on < first for duty in ours),
     )
+
+
+def held_in(*, department: int, quarter: Quarter) -> QuerySet[Guarantee]:
+    """Guarantees of a department that may ask for a visit in a quarter: issued by its end, in force after its start."""
+    in_force = Q(released_on__isnull=True) | Q(released_on__gt=quarter.first)
+    return Guarantee.objects.filter(in_force, department=department, issued_on__lte=quarter.last)
+
+
+def tell_visits(duties: pl.DataFrame, *, quarter: Quarter) -> list[PlannedVisit]:
+    """The visits of some lines of a plan (queries.planned.LINES), in their order. A bounded number of queries."""
+    theirs = duties["client_id"].unique().to_list()
+    whose = Guarantee.objects.filter(client__in=theirs).values_list("client_id", flat=True)
+    visits = Visit.objects.filter(client__in=theirs, visited_on__range=(quarter.first, quarter.last))
+    dates = PlannedDate.objects.filter(duty_key__in=duties["key"].to_list()).values_list("duty_key", "planned_on")
+    planner = _Planner(Portfolio(clients=whose), visits, dict(dates), quarter)
+    return [planner.plan(_read(row)) for row in duties.iter_rows(named=True)]
 
 
 def _owed(frame: Frame, quarter: Quarter) -> Frame:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.core.cache import caches
 from django.db.models import BooleanField, Case, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -50,9 +50,10 @@ def holding(clients: QuerySet[Party], condition: Q) -> QuerySet[Party]:
     return clients.alias(**{name: Subquery(held)}).filter(**{f"{name}__isnull": False})
 
 
-def among(numbers: QuerySet[Any]) -> Case:
-    """Clients whose numbers a query gives: it is run once, and each client looked up in what it gave."""
-    return Case(When(pk__in=numbers, then=Value(True)), default=Value(False), output_field=BooleanField())
+def among(numbers: QuerySet[Any], *, column: str = "pk") -> Case:
+    """Rows whose client is one that a query gives: it is run once, and each row looked up in what it gave."""
+    named = When(**{f"{column}__in": numbers}, then=Value(True))
+    return Case(named, default=Value(False), output_field=BooleanField())
 
 
 def find(
@@ -155,6 +156,13 @@ class _Way:
         found = list(near.values_list("initials", "pk")[: most + 1])
         if len(found) > most:
             return found
+        if self.numbers.model is Party:
+            # The list's conditions hold for most clients: asked of the first who are so named, and not of all.
+            named: Any = search.by_initials(cast("QuerySet[Party]", self.numbers))
+            first = list((search.behind(named, place) if place else named)[:FEW])
+            found = list(rest.filter(pk__in=first).values_list("initials", "pk")[: most + 1])
+            if len(found) > most or len(first) < FEW:
+                return found
         return list(rest.filter(search.one_of(self.numbers)).values_list("initials", "pk")[: most + 1])
 
     def _is_frequent(self) -> bool:

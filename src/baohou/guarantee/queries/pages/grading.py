@@ -12,7 +12,8 @@ from django.db.models import Count, F, Q
 from baohou.core.period import Quarter
 from baohou.guarantee.models import FilingStep, GradeChange, Guarantee, Measure, Proposal, Visit
 from baohou.guarantee.queries.access import managed_guarantees, visible_clients
-from baohou.guarantee.queries.grading import GradingTable, Line, State, find_tables
+from baohou.guarantee.queries.grading import GradingTable, State, find_tables
+from baohou.guarantee.queries.grading_lines import NOW_WATCHED, Line, Lines
 from baohou.guarantee.queries.pages.clients import in_force, managers_on
 from baohou.guarantee.queries.pages.duties import VISITS
 from baohou.guarantee.queries.report_duties import report_duties
@@ -78,7 +79,7 @@ def reachable(person: Person, *, on: date) -> list[int] | None:
 def get_page(table: GradingTable, person: Person, *, show: str, after: str, on: date) -> GradingPage:
     """At most PAGE rows of the table by name, behind the client ``after``. Ten queries, whatever the number of rows."""
     lines = _shown(table, person, show, on)
-    first = next((n for n, line in enumerate(lines, 1) if str(line.client_id) == after), 0)
+    first = lines.behind(after)
     page = lines[first : first + PAGE]
     more = str(page[-1].client_id) if first + PAGE < len(lines) else ""
     return GradingPage(get_rows(table, page, on=on), len(lines), more)
@@ -140,16 +141,15 @@ def list_tables(person: Person, quarter: Quarter) -> list[DepartmentTable]:
     return sorted(tables, key=lambda one: one.state is not State.HANDED_IN)
 
 
-def _shown(table: GradingTable, person: Person, show: str, on: date) -> list[Line]:
+def _shown(table: GradingTable, person: Person, show: str, on: date) -> Lines:
     if show == "open":
         return table.ungraded
     if show == "changed":
         return table.changed
     if show == "watched":
-        return [line for line in table.lines if line.watched]
+        return table.lines.where(NOW_WATCHED)
     if show == "mine":
-        mine = set(managed_guarantees(person.staff_id, on=on).values_list("client_id", flat=True))
-        return [line for line in table.lines if line.client_id in mine]
+        return table.lines.of(list(managed_guarantees(person.staff_id, on=on).values_list("client_id", flat=True)))
     return table.lines
 
 

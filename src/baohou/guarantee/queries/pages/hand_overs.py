@@ -32,6 +32,7 @@ PAGE = 200
 PARTS = ("giving", "receiving", "all")
 SHOWN = 20
 """So many reports that the list lacks are named on the page."""
+_DONE = ("archived", "history")
 _RANK = {"overdue": 0, "waiting": 1, "open": 2, "running": 3, "archived": 4, "history": 4}
 
 
@@ -87,9 +88,9 @@ class HandOverRows:
 class _Pair:
     """What is known of a department's quarter while the rows are gathered."""
 
-    duty: Duty | None = None
+    due_on: date | None = None
     filing: Filing | None = None
-    hand_over: HandOver | None = None
+    hand_over: bool = False
     waiting: bool = False
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -116,8 +117,8 @@ def list_hand_overs(person: Person, *, on: date, part: str = "open") -> HandOver
         if person.sees_department(department) or (person.reach is Reach.OWN and any(pair.counts.values()))
     ]
     rows.sort(key=_order)
-    doing = [row for row in rows if row.state not in ("archived", "history")]
-    chosen = {"open": doing, "done": [row for row in rows if row not in doing]}.get(part, rows)
+    doing = [row for row in rows if row.state not in _DONE]
+    chosen = {"open": doing, "done": [row for row in rows if row.state in _DONE]}.get(part, rows)
     ended = [row for row in doing if row.quarter.last <= on]
     return HandOverRows(
         rows=chosen,
@@ -130,15 +131,16 @@ def list_hand_overs(person: Person, *, on: date, part: str = "open") -> HandOver
 def _order(row: HandOverRow) -> tuple[int, int, str]:
     """Overdue first, the earliest due before others; of those done the latest quarter first."""
     rank, day = _RANK[row.state], (row.due_on or row.quarter.last).toordinal()
-    return rank, -day if row.state in ("archived", "history") else day, row.department.name
+    return rank, -day if row.state in _DONE else day, row.department.name
 
 
 def _gather(person: Person, lasts: list[date]) -> dict[tuple[date, int], _Pair]:
     """What is stored of each department's quarter: duty, filing, list with its counts."""
     pairs: dict[tuple[date, int], _Pair] = {}
-    for duty in report_duties(DutyKind.HAND_OVER, lasts=lasts).filter(department__isnull=False):
-        assert duty.department_id is not None
-        pairs.setdefault((duty.opens_on, duty.department_id), _Pair()).duty = duty
+    duties = report_duties(DutyKind.HAND_OVER, lasts=lasts).filter(department__isnull=False).order_by()
+    for opens_on, department, due_on in duties.values_list("opens_on", "department_id", "due_on"):
+        assert department is not None
+        pairs[opens_on, department] = _Pair(due_on)
     filings = Filing.objects.filter(kind=FilingKind.HAND_OVER, quarter__in=lasts).select_related("by")
     for filing in filings:
         pairs.setdefault((filing.quarter, filing.department_id), _Pair()).filing = filing
@@ -155,7 +157,7 @@ def _gather(person: Person, lasts: list[date]) -> dict[tuple[date, int], _Pair]:
     )
     for hand_over in lists:
         pair = pairs.setdefault((hand_over.quarter, hand_over.department_id), _Pair())
-        pair.hand_over, pair.waiting = hand_over, hand_over.waits
+        pair.hand_over, pair.waiting = True, hand_over.waits
         pair.counts = {name: getattr(hand_over, name) for name in ("total", "given", "received", "archived")}
     return pairs
 
@@ -179,9 +181,9 @@ def _count_unlisted(
 
 def _row(quarter: Quarter, department: Department, pair: _Pair, on: date) -> HandOverRow:
     progress = Progress(**pair.counts)
-    due_on = pair.duty.due_on if pair.duty else None
+    due_on = pair.due_on
     filed = pair.filing is not None
-    if filed and pair.hand_over is None:
+    if filed and not pair.hand_over:
         state = "history"
     elif progress.complete:
         state = "archived"
@@ -193,7 +195,7 @@ def _row(quarter: Quarter, department: Department, pair: _Pair, on: date) -> Han
         state = "overdue"
     else:
         state = "open"
-    return HandOverRow(quarter, department, state, due_on, pair.filing, progress, pair.hand_over is not None)
+    return HandOverRow(quarter, department, state, due_on, pair.filing, progress, pair.hand_over)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,61 +14,17 @@ from baohou.core.rulebook import Version
 from baohou.guarantee.models import Filing, FilingStep, Guarantee
 from baohou.guarantee.queries.access import managed_guarantees
 from baohou.guarantee.queries.forms.portfolio import in_force_on
-from baohou.guarantee.queries.plans import Plan, PlanRow, get_plan, list_own_clients
+from baohou.guarantee.queries.pages.plan_table import Filters, PlanTable, get_plan_table, may_plan_some
+from baohou.guarantee.queries.plans import PlanRow
 from baohou.guarantee.rules.planning import filed_for, too_many_from
-from baohou.guarantee.rules.words import FilingKind, FilingVerb, Grade, VisitKind
+from baohou.guarantee.rules.words import FilingKind, FilingVerb
 from baohou.kernel.calendar import get_work_calendar
-from baohou.kernel.parties.districts import District
+from baohou.kernel.parties.districts import District, district_of
 from baohou.kernel.people.access import Person, Right
-from baohou.kernel.people.models import Department
+from baohou.kernel.people.models import Department, Staff
 from baohou.kernel.rulebook.queries import get_rule_book
 
 PAGE = 100
-NO_DISTRICT = "none"
-STATES = ("undated", "dated", "done", "marked")
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the address of the page says; empty means everything."""
-
-    person: int | None = None
-    grade: Grade | None = None
-    kind: VisitKind | None = None
-    district: str = ""
-    state: str = ""
-    day: date | None = None
-
-    @property
-    def any(self) -> bool:
-        return bool(self.person or self.grade or self.kind or self.district or self.state or self.day)
-
-    def take(self, rows: Sequence[PlanRow]) -> list[PlanRow]:
-        """The rows that these filters leave."""
-        return [row for row in rows if self._takes(row)]
-
-    def _takes(self, row: PlanRow) -> bool:
-        managers = (row.visit.managers.a_id, row.visit.managers.b_id)
-        return (
-            (self.person is None or self.person in managers)
-            and (self.grade is None or row.visit.graded.grade is self.grade)
-            and (self.kind is None or row.visit.kind is self.kind)
-            and (not self.district or (row.district.code or NO_DISTRICT) == self.district)
-            and (self.day is None or row.planned_on == self.day)
-            and self._is_in_state(row)
-        )
-
-    def _is_in_state(self, row: PlanRow) -> bool:
-        match self.state:
-            case "undated":
-                return row.is_undated
-            case "dated":
-                return row.is_owed and row.planned_on is not None
-            case "done":
-                return not row.is_owed
-            case "marked":
-                return bool(row.mark)
-        return True
 
 
 @dataclass(frozen=True)
@@ -130,8 +86,8 @@ class Choices:
 class PlanPage:
     """``plan`` as far as the person sees it; ``lines`` are one page of what the filters leave (``count`` of them)."""
 
-    plan: Plan
-    found: list[PlanRow]
+    plan: PlanTable
+    count: int
     lines: list[Line]
     number: int
     pages: int
@@ -141,44 +97,30 @@ class PlanPage:
     due_on: date | None
 
     @property
-    def count(self) -> int:
-        return len(self.found)
-
-    @property
     def undated(self) -> int:
-        return len(self.plan.undated)
+        return self.plan.undated
 
 
 def get_plan_page(
     person: Person, *, department: Department, quarter: Quarter, today: date, filters: Filters, number: int = 1
 ) -> PlanPage:
     """The plan as one person sees it: a project manager own visits, others all of the department."""
-    plan = get_visible_plan(person, department=department, quarter=quarter, today=today)
+    plan = get_plan_table(person, department=department, quarter=quarter, today=today)
     found = filters.take(plan.rows)
     pages = max(1, -(-len(found) // PAGE))
     number = min(max(number, 1), pages)
-    calendar = get_work_calendar()
+    shown = plan.told(found[(number - 1) * PAGE : number * PAGE])
     return PlanPage(
         plan=plan,
-        found=found,
-        lines=[line_of(person, department, row) for row in found[(number - 1) * PAGE : number * PAGE]],
+        count=len(found),
+        lines=[line_of(person, department, row) for row in shown],
         number=number,
         pages=pages,
-        choices=_choices(plan.rows),
-        may_plan=any(may_plan(person, department, row) for row in plan.rows),
-        estimated=not calendar.is_published(quarter.first),
+        choices=_choices(plan),
+        may_plan=may_plan_some(person, plan),
+        estimated=not get_work_calendar().is_published(quarter.first),
         due_on=_due_on(quarter),
     )
-
-
-def get_visible_plan(person: Person, *, department: Department, quarter: Quarter, today: date) -> Plan:
-    """The plan of the department, or of it what is the person's own."""
-    if person.sees_department(department.pk):
-        return get_plan(department=department, quarter=quarter, today=today)
-    clients = list_own_clients(person, quarter=quarter, on=today)
-    plan = get_plan(department=department, quarter=quarter, today=today, clients=clients)
-    mine = [row for row in plan.rows if person.staff_id in (row.visit.managers.a_id, row.visit.managers.b_id)]
-    return Plan(plan.department, plan.quarter, mine, plan.gone, plan.review, plan.overdue)
 
 
 def may_plan(person: Person, department: Department, row: PlanRow) -> bool:
@@ -206,16 +148,18 @@ def kind_of(day: date) -> DayKind:
     return DayKind(day, "work" if calendar.is_working(day) else "weekend", "")
 
 
-def load_of(plan: Plan) -> list[MonthLoad]:
+def load_of(plan: PlanTable) -> list[MonthLoad]:
     """How many visits each A manager has planned for each day of the quarter, month by month."""
-    counts: defaultdict[tuple[int, str], Counter[date]] = defaultdict(Counter)
-    for row in plan.rows:
-        days = counts[row.visit.managers.a_id, row.visit.managers.a]
-        if row.planned_on and plan.quarter.first <= row.planned_on <= plan.quarter.last:
-            days[row.planned_on] += 1
+    loads = plan.load()
+    names = _names(loads)
+    counts = {(person, names[person]): days for person, days in loads.items()}
     working = len(get_work_calendar().working_days(plan.quarter.first, plan.quarter.last))
     version = get_rule_book().in_force(filed_for(plan.quarter).last)
     return [_month(first, counts, working, version) for first in _months(plan.quarter)]
+
+
+def _names(staff: Iterable[int]) -> dict[int, str]:
+    return dict(Staff.objects.filter(pk__in=list(staff)).values_list("pk", "name"))
 
 
 def _months(quarter: Quarter) -> list[date]:
@@ -223,7 +167,7 @@ def _months(quarter: Quarter) -> list[date]:
 
 
 def _month(
-    first: date, counts: dict[tuple[int, str], Counter[date]], working: int, version: Version | None
+    first: date, counts: Mapping[tuple[int, str], Counter[date]], working: int, version: Version | None
 ) -> MonthLoad:
     following = (first + timedelta(days=31)).replace(day=1)
     days = [kind_of(first + timedelta(days=n)) for n in range((following - first).days)]
@@ -244,10 +188,10 @@ def _due_on(quarter: Quarter) -> date | None:
     return opens_on + timedelta(days=int(version.parameter("PGM.9", "day_of_quarter").value))
 
 
-def _choices(rows: Sequence[PlanRow]) -> Choices:
-    people = {row.visit.managers.a_id: row.visit.managers.a for row in rows}
-    districts = {row.district for row in rows}
-    return Choices(sorted(people.items(), key=lambda one: one[1]), sorted(districts))
+def _choices(plan: PlanTable) -> Choices:
+    people = _names(plan.rows["manager_a"].unique())
+    numbers = plan.rows.unique("district")["id_no"]
+    return Choices(sorted(people.items(), key=lambda one: one[1]), sorted({district_of(number) for number in numbers}))
 
 
 @dataclass(frozen=True)

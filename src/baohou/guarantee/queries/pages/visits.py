@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from baohou.guarantee.models import Visit, VisitSubmission
-from baohou.guarantee.queries.access import visible_duties
+from django.db.models import QuerySet
+
+from baohou.guarantee.models import Guarantee, Visit, VisitSubmission
+from baohou.guarantee.queries.access import managed_guarantees, visible_clients, visible_duties
 from baohou.guarantee.queries.pages.duties import VISITS, DutyRow, describe, with_names
+from baohou.guarantee.queries.pages.finding import among
 from baohou.guarantee.queries.sealed_visits import Record, check_url, get_records
 from baohou.guarantee.rules.matters import (
     CLIENT_OPINION,
@@ -24,10 +27,14 @@ from baohou.guarantee.rules.matters import (
 from baohou.guarantee.rules.words import VisitKind
 from baohou.kernel.papers import records
 from baohou.kernel.papers.records import Checked
-from baohou.kernel.people.access import Person
+from baohou.kernel.people.access import Person, Reach
 
 MOST_TO_TAKE = 50
 """So many duties the page lists, the most pressing first."""
+
+
+FEW_CLIENTS = 2000
+"""Of so many clients the visits are read and put in order; those of more are met often enough in the order of days."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,25 @@ class Sheet:
     record: Record
     checked: Checked | None
     check_url: str
+
+
+def latest_visits(person: Person, *, on: date, dense: bool) -> QuerySet[Visit]:
+    """The visits to clients within the person's reach, the latest first.
+
+    ``dense``: nothing but days narrows them, so that of a large department's the next is never far in the order.
+    """
+    latest = Visit.objects.order_by("-visited_on", "-pk")
+    if person.reach is Reach.ALL:
+        return latest
+    clients = visible_clients(person, on=on).order_by().values("pk")
+    if person.reach is Reach.OWN or not dense:
+        return latest.filter(client__in=clients)
+    ours = Guarantee.objects.filter(department_id__in=person.department_ids).order_by().values("client_id")
+    if ours[: FEW_CLIENTS + 1].count() <= FEW_CLIENTS:
+        return latest.filter(client__in=clients)
+    if person.stands_for:
+        ours = ours.union(managed_guarantees(*person.staff_ids, on=on).order_by().values("client_id"))
+    return latest.filter(among(ours, column="client_id"))
 
 
 def get_sheet(visit: Visit) -> Sheet:

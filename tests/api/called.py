@@ -113,6 +113,7 @@ def visit_body(world: World) -> dict[str, Any]:
         "visited_on": "2026-10-16",
         "methods": {"talk": "订单饱满"},
         "unsigned_because": "老板出差",
+        "appointment": {"arranged_on": "2026-10-12", "contact": "林总", "channel": "phone"},
     }
 
 

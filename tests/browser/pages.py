@@ -14,6 +14,7 @@ from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import Visit
 from baohou.guarantee.queries.access import visible_clients
 from baohou.guarantee.queries.measures import list_watched
+from baohou.guarantee.services.plans import Planner, spread
 from baohou.kernel.accountability.checks import ask_waiver
 from baohou.kernel.accountability.ledger import Story
 from baohou.kernel.accountability.models import Entry
@@ -73,6 +74,16 @@ class Company:
         found = Duty.objects.filter(party=self.client).order_by("key").first()
         assert found is not None
         return found.key
+
+    @property
+    def planned(self) -> dict[str, Any]:
+        """A visit of the department's plan of the next quarter, spread by its manager."""
+        quarter, manager = quarter_of(self.today).next(), self.holders[Post.DEPARTMENT_MANAGER]
+        department = Department.objects.get(pk=self.department)
+        planner = Planner(department, quarter, self.today, manager, manager.staff_no, "page")
+        spread(planner=planner, first=quarter.first, last=quarter.last)
+        row = next(row for row in planner.plan().rows if row.is_owed and row.planned_on)
+        return {"quarter": str(quarter), "department": department.pk, "key": row.key}
 
     @property
     def entry(self) -> dict[str, int]:
@@ -186,6 +197,7 @@ PAGES = (
         MANAGER,
         lambda company: {"quarter": str(quarter_of(company.today)), "department": company.department},
     ),
+    Opened("plan.appointment", MANAGER, lambda company: company.planned),
     Opened("grading.quarter", RISK, _quarter),
     Opened("grading.table", MANAGER, _department),
     Opened("handover", RISK),

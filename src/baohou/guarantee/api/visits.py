@@ -17,7 +17,15 @@ from pydantic import Field
 
 from baohou.core.errors import Refused
 from baohou.core.sayings import say
-from baohou.guarantee.api.shapes import FileOut, PersonOut, VisitKindCode, person
+from baohou.guarantee.api.shapes import (
+    AppointmentIn,
+    AppointmentOut,
+    FileOut,
+    PersonOut,
+    VisitKindCode,
+    appointment,
+    person,
+)
 from baohou.guarantee.api.shapes import file as file_out
 from baohou.guarantee.exports import list_papers_of_visit, write_papers
 from baohou.guarantee.models import Visit
@@ -25,7 +33,6 @@ from baohou.guarantee.queries.access import visible_clients
 from baohou.guarantee.queries.pages.glance import get_glance
 from baohou.guarantee.queries.pages.visits import get_sheet
 from baohou.guarantee.queries.sealed_visits import KIND
-from baohou.guarantee.rules.appointments import Appointment, Channel
 from baohou.guarantee.rules.matters import METHODS, METHODS_KEY, asked_of
 from baohou.guarantee.rules.words import VisitKind
 from baohou.guarantee.services import submissions
@@ -78,17 +85,6 @@ class SealOut(Out):
     check_url: str
 
 
-ChannelCode = Literal["phone", "message", "in_person", "letter"]
-
-
-class AppointmentOut(Out):
-    """How the visit was arranged."""
-
-    arranged_on: date
-    contact: str
-    channel: ChannelCode
-
-
 class VisitReportOut(VisitOut):
     """A visit with all that was told of it."""
 
@@ -119,14 +115,6 @@ class DevicePlaceIn(In):
     latitude: Annotated[Degrees, Field(ge=-90, le=90)]
     longitude: Annotated[Degrees, Field(ge=-180, le=180)]
     accuracy_m: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
-
-
-class AppointmentIn(In):
-    """How the visit was arranged (GPM.5)."""
-
-    arranged_on: Day
-    contact: Annotated[Word, Field(min_length=1, max_length=64)]
-    channel: ChannelCode
 
 
 class NamedFile(In):
@@ -320,16 +308,8 @@ def _report(request: Call, client: int, body: VisitIn) -> Report:
         files=[(one.sha256, one.name or one.sha256[:12]) for one in body.files],
         place=Place(place.latitude, place.longitude, place.accuracy_m) if place else None,
         finished_at=body.finished_at,
-        appointment=_appointment(body.appointment),
+        appointment=body.appointment.made() if body.appointment else None,
     )
-
-
-def _appointment(told: AppointmentIn | None) -> Appointment | None:
-    if told is None:
-        return None
-    channel = Channel.read(told.channel)
-    assert channel is not None
-    return Appointment(told.arranged_on, told.contact, channel)
 
 
 def _visit(visit: Visit) -> dict[str, Any]:
@@ -347,7 +327,7 @@ def _visit(visit: Visit) -> dict[str, Any]:
 
 def _sheet(visit: Visit) -> VisitReportOut:
     sheet = get_sheet(visit)
-    record, made = sheet.record, sheet.appointment
+    record = sheet.record
     seal = None
     if record.seal is not None:
         seal = SealOut(
@@ -364,9 +344,7 @@ def _sheet(visit: Visit) -> VisitReportOut:
         matters={matter.code: told for matter, told in sheet.matters},
         opinion=sheet.opinion,
         not_signed=sheet.not_signed,
-        appointment=AppointmentOut(arranged_on=made.arranged_on, contact=made.contact, channel=made.channel.code)  # type: ignore[arg-type]
-        if made
-        else None,
+        appointment=appointment(sheet.appointment),
         signer=record.signature.name if record.signature else "",
         files=[file_out(one) for one in record.attachments],
         addenda=[

@@ -10,16 +10,14 @@ from uuid import UUID, uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from baohou.guarantee.forms.appointments import ARRANGED, fields_of_appointment, read_appointment, require_whole
 from baohou.guarantee.forms.fields import day_field
 from baohou.guarantee.models import Guarantee
-from baohou.guarantee.rules.appointments import Appointment, Channel
 from baohou.guarantee.rules.matters import METHODS, METHODS_KEY, NOT_SIGNED, asked_of
 from baohou.guarantee.rules.words import VisitKind
 from baohou.guarantee.services.submissions import Place, Report
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
-
-ARRANGED = ("arranged_by", "arranged_on", "arranged_with")
 
 
 class VisitForm(forms.Form):
@@ -47,7 +45,7 @@ class VisitForm(forms.Form):
         self.fields["by"] = forms.ChoiceField(
             label=_("回访人"), choices=[(pk, str(staff)) for pk, staff in self.visitors.items()]
         )
-        self.fields.update(_of_the_appointment(latest))
+        self.fields.update(fields_of_appointment(latest=latest))
         for method in METHODS:
             self.fields[f"method-{method.code}"] = forms.BooleanField(
                 label=_(method.zh), required=False, widget=forms.CheckboxInput(attrs={"class": "form-check-input"})
@@ -89,10 +87,7 @@ class VisitForm(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("kind") == VisitKind.ROUTINE.code and not cleaned.get("guarantee"):
             self.add_error("guarantee", _("例行回访请选择担保项目。"))
-        told = [name for name in ARRANGED if cleaned.get(name)]
-        for name in ARRANGED:
-            if told and name not in told and name not in self.errors:
-                self.add_error(name, _("登记约见，日期、对象、方式都要填；没有约见就都不填。"))
+        require_whole(self, cleaned)
         if not self._methods_used(cleaned):
             self.add_error(None, _("请至少勾选一种回访方法。"))
         return cleaned
@@ -133,13 +128,8 @@ class VisitForm(forms.Form):
             files=files,
             place=place_of(cleaned),
             finished_at=cleaned["finished_at"],
-            appointment=self._appointment(),
+            appointment=read_appointment(cleaned),
         )
-
-    def _appointment(self) -> Appointment | None:
-        cleaned = self.cleaned_data
-        channel = Channel.read(cleaned["arranged_by"])
-        return Appointment(cleaned["arranged_on"], cleaned["arranged_with"], channel) if channel else None
 
     def _methods_used(self, cleaned: dict[str, Any]) -> list[str]:
         return [m.code for m in METHODS if cleaned.get(f"method-{m.code}") or cleaned.get(f"found-{m.code}")]
@@ -173,23 +163,6 @@ def place_of(cleaned: dict[str, Any]) -> Place | None:
     if cleaned["latitude"] is None or cleaned["longitude"] is None:
         return None
     return Place(cleaned["latitude"], cleaned["longitude"], cleaned["accuracy_m"])
-
-
-def _of_the_appointment(latest: date) -> dict[str, forms.Field]:
-    """When, with whom and how the visit was arranged (GPM.5); none of it for a visit that came unannounced."""
-    arranged_on = day_field(label=_("约见日期"), latest=latest, help_text=_("哪一天与客户约好的。"))
-    arranged_on.required = False
-    people = forms.TextInput(attrs={"list": "known-people"})
-    channels = [("", _("没有约见")), *((channel.code, _(channel.zh)) for channel in Channel)]
-    return {
-        "arranged_by": forms.ChoiceField(
-            label=_("约见方式"), required=False, choices=channels, help_text=_("突击检查、随机调查可以不约。")
-        ),
-        "arranged_on": arranged_on,
-        "arranged_with": forms.CharField(
-            label=_("约见对象"), required=False, max_length=64, help_text=_("客户方的谁。"), widget=people
-        ),
-    }
 
 
 def _of_the_device() -> dict[str, forms.Field]:

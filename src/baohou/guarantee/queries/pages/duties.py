@@ -45,6 +45,7 @@ class DutyRow:
     done_on: date | None
     lapsed_on: date | None
     planned_on: date | None
+    arranged_with: str
     today: date
 
     @property
@@ -120,8 +121,10 @@ def describe(duties: Iterable[Duty], *, today: date) -> list[DutyRow]:
     routine = {duty.subject_id for duty in duties if duty.kind == DutyKind.ROUTINE_VISIT and duty.subject_id}
     numbers = dict(Guarantee.objects.filter(pk__in=routine).values_list("pk", "project_no")) if routine else {}
     planned = PlannedDate.objects.filter(duty_key__in=[duty.key for duty in duties if duty.kind in VISITS])
-    days = dict(planned.values_list("duty_key", "planned_on"))
-    return [_row(duty, numbers, days.get(duty.key), today) for duty in duties]
+    days: dict[int, tuple[date | None, str]] = {
+        key: (day, contact) for key, day, contact in planned.values_list("duty_key", "planned_on", "contact")
+    }
+    return [_row(duty, numbers, days.get(duty.key, (None, "")), today) for duty in duties]
 
 
 def with_names(duties: QuerySet[Duty]) -> QuerySet[Duty]:
@@ -229,7 +232,7 @@ def _behind(after: str) -> Q | None:
     return Q(due_on__gt=place) | Q(due_on=place, key__gt=number)
 
 
-def _row(duty: Duty, numbers: dict[int, str], planned_on: date | None, today: date) -> DutyRow:
+def _row(duty: Duty, numbers: dict[int, str], planned: tuple[date | None, str], today: date) -> DutyRow:
     kind = DutyKind(duty.kind)
     guarantee_id = duty.subject_id if kind is DutyKind.ROUTINE_VISIT else None
     return DutyRow(
@@ -247,6 +250,7 @@ def _row(duty: Duty, numbers: dict[int, str], planned_on: date | None, today: da
         due_on=duty.due_on,
         done_on=duty.done_on,
         lapsed_on=duty.lapsed_on,
-        planned_on=planned_on,
+        planned_on=planned[0],
+        arranged_with=planned[1],
         today=today,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -312,7 +312,6 @@ def get_list(
     gives = signs or not whole
     part = part if part in PARTS else _usual_part(progress, gives=gives, receives=receives)
     shown, behind = _page(_part(items, part), after)
-    papers = papers_of([item.visit_id for item in shown])
     receipts = _receipts(hand_over) if hand_over and whole else []
     duty = report_duties(DutyKind.HAND_OVER, lasts=[quarter.last]).filter(department=department).first()
     return HandOverList(
@@ -327,15 +326,7 @@ def get_list(
         receipts=receipts,
         lacking=[] if history else list(lacking[:SHOWN]),
         part=part,
-        rows=[
-            _item_row(
-                item,
-                set(ticked),
-                pages or {},
-                [(paper, paper.key in ticked_papers) for paper in papers.get(item.visit_id, ())],
-            )
-            for item in shown
-        ],
+        rows=_item_rows(shown, set(ticked), ticked_papers, pages or {}),
         after=behind,
         gives=gives,
         signs=signs,
@@ -370,6 +361,16 @@ def _page(items: QuerySet[HandOverItem], after: str) -> tuple[list[HandOverItem]
     )
     page = list(items.order_by("visit__visited_on", "visit")[: PAGE + 1])
     return page[:PAGE], str(page[PAGE - 1].pk) if len(page) > PAGE else ""
+
+
+def _item_rows(
+    items: Sequence[HandOverItem], ticked: set[int], ticked_papers: Collection[int], pages: dict[int, str]
+) -> list[ItemRow]:
+    papers = papers_of([item.visit_id for item in items])
+    return [
+        _item_row(item, ticked, pages, [(paper, paper.key in ticked_papers) for paper in papers.get(item.visit_id, ())])
+        for item in items
+    ]
 
 
 def _item_row(item: HandOverItem, ticked: set[int], pages: dict[int, str], papers: list[tuple[Paper, bool]]) -> ItemRow:

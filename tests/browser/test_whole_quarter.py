@@ -230,7 +230,7 @@ def hand_over_reports(quarter: Quarter) -> None:
     expect(risk.get_by_role("heading", level=1)).to_contain_text("在 3号柜")
     bound = list(Volume.objects.get().items.order_by("position").values_list("kind", flat=True))
     assert HandOver.objects.get().items.count() == bound.count("visit_report") == 2
-    assert bound.count("visit_paper") == 1
+    assert bound.count("visit_paper") == 2  # the photos of each visit
 
 
 def forms_are_as_staff_use_them(quarter: Quarter) -> None:

@@ -35,7 +35,7 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest("[data-ticks]");
   if (!form) return;
   if (event.target.matches("[data-tick-all]")) {
-    for (const box of boxes(form)) box.checked = event.target.checked;
+    for (const box of [...boxes(form), ...form.querySelectorAll("[data-paper]")]) box.checked = event.target.checked;
   }
   count(form);
 });

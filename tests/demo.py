@@ -10,8 +10,11 @@ import pytest
 from baohou.config.demo import open_quarter
 from baohou.guarantee.imports import take
 from baohou.guarantee.imports.sample import write_sample
+from baohou.kernel.people.logins import make_logins
 from baohou.kernel.rulebook.services import load_shipped
 from tests.clock import set_today
+
+PASSWORD = "bao-hou-demo"
 
 
 def begin_demo(*, on: date, clients: int, folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -21,4 +24,5 @@ def begin_demo(*, on: date, clients: int, folder: Path, patch: pytest.MonkeyPatc
     book = folder / "portfolio.xlsx"
     write_sample(clients=clients, seed=1, on=on, path=book, still_open=True)
     assert take(kind="workbook", path=book).acceptable
+    make_logins(PASSWORD)
     open_quarter(on=on)

@@ -209,6 +209,10 @@ class VisitForm {
     const say = (name, sentence) => { faults[name] = [word(sentence)]; };
     if (!told.get("on")) say("on", "needDay");
     if (told.get("kind") === "routine" && !told.get("guarantee")) say("guarantee", "needGuarantee");
+    const arranged = ["arranged_by", "arranged_on", "arranged_with"];
+    const lacking = arranged.filter((name) => !told.get(name)?.trim());
+    if (lacking.length < arranged.length) for (const name of lacking) say(name, "needArranged");
+    if (!lacking.length && told.get("on") && told.get("arranged_on") > told.get("on")) say("arranged_on", "arrangedLate");
     if (![...told].some(([name, value]) => name.startsWith("method-") || (name.startsWith("found-") && value.trim()))) say("__all__", "needMethod");
     if (this.signature.isEmpty && !told.get("unsigned_because")?.trim()) say("unsigned_because", "needSignature");
     if (!this.signature.isEmpty && !told.get("signer")?.trim()) say("signer", "needSigner");

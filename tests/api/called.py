@@ -23,6 +23,7 @@ from baohou.kernel.people.models import Deputy, Posting
 from baohou.kernel.rulebook.models import RuleVersion
 from baohou.upkeep.closing import close
 from tests.desk import opened, walking
+from tests.desk import planned as planned_visits
 from tests.desk.conftest import TODAY
 from tests.desk.opened import empty, nothing
 from tests.desk.walking import LAST, World
@@ -84,16 +85,16 @@ def duty(world: World) -> dict[str, Any]:
 
 
 def planned(world: World) -> dict[str, Any]:
-    return {**world.plan, "key": opened.plan_row(world).key}
+    return {**world.plan, "key": planned_visits.plan_row(world).key}
 
 
 def keys(world: World) -> list[int]:
-    rows = get_plan(department=world.department, quarter=opened.Q4, today=TODAY).rows
+    rows = get_plan(department=world.department, quarter=planned_visits.Q4, today=TODAY).rows
     return [row.key for row in rows if row.is_owed]
 
 
 def shift(world: World) -> dict[str, Any]:
-    rows = get_plan(department=world.department, quarter=opened.Q4, today=TODAY).rows
+    rows = get_plan(department=world.department, quarter=planned_visits.Q4, today=TODAY).rows
     return {"keys": [row.key for row in rows if row.planned_on], "working_days": -1}
 
 
@@ -113,6 +114,7 @@ def visit_body(world: World) -> dict[str, Any]:
         "visited_on": "2026-10-16",
         "methods": {"talk": "订单饱满"},
         "unsigned_because": "老板出差",
+        "appointment": {"arranged_on": "2026-10-12", "contact": "林总", "channel": "phone"},
     }
 
 
@@ -203,14 +205,22 @@ CALLED: dict[str, Called] = {
     "plans_one": Called(opened.plan),
     "plans_list_visits": Called(opened.plan),
     "plans_set_date": Called(planned, said(planned_on="2026-11-09", seen=None)),
-    "plans_set_dates": Called(
-        opened.plan, lambda world: {"keys": [opened.plan_row(world).key], "planned_on": "2026-11-09"}
+    "plans_arrange": Called(
+        planned_visits.dated,
+        lambda world: {
+            "seen": str(planned_visits.dated_row(world).planned_on),
+            "appointment": {"arranged_on": str(TODAY), "contact": "林总", "channel": "phone"},
+        },
+        planned_visits.spread,
     ),
-    "plans_shift": Called(opened.plan, shift, opened.spread),
-    "plans_clear": Called(opened.plan, lambda world: {"keys": keys(world)}, opened.spread),
+    "plans_set_dates": Called(
+        opened.plan, lambda world: {"keys": [planned_visits.plan_row(world).key], "planned_on": "2026-11-09"}
+    ),
+    "plans_shift": Called(opened.plan, shift, planned_visits.spread),
+    "plans_clear": Called(opened.plan, lambda world: {"keys": keys(world)}, planned_visits.spread),
     "plans_spread": Called(opened.plan, said(first="2026-10-20", last="2026-12-31")),
-    "plans_hand_in": Called(opened.plan, first=opened.spread),
-    "plans_review": Called(opened.plan, opened.seen_plan, opened.hand_in_plan),
+    "plans_hand_in": Called(opened.plan, first=planned_visits.spread),
+    "plans_review": Called(opened.plan, planned_visits.seen_plan, planned_visits.hand_in_plan),
     "visits_one": Called(visited),
     "visits_keep_file": Called(client, lambda _: {"key": str(uuid4()), "file": walking.photo()}, form=True),
     "visits_record": Called(client, visit_body),

@@ -67,6 +67,7 @@ SAME = {
     ),
     "plan.hand-in": "POST /plans/{quarter}/{department}/hand-in",
     "plan.review": "POST /plans/{quarter}/{department}/review",
+    "plan.appointment": "PUT /plans/{quarter}/{department}/visits/{key}/appointment",
     "plan.day": "PUT /plans/{quarter}/{department}/visits/{key}",
     "handover": "GET /handovers",
     "handover.one": "GET /handovers/{quarter}/{department}|GET /handovers/{quarter}/{department}/items",

@@ -48,12 +48,14 @@ def test_a_visit_with_a_photo_and_a_signature_is_sealed(evening: Portfolio, call
         "matters": {"business": "订单饱满"},
         "signer": "王总",
         "signature": kept.json()["sha256"],
+        "appointment": {"arranged_on": "2026-10-16", "contact": "林总", "channel": "phone"},
     }
     missing = caller.send(f"{path}/visits", {**visit, "files": [{"sha256": "0" * 64, "name": "照片.jpg"}]})
     assert (missing.status_code, missing.json()["code"]) == (422, "guarantee.visit.files_missing")
     answer = caller.send(f"{path}/visits", visit)
     assert answer.status_code == 201
     assert answer.json()["seal"]["intact"] is True
+    assert answer.json()["appointment"] == visit["appointment"]
     assert Duty.objects.get(party=evening.steel, kind=2, opens_on=date(2026, 10, 1)).done_on == date(2026, 10, 19)
     number = answer.json()["id"]
     assert caller.get(f"/visits/{number}/signature").content == picture

@@ -14,12 +14,15 @@ from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import Visit
 from baohou.guarantee.queries.access import visible_clients
 from baohou.guarantee.queries.measures import list_watched
+from baohou.guarantee.services.plans import Planner, spread
 from baohou.kernel.accountability.checks import ask_waiver
 from baohou.kernel.accountability.ledger import Story
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.approvals.models import Proposal, State
 from baohou.kernel.audit.models import Act
 from baohou.kernel.duties.models import Duty
+from baohou.kernel.hooks.models import Delivery, Hook
+from baohou.kernel.hooks.services import add_hook, ping_hook
 from baohou.kernel.people.access import find_person
 from baohou.kernel.people.models import Department, Post, Staff
 
@@ -75,6 +78,16 @@ class Company:
         return found.key
 
     @property
+    def planned(self) -> dict[str, Any]:
+        """A visit of the department's plan of the next quarter, spread by its manager."""
+        quarter, manager = quarter_of(self.today).next(), self.holders[Post.DEPARTMENT_MANAGER]
+        department = Department.objects.get(pk=self.department)
+        planner = Planner(department, quarter, self.today, manager, manager.staff_no, "page")
+        spread(planner=planner, first=quarter.first, last=quarter.last)
+        row = next(row for row in planner.plan().rows if row.is_owed and row.planned_on)
+        return {"quarter": str(quarter), "department": department.pk, "key": row.key}
+
+    @property
     def entry(self) -> dict[str, int]:
         found = Entry.objects.order_by("-dated", "pk").first()
         assert found is not None
@@ -90,6 +103,15 @@ class Company:
             waiting = ask_waiver(story=Story([found]), amount_fen=1000, because="当日客户停电", **told).proposal
         assert waiting is not None
         return waiting.pk
+
+    @property
+    def delivery(self) -> Delivery:
+        """A trial that 财务系统, a partner's program, has not taken yet."""
+        if not Hook.objects.exists():
+            url, admin = "https://finance.example.com/in", self.holders[Post.ADMIN].staff_no
+            told = {"kinds": ["duty.late", "visit.recorded"], "scopes": ["clients"], "actor": admin, "door": "page"}
+            ping_hook(hook=add_hook(name="财务系统", url=url, **told).hook, actor=admin, door="page")
+        return Delivery.objects.latest("pk")
 
     def _person(self, post: Post) -> Any:
         user = self.holders[post].user
@@ -186,6 +208,7 @@ PAGES = (
         MANAGER,
         lambda company: {"quarter": str(quarter_of(company.today)), "department": company.department},
     ),
+    Opened("plan.appointment", MANAGER, lambda company: company.planned),
     Opened("grading.quarter", RISK, _quarter),
     Opened("grading.table", MANAGER, _department),
     Opened("handover", RISK),
@@ -219,6 +242,10 @@ PAGES = (
     Opened("system.read-only", ADMIN),
     Opened("hooks", ADMIN),
     Opened("hooks.add", ADMIN),
+    Opened("hooks.one", ADMIN, lambda company: {"pk": company.delivery.hook_id}),
+    Opened("hooks.change", ADMIN, lambda company: {"pk": company.delivery.hook_id}),
+    Opened("hooks.secret", ADMIN, lambda company: {"pk": company.delivery.hook_id}),
+    Opened("hooks.delivery", ADMIN, lambda company: {"pk": company.delivery.hook_id, "delivery": company.delivery.pk}),
     Opened("tokens", MANAGER),
     Opened("systems", ADMIN),
 )
@@ -231,14 +258,10 @@ NO_PAGES = {
     "runs.job.progress": "is a part of a page",
     "systems.one": "needs a system; the tests of tokens look at it",
     "hooks.again": "takes only a post",
-    "hooks.change": "needs a hook; the tests of hooks look at it",
-    "hooks.delivery": "needs a hook; the tests of hooks look at it",
-    "hooks.one": "needs a hook; the tests of hooks look at it",
     "hooks.pause": "takes only a post",
     "hooks.ping": "takes only a post",
     "hooks.remove": "takes only a post",
     "hooks.resume": "takes only a post",
-    "hooks.secret": "needs a hook; the tests of hooks look at it",
     "tokens.revoke": "takes only a post",
     "grading": "leads to the page of the person's department",
     "penalties.statement": "leads to the statement of this month",

@@ -60,7 +60,12 @@ def test_a_visit_is_filled_in_without_a_network_and_sent_once(evening: Portfolio
     page.get_by_label("回访类别").select_option("routine")
     page.get_by_label("担保项目").select_option("BH-2026-002")
     page.get_by_label("回访日期").fill("2026-10-20")
+    page.get_by_label("约见方式").select_option("phone")
     fill(page)
+    page.get_by_role("button", name="记下这次回访").click()
+    expect(page.get_by_text("登记约见，日期、对象、方式都要填")).to_have_count(2)
+    page.get_by_label("约见日期").fill("2026-10-19")
+    page.get_by_label("约见对象").fill("林总")
     show(page, "2-filled-offline")
     page.get_by_role("button", name="记下这次回访").click()
     expect(page.get_by_role("heading", name="已存好，待发送")).to_be_visible()
@@ -74,6 +79,7 @@ def test_a_visit_is_filled_in_without_a_network_and_sent_once(evening: Portfolio
     page.locator("[data-queue]").get_by_role("link", name="看报告").click()
     expect(page.get_by_text("已封存，未被改动")).to_be_visible()
     expect(page.locator(".signed")).to_be_visible()
+    expect(page.get_by_text("2026-10-19 电话 林总")).to_be_visible()
     assert page.locator(".shots img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1600
     show(page, "5-report")
     assert serious(page) == []

@@ -215,6 +215,8 @@ def hand_over_reports(quarter: Quarter) -> None:
         head.keyboard.press("j")
         head.keyboard.press("x")
         expect(head.locator("[data-ticked]")).to_have_text("1")
+        for paper in head.locator("[data-row]").first.locator("[data-paper]").all():
+            paper.check()
         head.get_by_role("button", name="移交所选").click()
     head.get_by_role("link", name="签字移交").click()
     head.get_by_role("button", name="签字移交").click()
@@ -226,7 +228,9 @@ def hand_over_reports(quarter: Quarter) -> None:
     risk.goto("/archive/")
     risk.get_by_role("link", name="BHHF-2026Q3-业务一部-01").first.click()
     expect(risk.get_by_role("heading", level=1)).to_contain_text("在 3号柜")
-    assert HandOver.objects.get().items.count() == Volume.objects.get().items.count() == 2
+    bound = list(Volume.objects.get().items.order_by("position").values_list("kind", flat=True))
+    assert HandOver.objects.get().items.count() == bound.count("visit_report") == 2
+    assert bound.count("visit_paper") == 2  # the photos of each visit
 
 
 def forms_are_as_staff_use_them(quarter: Quarter) -> None:

@@ -11,14 +11,18 @@ from django.db import transaction
 from baohou.config.demo.company import Company
 from baohou.core.period import quarter_of
 from baohou.day import engine
-from baohou.guarantee.models import FilingStep, HandOver, PlannedDate, Proposal
+from baohou.guarantee.models import FilingStep, HandOver, PlannedDate, Proposal, Visit
 from baohou.guarantee.queries.grading import State, get_table
 from baohou.guarantee.queries.plans import get_review
 from baohou.guarantee.rules.words import FilingVerb
 from baohou.kernel.accountability.models import Appeal, Entry
+from baohou.kernel.approvals.models import Proposal as Check
+from baohou.kernel.approvals.models import State as CheckState
+from baohou.kernel.hooks.models import Delivery
+from baohou.kernel.outbox.models import Message
 from baohou.kernel.papers.models import Seal, Volume
 from baohou.kernel.papers.records import check
-from baohou.kernel.people.models import Deputy
+from baohou.kernel.people.models import Deputy, FactorDemand
 from tests.demo import begin_demo
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +58,13 @@ def test_something_of_each_kind_is_under_way(on: date, tmp_path: Path, monkeypat
     assert Volume.objects.get().unit == second.name
     assert Seal.objects.filter(kind="visit_report").count() >= 2
     assert Appeal.objects.filter(closed_on=None).count() == 1
+    waiting = Check.objects.filter(state=CheckState.PENDING)
+    assert set(waiting.values_list("kind", flat=True)) == {"grade.risk", "penalty.waive"}
+    assert (
+        Delivery.objects.filter(type="visit.recorded").count() == Visit.objects.filter(submission__isnull=False).count()
+    )
+    assert not Message.objects.filter(channel="hook").exists()  # nothing leaves a machine that shows a demonstration
+    assert FactorDemand.objects.get().staff in company.managers(second)
     assert Deputy.objects.get().first_on <= on <= Deputy.objects.get().last_on
 
 

@@ -41,6 +41,7 @@ def of_the_domain() -> Iterator[str]:
     from baohou.day.registry import steps
     from baohou.guarantee.imports import KINDS
     from baohou.guarantee.imports.jobs import MARKING
+    from baohou.guarantee.rules.appointments import Channel
     from baohou.guarantee.rules.matters import METHODS, NOT_SIGNED, asked_of
     from baohou.guarantee.rules.words import (
         Dimension,
@@ -65,7 +66,7 @@ def of_the_domain() -> Iterator[str]:
     from baohou.kernel.parties.models import Role
     from baohou.kernel.people.models import Post
 
-    for words in (Grade, VisitKind, Urgency, FilingKind, FilingVerb, DutyKind, DutyState, Dimension, Medium):
+    for words in (Grade, VisitKind, Urgency, FilingKind, FilingVerb, DutyKind, DutyState, Dimension, Medium, Channel):
         yield from (word.zh for word in words)
     yield from (matter.zh for kind in VisitKind for matter in asked_of(kind))
     yield from (method.zh for method in METHODS)

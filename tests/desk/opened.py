@@ -12,8 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from baohou.day.models import Job
 from baohou.guarantee.models import HandOverItem, HandOverReceipt, MeasureAction, MoveSigner, WorkMove
 from baohou.guarantee.queries.grading import get_table
-from baohou.guarantee.queries.plans import get_plan
-from baohou.guarantee.services import plans, proposals, reports
+from baohou.guarantee.services import proposals, reports
 from baohou.guarantee.services.tables import Signing
 from baohou.guarantee.views import uploads
 from baohou.kernel.accountability.models import Appeal
@@ -31,10 +30,10 @@ from baohou.kernel.rulebook.models import RuleVersion
 from baohou.kernel.rulebook.queries import as_yaml
 from tests.desk import walking as at
 from tests.desk.conftest import TODAY
+from tests.desk.planned import arranged, dated, hand_in_plan, plan_row, seen_plan, spread
 from tests.desk.walking import LAST, World
 from tests.kernel.accountability.acts import reverse
 
-Q4 = at.Quarter(2026, 4)
 HOOK = {"name": "信贷系统", "url": "https://partner.example.com/in", "events": ["duty.late"], "scopes": ["staff"]}
 
 
@@ -111,29 +110,6 @@ def hand_in_table(world: World) -> None:
 def sign_table(world: World) -> dict[str, Any]:
     table = get_table(department=world.department, quarter=LAST, clients=None)
     return {"digest": table.digest, "filed_on": "2026-10-20", "signed": "on"}
-
-
-def planner(world: World) -> plans.Planner:
-    return plans.Planner(world.department, Q4, TODAY, world.cast.manager, "M01", "page")
-
-
-def spread(world: World) -> None:
-    plans.spread(planner=planner(world), first=TODAY, last=Q4.last)
-
-
-def hand_in_plan(world: World) -> None:
-    spread(world)
-    plans.hand_in(planner=planner(world))
-
-
-def plan_row(world: World) -> Any:
-    rows = get_plan(department=world.department, quarter=Q4, today=TODAY).rows
-    return next(row for row in rows if row.is_owed and row.planned_on is None)
-
-
-def seen_plan(world: World) -> dict[str, Any]:
-    found = get_plan(department=world.department, quarter=Q4, today=TODAY)
-    return {"verdict": "accept", "seen": found.fingerprint}
 
 
 def appeal_file(world: World) -> dict[str, Any]:
@@ -279,6 +255,7 @@ OPENED: dict[str, Opened] = {
     "plan.several": Opened(plan, lambda world: {"deed": "set", "key": plan_row(world).key, "day": "11-09"}),
     "plan.hand-in": Opened(plan, first=spread),
     "plan.review": Opened(plan, seen_plan, hand_in_plan),
+    "plan.appointment": Opened(dated, arranged, spread),
     "plan.day": Opened(
         lambda world: {**world.plan, "key": plan_row(world).key}, lambda _: {"planned_on": "11-09", "seen": ""}
     ),

@@ -52,6 +52,7 @@ def test_the_plain_form_takes_photos_and_seals(
         page = read(browser, f"/visits/{visit.pk}/")
     assert "已封存，未被改动" in page
     assert "老板出差" in page
+    assert "没有约见记录" in page
     assert Seal.objects.get().code in page
     shown = {one.name: browser.get(f"/visits/{visit.pk}/files/{one.pk}/") for one in Attachment.objects.all()}
     assert shown["厂门.jpg"]["Content-Disposition"].startswith("inline")
@@ -59,6 +60,19 @@ def test_the_plain_form_takes_photos_and_seals(
     assert {one["X-Content-Type-Options"] for one in shown.values()} == {"nosniff"}
     assert browser.get(f"/visits/{visit.pk}/report.pdf")["Content-Type"] == "application/pdf"
     assert f"/visits/{visit.pk}/" in read(browser, f"/clients/{evening.steel.pk}/")
+
+
+def test_the_form_asks_for_the_appointment(evening: Portfolio, enter: Enter) -> None:
+    """Half of it is sent back, each field with what to do; whole it stands on the report (GPM.5)."""
+    browser, page = enter(evening.cast.a), f"/clients/{evening.steel.pk}/visit/"
+    half = browser.post(page, filled(evening, arranged_by="phone")).content.decode()
+    assert half.count("登记约见，日期、对象、方式都要填") == 3  # two fields, and what a device says
+    whole = {"arranged_by": "phone", "arranged_on": "2026-10-16", "arranged_with": "林总"}
+    late = browser.post(page, filled(evening, **{**whole, "arranged_on": "2026-10-20"})).content.decode()
+    assert "约见日期 2026-10-20 晚于回访日期 2026-10-19" in late
+    assert browser.post(page, filled(evening, **whole)).status_code == 302
+    said = read(browser, f"/visits/{Visit.objects.get(client=evening.steel).pk}/")
+    assert ">2026-10-16</span> 电话 林总</dd>" in said
 
 
 def test_a_visit_out_of_reach_is_not_found(visit: Visit, evening: Portfolio, enter: Enter) -> None:

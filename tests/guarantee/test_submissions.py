@@ -15,11 +15,14 @@ from baohou.core.errors import Refused
 from baohou.guarantee.exports import list_papers_of_visit, write_papers
 from baohou.guarantee.imports import take
 from baohou.guarantee.models import Visit, VisitSubmission, VisitUpload
+from baohou.guarantee.rules.appointments import Appointment, Channel, appointment_of
 from baohou.guarantee.rules.words import VisitKind
 from baohou.guarantee.services import submissions
 from baohou.guarantee.services.submissions import Report
 from baohou.kernel.papers import records
 from baohou.kernel.papers.models import Attachment, Seal, Signature
+from baohou.kernel.parties.models import Party
+from baohou.kernel.people.models import Staff
 from tests.cast import HEADINGS, STEEL, Portfolio
 from tests.guarantee.exports.readers import poppler, text_of
 
@@ -228,3 +231,55 @@ def test_the_printed_report_shows_signature_seal_and_code(
     for said in ("王总", seal.code, seal.sha256, f"/check/{seal.code}/", "照片1张", "库存为320吨"):
         assert said in text
     assert "image" in poppler("pdfimages", out.getvalue(), tmp_path, "-list")
+
+
+def test_an_appointment_is_stored_sealed_and_printed(
+    portfolio: Portfolio, key: UUID, report: Report, tmp_path: Path
+) -> None:
+    """张甲 telephoned 林总 on 2026-10-16 (Friday) for the visit of 2026-10-19: in the seal and on the paper (GPM.5)."""
+    made = Appointment(date(2026, 10, 16), " 林总 ", Channel.PHONE)
+    visit = send(portfolio, key, replace(report, appointment=made)).visit
+    assert appointment_of(visit.findings) == replace(made, contact="林总")
+    seal = Seal.objects.get()
+    told = {"arranged_on": "2026-10-16", "contact": "林总", "channel": "phone"}
+    assert seal.content["said"]["findings"]["appointment"] == told
+    assert records.check(seal).intact
+    out = io.BytesIO()
+    write_papers(papers=list_papers_of_visit(visit=visit), kind="pdf", out=out)
+    assert "2026-10-16以电话与林总约定" in text_of(out.getvalue(), tmp_path)
+    Visit.objects.filter(pk=visit.pk).update(findings={**visit.findings, "appointment": {**told, "contact": "王总"}})
+    assert not records.check(seal).intact
+
+
+def test_a_visit_without_an_appointment_is_told_as_ever(portfolio: Portfolio, key: UUID, report: Report) -> None:
+    """Old reports keep their seals, and a device that sends again what it sent before is known by the same digest."""
+    visit = send(portfolio, key, report).visit
+    assert "appointment" not in visit.findings
+    assert send(portfolio, key, report).already
+    with pytest.raises(Refused) as caught:
+        send(portfolio, key, replace(report, appointment=Appointment(NINETEENTH, "林总", Channel.LETTER)))
+    assert caught.value.code == "guarantee.visit.other_content"
+
+
+def test_the_digest_of_a_report_without_an_appointment_stays() -> None:
+    """As it was computed before a report could tell of one."""
+    report = Report(
+        Party(pk=1), None, NINETEENTH, VisitKind.REGULAR, Staff(pk=2), "座谈", "正常", {"business": "订单饱满"}
+    )
+    assert report.digest() == "57439a5098ef7f6b6aad7e8a19e72a6762f68952bce05d15e65459354e53f10b"
+
+
+@pytest.mark.parametrize(
+    ("made", "where"),
+    [
+        (Appointment(date(2026, 10, 20), "林总", Channel.PHONE), "arranged_on"),
+        (Appointment(NINETEENTH, "  ", Channel.PHONE), "arranged_with"),
+    ],
+)
+def test_an_appointment_that_cannot_be_is_refused(
+    portfolio: Portfolio, key: UUID, report: Report, made: Appointment, where: str
+) -> None:
+    with pytest.raises(Refused) as caught:
+        send(portfolio, key, replace(report, appointment=made))
+    assert caught.value.where == where
+    assert nothing_is_stored()

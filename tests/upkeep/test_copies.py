@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -177,6 +178,25 @@ def test_a_restore_that_is_killed_changes_nothing(company: Company, make: Make) 
         assert now == before or now["duties_duty"] == company.home.rows()["duties_duty"]
     assert struck
     there.baohou("restore", company.archive, "--replace")
+    alike(company.home, there, but=1)
+
+
+def test_a_restore_whose_nth_write_fails_changes_nothing(company: Company, make: Make) -> None:
+    """The database gone or the disk full at one write after another: refused in words, what was there stands.
+
+    Then it goes through. Each half as far again as the one before; every one of them with BAOHOU_FAULTS=whole.
+    """
+    there = make(company.engine)
+    there.baohou("settings", "go-live", "2026-01-01")
+    every = ["every"] if os.environ.get("BAOHOU_FAULTS") == "whole" else []
+    process = there.start(sys.executable, "-m", "tests.upkeep.restorer", company.archive, *every)
+    out, wrong = process.communicate(timeout=3600)
+    assert process.returncode == 0, wrong
+    told = json.loads(out)
+    assert told.pop("file") == "upkeep.restore_not_written"
+    *failed, last = told.values()
+    assert (set(failed), last) == ({"upkeep.restore_busy"}, "done")
+    assert len(failed) >= 10
     alike(company.home, there, but=1)
 
 

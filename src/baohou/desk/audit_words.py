@@ -74,6 +74,7 @@ VERBS: Final[dict[str, Word]] = {
     "people.name_deputy": _("指定代理"),
     "people.reset_login": _("重置密码"),
     "people.take_back": _("撤回岗位变动"),
+    "plans.arrange": _("登记约见"),
     "plans.clear": _("清除计划日期"),
     "plans.set_date": _("定计划日期"),
     "plans.set_dates": _("批量定计划日期"),

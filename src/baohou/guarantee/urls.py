@@ -81,6 +81,7 @@ urlpatterns = [
     path("plan/<str:quarter>/<int:department>/hand-in/", plans.hand_in, name="plan.hand-in"),
     path("plan/<str:quarter>/<int:department>/review/", plans.review, name="plan.review"),
     path("plan/<str:quarter>/<int:department>/<int:key>/", plans.day_cell, name="plan.day"),
+    path("plan/<str:quarter>/<int:department>/<int:key>/appointment/", plans.appointment, name="plan.appointment"),
     path("handover/", hand_overs.list_page, name="handover"),
     path("handover/receipts/<int:pk>.pdf", hand_overs.receipt_file, name="handover.receipt"),
     path("handover/<str:quarter>/<int:department>/", hand_overs.one_page, name="handover.one"),

@@ -191,7 +191,8 @@ def test_logging_out_ends_the_session_and_is_written_down(staff: Cast) -> None:
     log_in(browser, "A01")
     key = browser.cookies["sessionid"].value
     assert browser.get("/logout/").status_code == 405
-    assert browser.post("/logout/")["Location"] == "/login/"
+    left = browser.post("/logout/")
+    assert (left["Location"], left["Clear-Site-Data"]) == ("/login/", '"cache"')
     assert not is_in(browser)
     thief = Client()
     thief.cookies["sessionid"] = key

@@ -61,6 +61,7 @@ def _check_port(port: int) -> None:
 def _load_demo(clients: int) -> None:
     """Make the demo portfolio for today, import it, and open its quarter, unless anyone is on the staff already."""
     from baohou.config.demo import open_quarter
+    from baohou.kernel.people.logins import make_logins
     from baohou.kernel.people.models import Staff
 
     if Staff.objects.exists():
@@ -71,6 +72,7 @@ def _load_demo(clients: int) -> None:
         told = ("--clients", str(clients), "--seed", "1", "--on", today.isoformat(), "--open")
         _baohou("sample", *told, "--out", str(book), quiet=True)
         _baohou("import", "workbook", str(book))
+    make_logins(DEMO_PASSWORD)  # who could check what others ask for has a log-in
     open_quarter(on=today)
 
 

@@ -48,11 +48,11 @@ class Company:
     @cached_property
     def supervisor(self) -> Staff:
         """Who answers for the risk department."""
-        return self._first(Post.RISK_SUPERVISOR)
+        return self.holder(Post.RISK_SUPERVISOR)
 
     @cached_property
     def risk_manager(self) -> Staff:
-        return self._first(Post.RISK_MANAGER)
+        return self.holder(Post.RISK_MANAGER)
 
     def head(self, department: Department) -> Staff:
         return list_holders(post=Post.DEPARTMENT_MANAGER, on=self.on, department=department)[0]
@@ -62,7 +62,8 @@ class Company:
         held = list_holders(post=Post.PROJECT_MANAGER, on=self.on, department=department)
         return sorted(held, key=lambda staff: staff.staff_no)
 
-    def _first(self, post: Post) -> Staff:
+    def holder(self, post: Post) -> Staff:
+        """Who holds a post of the whole company, by the lowest staff number."""
         return min(list_holders(post=post, on=self.on), key=lambda staff: staff.staff_no)
 
     def _working(self, days: int) -> date:

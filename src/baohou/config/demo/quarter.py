@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.db.models import Sum
 
-from baohou.config.demo import filings, visits
+from baohou.config.demo import filings, visits, waiting
 from baohou.config.demo.company import DOOR, Company, said_by
 from baohou.day import engine
 from baohou.kernel.accountability.appeals import decide, file_appeal
@@ -40,10 +40,13 @@ def open_quarter(*, on: date) -> None:
         else:
             _wait(company, department)
     engine.run(on=on)
+    waiting.tell_partner(company)
     for department, count in zip(company.departments, VISITS, strict=False):
         visits.visit_some(company, department, count=count)
     _appeal(company, first)
     _go_away(company, first)
+    waiting.ask_for_eyes(company)
+    waiting.demand_factor(company)
 
 
 def _work_on(company: Company, department: Department) -> None:

@@ -15,6 +15,7 @@ from baohou.config.demo.company import DOOR, Company
 from baohou.config.demo.pictures import draw_signature, draw_site
 from baohou.guarantee.models import Guarantee, Visit
 from baohou.guarantee.queries.forms.visit_plan import KIND_OF
+from baohou.guarantee.rules.appointments import Appointment, Channel
 from baohou.guarantee.rules.matters import METHODS, METHODS_KEY, asked_of
 from baohou.guarantee.rules.words import DutyKind, VisitKind
 from baohou.guarantee.services.submissions import Report, keep_file, submit
@@ -87,6 +88,7 @@ def _make(company: Company, duty: Duty, random: Random) -> Visit | None:
     moment = _moment(on, random)
     keep_file(key=key, sender=owner, content=photo, name="厂区.jpg", taken_at=moment)
     keep_file(key=key, sender=owner, content=signature, name="签名.png", is_signature=True)
+    signer = random.choice(SIGNERS) if "公司" in client.name else client.name
     report = Report(
         client=client,
         guarantee=about,
@@ -96,10 +98,13 @@ def _make(company: Company, duty: Duty, random: Random) -> Visit | None:
         methods="、".join(method.short for method in METHODS[:2]),
         summary=SUMMARY,
         findings=_findings(kind),
-        signer=random.choice(SIGNERS) if "公司" in client.name else client.name,
+        signer=signer,
         signature=hashlib.sha256(signature).hexdigest(),
         files=[(hashlib.sha256(photo).hexdigest(), "厂区.jpg")],
         finished_at=moment + timedelta(minutes=40),
+        appointment=Appointment(on - timedelta(days=2), signer, Channel.PHONE)
+        if kind is not VisitKind.SPECIAL
+        else None,
     )
     return submit(key=key, sender=owner, report=report, actor=owner.staff_no, door=DOOR).visit
 

@@ -50,6 +50,9 @@ from baohou.kernel.people.policy import Thing
 room = Room("移交归档", of={"department": Thing.HANDED_DEPARTMENT})
 
 Items = Annotated[list[Number], Field(max_length=10_000)]
+Papers = Annotated[
+    list[Number], Field(max_length=100_000, description="核对过的随附资料；不填为全部，缺一件就不能移交、点收")
+]
 Short = Annotated[Word, Field(max_length=32)]
 Years = Annotated[int, Field(ge=1, le=1000)]
 
@@ -100,6 +103,13 @@ class HandOverOut(Out):
     receipts: list[ReceiptOut]
 
 
+class PaperOut(Out):
+    """A paper that goes with a report: what the client gave, or the photos."""
+
+    id: int
+    title: str
+
+
 class ItemOut(Out):
     """One report of the list."""
 
@@ -116,6 +126,7 @@ class ItemOut(Out):
     received_by: PersonOut | None
     sent_back: str
     archived: bool
+    papers: list[PaperOut]
 
 
 class PagesOf(In):
@@ -129,6 +140,7 @@ class GiveIn(In):
     """Reports given; without ``items`` all that are in one's hands."""
 
     items: Items | None = None
+    papers: Papers | None = None
     medium: MediumCode = "paper"
     pages: list[PagesOf] = Field(default_factory=list, max_length=10_000)
 
@@ -143,6 +155,7 @@ class ReceiveIn(In):
     """Reports received; without ``items`` all that were given."""
 
     items: Items | None = None
+    papers: Papers | None = None
 
 
 class BackIn(In):
@@ -237,6 +250,7 @@ def give(request: Call, quarter: QuarterName, department: Pk, body: GiveIn) -> D
         items=list(items),
         medium=Medium.read(body.medium) or Medium.PAPER,
         pages={each.item: each.pages for each in body.pages},
+        papers=body.papers,
         **_by(request),
     )
     return Done(changed=done)
@@ -260,7 +274,7 @@ def receive(request: Call, quarter: QuarterName, department: Pk, body: ReceiveIn
     hand_over = _hand_over(request, quarter, department)
     items = hand_over.items.filter(received_on__isnull=True)
     items = items.filter(given_on__isnull=False) if body.items is None else items.filter(pk__in=body.items)
-    return Done(changed=hand_overs.receive(hand_over=hand_over, items=list(items), **_by(request)))
+    return Done(changed=hand_overs.receive(hand_over=hand_over, items=list(items), papers=body.papers, **_by(request)))
 
 
 @room.writes("/handovers/{quarter}/{department}/send-back", HandOverOut, right=Right.REVIEW_REPORT)
@@ -361,4 +375,5 @@ def _item(row: ItemRow) -> ItemOut:
         received_by=person_or_none(item.received_by),
         sent_back=item.sent_back,
         archived=row.archived,
+        papers=[PaperOut(id=paper.key, title=paper.title) for paper, _ in row.papers],
     )

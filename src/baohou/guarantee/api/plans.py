@@ -11,11 +11,21 @@ from pydantic import Field
 
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter, quarter_of
-from baohou.guarantee.api.shapes import Done, GradeCode, StepOut, VisitKindCode, code, step
+from baohou.guarantee.api.shapes import (
+    AppointmentIn,
+    AppointmentOut,
+    Done,
+    GradeCode,
+    StepOut,
+    VisitKindCode,
+    appointment,
+    code,
+    step,
+)
 from baohou.guarantee.queries.pages.plan_table import UNDATED, get_plan_table, plannable
 from baohou.guarantee.queries.pages.plans import list_plans, may_plan
 from baohou.guarantee.queries.plans import PlanRow
-from baohou.guarantee.services import plans
+from baohou.guarantee.services import appointments, plans
 from baohou.guarantee.services.plans import Planner
 from baohou.guarantee.views.guards import plan_department_for
 from baohou.kernel.api.cursors import opened, sealed
@@ -86,6 +96,7 @@ class PlannedOut(Out):
     state: str
     mark: str
     may_plan: bool
+    appointment: AppointmentOut | None
 
 
 class DayIn(In):
@@ -95,6 +106,13 @@ class DayIn(In):
     seen: Day | None = None
     confirmed: bool = Field(False, description="休息日也排")
     note: Word = ""
+
+
+class ArrangedIn(In):
+    """With whom a planned visit was arranged, or null; ``seen`` is the planned day when it was looked at."""
+
+    seen: Day
+    appointment: AppointmentIn | None
 
 
 class DaysIn(In):
@@ -180,6 +198,19 @@ def set_date(request: Call, quarter: QuarterName, department: Pk, key: Pk, body:
         seen=body.seen,
         confirmed=body.confirmed,
         note=body.note,
+    )
+    return _plan(request, chosen, of)
+
+
+@room.writes("/plans/{quarter}/{department}/visits/{key}/appointment", PlanOut, right=Right.PLAN_VISIT, method="PUT")
+def arrange(request: Call, quarter: QuarterName, department: Pk, key: Pk, body: ArrangedIn) -> PlanOut:
+    """登记与客户的约见，或取消；改了计划日期，约见随之取消。"""
+    chosen, of = _quarter(request, quarter), plan_department_for(request, department)
+    appointments.arrange(
+        planner=_planner(request, chosen, of),
+        key=key,
+        seen=body.seen,
+        appointment=body.appointment.made() if body.appointment else None,
     )
     return _plan(request, chosen, of)
 
@@ -292,4 +323,5 @@ def _planned(row: PlanRow, *, may: bool) -> PlannedOut:
         state=row.state,
         mark=row.mark,
         may_plan=may,
+        appointment=appointment(row.appointment),
     )

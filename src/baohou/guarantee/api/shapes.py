@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from baohou.guarantee.models import FilingStep
 from baohou.guarantee.queries.pages.duties import DutyRow
+from baohou.guarantee.rules.appointments import Appointment, Channel
 from baohou.guarantee.rules.words import FilingVerb, Grade
-from baohou.kernel.api.schemas import Out, Ref
+from baohou.kernel.api.schemas import Day, In, Out, Ref, Word
 from baohou.kernel.people.models import Staff
 
 GradeCode = Literal["good", "normal", "watch", "risk"]
@@ -16,6 +19,7 @@ VisitKindCode = Literal["routine", "regular", "special"]
 UrgencyCode = Literal["urgent", "high", "normal"]
 MediumCode = Literal["paper", "electronic"]
 FilingCode = Literal["classification_report", "visit_plan", "hand_over"]
+ChannelCode = Literal["phone", "message", "in_person", "letter"]
 StateCode = Literal["done", "late", "overdue", "open", "lapsed"]
 
 
@@ -25,6 +29,28 @@ class PersonOut(Out):
     id: int
     staff_no: str
     name: str
+
+
+class AppointmentOut(Out):
+    """How a visit was arranged with the client."""
+
+    arranged_on: date
+    contact: str
+    channel: ChannelCode
+
+
+class AppointmentIn(In):
+    """How a visit was arranged with the client (GPM.5)."""
+
+    arranged_on: Day
+    contact: Annotated[Word, Field(min_length=1, max_length=64)]
+    channel: ChannelCode
+
+    def made(self) -> Appointment:
+        """As the verbs want it."""
+        channel = Channel.read(self.channel)
+        assert channel is not None, "every code of the shape is a word"
+        return Appointment(self.arranged_on, self.contact, channel)
 
 
 class DutyOut(Out):
@@ -129,3 +155,8 @@ def word(kind: Any, said: str | None) -> Any:
 
 def _named(number: int | None, name: str) -> Ref | None:
     return Ref(id=number, name=name) if number is not None else None
+
+
+def appointment(made: Appointment | None) -> AppointmentOut | None:
+    """How a visit was arranged; None when it was not."""
+    return AppointmentOut(**made.told()) if made else None  # type: ignore[arg-type]

@@ -17,7 +17,15 @@ from pydantic import Field
 
 from baohou.core.errors import Refused
 from baohou.core.sayings import say
-from baohou.guarantee.api.shapes import FileOut, PersonOut, VisitKindCode, person
+from baohou.guarantee.api.shapes import (
+    AppointmentIn,
+    AppointmentOut,
+    FileOut,
+    PersonOut,
+    VisitKindCode,
+    appointment,
+    person,
+)
 from baohou.guarantee.api.shapes import file as file_out
 from baohou.guarantee.exports import list_papers_of_visit, write_papers
 from baohou.guarantee.models import Visit
@@ -84,6 +92,7 @@ class VisitReportOut(VisitOut):
     matters: dict[str, str]
     opinion: str
     not_signed: str
+    appointment: AppointmentOut | None
     signer: str
     files: list[FileOut]
     addenda: list[AddendumOut]
@@ -134,6 +143,7 @@ class VisitIn(In):
     files: list[NamedFile] = Field(default_factory=list, max_length=submissions.MOST_FILES)
     place: DevicePlaceIn | None = None
     finished_at: datetime | None = None
+    appointment: AppointmentIn | None = Field(None, description="约见；没有约见的不填")
 
 
 class VisitFileIn(In):
@@ -292,6 +302,7 @@ def _report(request: Call, client: int, body: VisitIn) -> Report:
         files=[(one.sha256, one.name or one.sha256[:12]) for one in body.files],
         place=Place(place.latitude, place.longitude, place.accuracy_m) if place else None,
         finished_at=body.finished_at,
+        appointment=body.appointment.made() if body.appointment else None,
     )
 
 
@@ -327,6 +338,7 @@ def _sheet(visit: Visit) -> VisitReportOut:
         matters={matter.code: told for matter, told in sheet.matters},
         opinion=sheet.opinion,
         not_signed=sheet.not_signed,
+        appointment=appointment(sheet.appointment),
         signer=record.signature.name if record.signature else "",
         files=[file_out(one) for one in record.attachments],
         addenda=[

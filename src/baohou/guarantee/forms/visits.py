@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from baohou.guarantee.forms.appointments import ARRANGED, fields_of_appointment, read_appointment, require_whole
 from baohou.guarantee.forms.fields import day_field
 from baohou.guarantee.models import Guarantee
 from baohou.guarantee.rules.matters import METHODS, METHODS_KEY, NOT_SIGNED, asked_of
@@ -44,6 +45,7 @@ class VisitForm(forms.Form):
         self.fields["by"] = forms.ChoiceField(
             label=_("回访人"), choices=[(pk, str(staff)) for pk, staff in self.visitors.items()]
         )
+        self.fields.update(fields_of_appointment(latest=latest))
         for method in METHODS:
             self.fields[f"method-{method.code}"] = forms.BooleanField(
                 label=_(method.zh), required=False, widget=forms.CheckboxInput(attrs={"class": "form-check-input"})
@@ -70,6 +72,10 @@ class VisitForm(forms.Form):
         return [self[name] for name in ("kind", "guarantee", "on", "by")]
 
     @property
+    def appointment(self) -> list[forms.BoundField]:
+        return [self[name] for name in ARRANGED]
+
+    @property
     def methods(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         return [(self[f"method-{method.code}"], self[f"found-{method.code}"]) for method in METHODS]
 
@@ -81,6 +87,7 @@ class VisitForm(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("kind") == VisitKind.ROUTINE.code and not cleaned.get("guarantee"):
             self.add_error("guarantee", _("例行回访请选择担保项目。"))
+        require_whole(self, cleaned)
         if not self._methods_used(cleaned):
             self.add_error(None, _("请至少勾选一种回访方法。"))
         return cleaned
@@ -121,6 +128,7 @@ class VisitForm(forms.Form):
             files=files,
             place=place_of(cleaned),
             finished_at=cleaned["finished_at"],
+            appointment=read_appointment(cleaned),
         )
 
     def _methods_used(self, cleaned: dict[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from baohou.guarantee.models.filings import Filing
+from baohou.guarantee.rules.appointments import Appointment, Channel
 from baohou.guarantee.rules.words import DutyKind
 
 VISITS = [DutyKind.ROUTINE_VISIT, DutyKind.REGULAR_VISIT, DutyKind.SPECIAL_VISIT]
@@ -30,16 +31,36 @@ class PlannedDate(VisitOwed):
     planned_on = models.DateField(db_index=True)
     by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", db_index=False)
     note = models.CharField(max_length=200, blank=True)
+    arranged_on = models.DateField(null=True, help_text="when the client agreed to this day (GPM.5)")
+    contact = models.CharField(max_length=64, blank=True, help_text="who of the client's agreed")
+    channel = models.PositiveSmallIntegerField(null=True, choices=Channel.choices())
     act = models.ForeignKey("audit.Act", on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["duty_key"], name="one_planned_day_per_visit"),
             models.CheckConstraint(condition=Q(kind__in=VISITS), name="planned_day_is_of_a_visit"),
+            models.CheckConstraint(
+                condition=Q(arranged_on__isnull=True, contact="", channel__isnull=True)
+                | Q(arranged_on__isnull=False, channel__in=Channel.numbers()) & ~Q(contact=""),
+                name="planned_day_is_arranged_wholly_or_not",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.planned_on}"
+
+    @property
+    def appointment(self) -> Appointment | None:
+        if self.arranged_on is None or self.channel is None:
+            return None
+        return Appointment(self.arranged_on, self.contact, Channel(self.channel))
+
+    @appointment.setter
+    def appointment(self, made: Appointment | None) -> None:
+        self.arranged_on = made.arranged_on if made else None
+        self.contact = made.contact if made else ""
+        self.channel = made.channel if made else None
 
 
 class AcceptedVisit(VisitOwed):

@@ -79,6 +79,10 @@ def tell_receipt(number: int) -> dict[str, Any] | None:
         return None
     items = receipt.items.select_related("given_by", "received_by")
     ticks = {item.visit_id: item for item in items}
+    listed, report = [], 0
+    for one in archive.list_items(receipt.volume):
+        report = one.subject_id if one.kind == REPORT else report  # papers follow their report and share its ticks
+        listed.append((one, ticks.get(report)))
     return {
         "department": receipt.volume.unit,
         "quarter": receipt.volume.period,
@@ -95,9 +99,9 @@ def tell_receipt(number: int) -> dict[str, Any] | None:
                 "visited_on": one.dated,
                 "pages": one.pages,
                 "note": one.note,
-                **_ticks(ticks.get(one.subject_id)),
+                **_ticks(item),
             }
-            for one in archive.list_items(receipt.volume)
+            for one, item in listed
         ],
     }
 

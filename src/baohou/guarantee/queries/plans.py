@@ -15,6 +15,7 @@ from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import AcceptedVisit, Filing, FilingStep, Guarantee, PlannedDate
 from baohou.guarantee.queries.access import managed_guarantees
 from baohou.guarantee.queries.forms.visit_plan import KIND_OF, PlannedVisit, get_visit_plan
+from baohou.guarantee.rules.appointments import Appointment
 from baohou.guarantee.rules.planning import Window, filed_for, window_of
 from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, VisitKind
 from baohou.kernel.duties.models import Duty
@@ -41,6 +42,7 @@ class PlanRow:
     mark: str
     accepted_on: date | None
     today: date
+    appointment: Appointment | None
 
     @property
     def key(self) -> int:
@@ -202,6 +204,13 @@ def tell_accepted_plan(filing: int) -> dict[str, Any] | None:
     }
 
 
+def find_appointment(*, keys: Sequence[int]) -> Appointment | None:
+    """The appointment of the first of these visits that has one."""
+    arranged = PlannedDate.objects.filter(duty_key__in=keys, arranged_on__isnull=False)
+    first = arranged.order_by("planned_on", "duty_key").first()
+    return first.appointment if first else None
+
+
 def dates_of(department: Department, clients: Sequence[int] | None) -> QuerySet[PlannedDate]:
     """All planned days of the clients, or of some, for whom the department has or had a guarantee."""
     ours = Guarantee.objects.filter(department=department)
@@ -242,6 +251,7 @@ def row_of(
         mark=mark,
         accepted_on=accepted_on,
         today=today,
+        appointment=date_set.appointment if date_set else None,
     )
 
 

@@ -46,7 +46,7 @@ _BESIDE_THE_REPORTS: Final = (
     *("visits.record", "orders.order_special", "import.orders", "remove.orders"),
     *("reports.file", "reports.handed_in", "reports.returned", "reports.accepted", "import.filings", "remove.filings"),
     *("hand_overs.give", "hand_overs.receive", "hand_overs.send_back", "hand_overs.sign_over", "hand_overs.sign_for"),
-    *("plans.clear", "plans.set_date", "plans.set_dates", "plans.shift", "plans.spread"),
+    *("plans.arrange", "plans.clear", "plans.set_date", "plans.set_dates", "plans.shift", "plans.spread"),
     *("proposals.propose", "proposals.propose_many", "proposals.keep_the_rest", "measures.file", "measures.finish"),
     *("accountability.waive", "people.make_logins", "day.guarantee.duties", "day.guarantee.penalties"),
 )

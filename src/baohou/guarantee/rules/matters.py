@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from baohou.guarantee.rules.appointments import APPOINTMENT_KEY
 from baohou.guarantee.rules.words import VisitKind
 
 
@@ -96,10 +97,10 @@ def finding(findings: Mapping[str, Any], matter: Matter) -> str:
 def matters_told(kind: VisitKind, findings: Mapping[str, Any]) -> list[tuple[Matter, str]]:
     """The matters of a kind of visit with what was found, then every other that was written down: nothing is lost.
 
-    The client's opinion and why the client did not sign have places of their own and are not among them.
+    The client's opinion, why the client did not sign and the appointment have places of their own, not among them.
     """
     asked = MATTERS_OF[kind]
-    seen = {METHODS_KEY, CLIENT_OPINION.code, NOT_SIGNED.code, *(matter.code for matter in asked)}
+    seen = {METHODS_KEY, APPOINTMENT_KEY, CLIENT_OPINION.code, NOT_SIGNED.code, *(matter.code for matter in asked)}
     other = [_KNOWN.get(code, Matter(code, code)) for code in findings if code not in seen]
     return [(matter, finding(findings, matter)) for matter in asked] + [
         (matter, text) for matter in other if (text := finding(findings, matter))

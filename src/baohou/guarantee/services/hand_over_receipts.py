@@ -14,6 +14,7 @@ from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
 from baohou.core.sayings import say
 from baohou.guarantee.models import HandOver, HandOverItem, HandOverReceipt, Visit
+from baohou.guarantee.queries.hand_over_papers import PAPER, Paper, papers_of
 from baohou.guarantee.queries.hand_overs import (
     GIVER,
     RECEIPT,
@@ -171,28 +172,46 @@ def _require_given(items: list[HandOverItem]) -> None:
 def _bind(
     hand_over: HandOver, items: list[HandOverItem], *, place: Place, retention_years: int | None, on: date, act: Act
 ) -> Volume:
-    """Bind the reports of a receipt into a volume."""
+    """Bind the reports of a receipt into a volume, each followed by the papers that came with it (GPM.9)."""
     department, quarter = hand_over.department, quarter_of(hand_over.quarter)
+    papers = papers_of([item.visit_id for item in items])
     return archive.open_volume(
         kind=VOLUMES,
         title=f"{department.name} {quarter.year}年第{quarter.number}季度客户回访报告",
         unit=department.name,
         unit_id=department.pk,
         period=str(quarter),
-        contents=[
-            Contents(
-                kind=REPORT,
-                subject_id=item.visit_id,
-                number=number_of(item),
-                title=f"{item.visit.client.name} {VisitKind(item.visit.kind).zh}回访报告",
-                dated=item.visit.visited_on,
-                pages=item.pages,
-                note="" if item.medium == Medium.PAPER else Medium(item.medium).zh,
-            )
-            for item in items
-        ],
+        contents=[one for item in items for one in _contents(item, papers.get(item.visit_id, []))],
         place=place,
         retention_years=retention_years,
         on=on,
         act=act,
     )
+
+
+def _contents(item: HandOverItem, papers: list[Paper]) -> list[Contents]:
+    """A report and its papers as the contents page lists them; papers are numbered after their report."""
+    visit, number = item.visit, number_of(item)
+    note = "" if item.medium == Medium.PAPER else Medium(item.medium).zh
+    title = f"{visit.client.name} {VisitKind(visit.kind).zh}回访报告"
+    report = Contents(
+        kind=REPORT,
+        subject_id=item.visit_id,
+        number=number,
+        title=title,
+        dated=visit.visited_on,
+        pages=item.pages,
+        note=note,
+    )
+    return [report] + [
+        Contents(
+            kind=PAPER,
+            subject_id=paper.key,
+            number=f"{number}-{place}",
+            title=paper.title,
+            dated=visit.visited_on,
+            pages=None,
+            note=note,
+        )
+        for place, paper in enumerate(papers, 1)
+    ]

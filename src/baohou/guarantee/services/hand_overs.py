@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from baohou.core.errors import Refused
 from baohou.core.period import Quarter, quarter_of
 from baohou.core.sayings import say
 from baohou.guarantee.models import Filing, FilingStep, HandOver, HandOverItem, HandOverReceipt
+from baohou.guarantee.queries.hand_over_papers import require_all_there
 from baohou.guarantee.queries.hand_overs import number_of, strays, unlisted, waiting_receipt
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Medium
 from baohou.guarantee.services import events, reports
@@ -95,11 +96,13 @@ def give(
     actor: str,
     door: str,
     pages: Mapping[int, int] = _NO_PAGES,
+    papers: Collection[int] | None = None,
 ) -> int:
     """Tick reports as given on a day, ``pages`` by item where counted; how many were not given before.
 
-    Refused: a day to come, another list's item, and a report of somebody else by one who does not manage the
-    department.
+    ``papers`` are the papers of these reports that were ticked (Paper.key), None for all of them. Refused: a day to
+    come, another list's item, a paper that is not ticked (GPM.9), and a report of somebody else by one who does not
+    manage the department.
     """
     require_not_future(on, what="移交日期", where="移交日期")
     hand_over = lock(hand_over)
@@ -117,6 +120,7 @@ def give(
         raise Refused(
             "guarantee.hand_over.pages", "页数须为 1 到 %(most_pages)s。", where="页数", most_pages=MOST_PAGES
         )
+    _require_papers(items, papers)
     before = [_told(item) for item in items]
     for item in items:
         item.given_by, item.given_on, item.sent_back = by, on, ""
@@ -146,11 +150,20 @@ def withdraw(*, hand_over: HandOver, items: Sequence[HandOverItem], by: Staff, a
 
 
 @transaction.atomic
-def receive(*, hand_over: HandOver, items: Sequence[HandOverItem], on: date, by: Staff, actor: str, door: str) -> int:
-    """Tick reports as received by the risk department; how many were not received before.
+def receive(
+    *,
+    hand_over: HandOver,
+    items: Sequence[HandOverItem],
+    on: date,
+    by: Staff,
+    actor: str,
+    door: str,
+    papers: Collection[int] | None = None,
+) -> int:
+    """Tick reports as received by the risk department; how many were not received before. ``papers`` as for ``give``.
 
-    Refused: a day to come or before it was given, another list's item, what was not given, what one gave oneself, and
-    anyone who is not of the risk department.
+    Refused: a day to come or before it was given, another list's item, what was not given, what one gave oneself, a
+    paper that is not ticked (GPM.9), and anyone who is not of the risk department.
     """
     require_not_future(on, what="接收日期", where="接收日期")
     hand_over = lock(hand_over)
@@ -172,6 +185,7 @@ def receive(*, hand_over: HandOver, items: Sequence[HandOverItem], on: date, by:
             message = say("接收日期 %(on)s 早于移交日期 %(given_on)s，请核对。", on=on, given_on=item.given_on)
             raise Refused("guarantee.hand_over.before_given", message, where="接收日期")
         item.received_by, item.received_on = by, on
+    _require_papers(items, papers)
     _write("hand_overs.receive", hand_over, items, before, actor=actor, door=door)
     events.tell_list(events.HandOverReceived, hand_over, visits=[item.visit_id for item in items])
     return len(items)
@@ -275,6 +289,11 @@ def _own(hand_over: HandOver, items: Sequence[HandOverItem]) -> list[HandOverIte
     if len(found) != len(wanted):
         raise Refused("guarantee.hand_over.other_list", "有报告已不在这份清单上，请刷新后再看。")
     return found
+
+
+def _require_papers(items: Sequence[HandOverItem], papers: Collection[int] | None) -> None:
+    if papers is not None:
+        require_all_there([(number_of(item), item.visit_id) for item in items], papers)
 
 
 def _put_on(hand_over: HandOver, visits: Sequence[int]) -> None:

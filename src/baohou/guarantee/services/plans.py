@@ -73,7 +73,7 @@ def set_date(
 
     Refused: another day stands there by now, a day outside the visit's window, a day off unless ``confirmed``.
     """
-    [row] = _rows(planner, planner.plan([key]), [key])
+    [row] = rows_to_plan(planner, planner.plan([key]), [key])
     if row.planned_on == planned_on and (planned_on is None or row.note == note):
         return
     if row.planned_on != seen:
@@ -138,7 +138,7 @@ def spread(
             first=first,
         )
     plan = planner.plan()
-    rows = plan.undated if keys is None else _rows(planner, plan, keys)
+    rows = plan.undated if keys is None else rows_to_plan(planner, plan, keys)
     if keys is None:
         may = _may(planner)
         rows = [row for row in rows if may(row)]
@@ -240,10 +240,10 @@ def _require_head(planner: Planner) -> None:
 def _ticked(planner: Planner, keys: Sequence[int]) -> list[PlanRow]:
     if not keys:
         raise Refused("guarantee.plan.nothing_ticked", "请先勾选要改的回访。")
-    return _rows(planner, planner.plan(keys), keys)
+    return rows_to_plan(planner, planner.plan(keys), keys)
 
 
-def _rows(planner: Planner, plan: Plan, keys: Sequence[int]) -> list[PlanRow]:
+def rows_to_plan(planner: Planner, plan: Plan, keys: Sequence[int]) -> list[PlanRow]:
     """The visits of these keys; refused when one is not in the plan, is done, or is not the planner's to plan."""
     by_key = {row.key: row for row in plan.rows}
     if any(key not in by_key for key in keys):
@@ -304,6 +304,8 @@ def _store(planner: Planner, act: Act, changes: list[tuple[PlanRow, date | None,
             after = {"planned_on": str(day), "note": note, "by": planner.by.staff_no} if day else None
             history.append((f"{row.visit.id_no} {row.visit.opens_on} {row.visit.kind.code}", before, after))
             if day:
+                if day != one.planned_on:
+                    one.appointment = None  # it was made for the other day
                 one.planned_on, one.note, one.by, one.act = day, note, planner.by, act
                 changed.append(one)
         elif day:
@@ -312,7 +314,7 @@ def _store(planner: Planner, act: Act, changes: list[tuple[PlanRow, date | None,
     gone = [row.key for row, day, _ in changes if day is None]
     for start in range(0, len(gone), 1000):
         PlannedDate.objects.filter(duty_key__in=gone[start : start + 1000]).delete()
-    set_rows(PlannedDate, changed, ["planned_on", "note", "by", "act"])
+    set_rows(PlannedDate, changed, ["planned_on", "note", "arranged_on", "contact", "channel", "by", "act"])
     add_rows(PlannedDate, fresh, batch_size=1000)
     return len(changes)
 

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -21,6 +21,7 @@ from baohou.core.errors import Refused
 from baohou.core.sayings import say
 from baohou.guarantee.models import Guarantee, Visit, VisitSubmission, VisitUpload
 from baohou.guarantee.queries.sealed_visits import CLIENT_ROLE, KIND, find_same_visit, recorder_of
+from baohou.guarantee.rules.appointments import APPOINTMENT_KEY, Appointment
 from baohou.guarantee.rules.matters import NOT_SIGNED
 from baohou.guarantee.rules.words import VisitKind
 from baohou.guarantee.services import events, verbs, visits
@@ -51,7 +52,7 @@ class Report:
     """A visit's form as it was filled in.
 
     ``files`` are digest and name of what was sent before, ``signature`` is the digest of the drawn one, empty when the
-    client did not sign; then ``unsigned_because`` says why.
+    client did not sign; then ``unsigned_because`` says why. ``appointment`` is None when the visit came unannounced.
     """
 
     client: Party
@@ -68,9 +69,10 @@ class Report:
     files: Sequence[tuple[str, str]] = ()
     place: Place | None = None
     finished_at: datetime | None = None
+    appointment: Appointment | None = None
 
     def digest(self) -> str:
-        """SHA-256 of everything in it."""
+        """SHA-256 of everything in it; without an appointment the same as before there were any."""
         said = {
             **{name: getattr(self, name) for name in ("on", "methods", "summary", "findings", "finished_at")},
             **{name: getattr(self, name) for name in ("signer", "signature", "unsigned_because")},
@@ -80,6 +82,7 @@ class Report:
             "by": self.by.pk,
             "files": sorted(sha256 for sha256, _ in self.files),
             "place": asdict(self.place) if self.place else None,
+            **({APPOINTMENT_KEY: self.appointment.told()} if self.appointment else {}),
         }
         plain = json.dumps(said, ensure_ascii=False, sort_keys=True, cls=DjangoJSONEncoder)
         return hashlib.sha256(plain.encode()).hexdigest()
@@ -165,7 +168,8 @@ def submit(*, key: UUID, sender: Staff, report: Report, actor: str, door: str) -
 
     The same content under the same key is answered with what is stored. Refused: another content under a known key,
     files that have not arrived (FilesMissing), a visit that someone recorded already (RecordedAlready), neither a
-    signature nor why there is none, and what ``visits.record`` refuses.
+    signature nor why there is none, an appointment without a name or made after the visit, and what ``visits.record``
+    refuses.
     """
     verbs.wait_for_turn([report.client.pk])
     digest = report.digest()
@@ -176,7 +180,7 @@ def submit(*, key: UUID, sender: Staff, report: Report, actor: str, door: str) -
             raise Refused("guarantee.visit.other_content", message)
         return Submitted(known.visit, True)
     files, signature = _arrived(key, sender, report)
-    findings = _signed_or_why(report)
+    findings = {**_signed_or_why(report), **_arranged(report)}
     told: dict[str, Any] = {
         "client": report.client,
         "guarantee": report.guarantee,
@@ -239,6 +243,24 @@ def _signed_or_why(report: Report) -> dict[str, Any]:
         message = say("请让客户签字；客户没有签的，请写明原因。")
         raise Refused("guarantee.visit.not_signed", message, where="unsigned_because")
     return {**report.findings, NOT_SIGNED.code: report.unsigned_because.strip()}
+
+
+def _arranged(report: Report) -> dict[str, Any]:
+    """What the findings say of the appointment; nothing when there was none."""
+    made = report.appointment
+    if made is None:
+        return {}
+    if not made.contact.strip():
+        raise Refused("guarantee.visit.no_contact", "请填写与客户方的谁约好的。", where="arranged_with")
+    if made.arranged_on > report.on:
+        raise Refused(
+            "guarantee.visit.arranged_late",
+            "约见日期 %(arranged_on)s 晚于回访日期 %(on)s，请核对。",
+            where="arranged_on",
+            arranged_on=made.arranged_on,
+            on=report.on,
+        )
+    return {APPOINTMENT_KEY: replace(made, contact=made.contact.strip()).told()}
 
 
 def _close(visit: Visit, files: list[VisitUpload], signature: VisitUpload | None, signer: str, act: Act) -> None:

@@ -137,6 +137,7 @@ def give(request: Asked, quarter: str, department: int) -> HttpResponse:
             items=list(items),
             medium=medium,
             pages=counted,
+            papers=_papers(request),
             on=timezone.localdate(),
             by=staff_of(request),
             actor=request.person.actor,
@@ -144,7 +145,8 @@ def give(request: Asked, quarter: str, department: int) -> HttpResponse:
         )
     except Refused as refusal:
         messages.error(request, in_words(refusal.message), extra_tags="bad")
-        return _show(request, found.quarter, found.department, ticked=chosen, pages=typed)
+        named = {"ticked": chosen, "ticked_papers": _papers(request) or (), "pages": typed}
+        return _show(request, found.quarter, found.department, **named)
     _say(request, done, ngettext("已移交 %(n)s 份。", "已移交 %(n)s 份。", done))
     return _back_to(found)
 
@@ -176,19 +178,22 @@ def receive(request: Asked, quarter: str, department: int) -> HttpResponse:
     hand_over = begun(found)
     wanted = Q(given_on__isnull=False) if "all" in request.POST else Q(pk__in=_chosen(request))
     chosen = list(hand_over.items.filter(wanted, received_on__isnull=True))
-    return _do(
-        request,
-        found,
-        lambda: hand_overs.receive(
+    try:
+        done = hand_overs.receive(
             hand_over=hand_over,
             items=chosen,
+            papers=_papers(request),
             on=timezone.localdate(),
             by=staff_of(request),
             actor=request.person.actor,
             door="page",
-        ),
-        said=lambda done: ngettext("已点收 %(n)s 份。", "已点收 %(n)s 份。", done) % {"n": done} if done else "",
-    )
+        )
+    except Refused as refusal:
+        messages.error(request, in_words(refusal.message), extra_tags="bad")
+        named = {"ticked": _chosen(request), "ticked_papers": _papers(request) or ()}
+        return _show(request, found.quarter, found.department, **named)
+    _say(request, done, ngettext("已点收 %(n)s 份。", "已点收 %(n)s 份。", done))
+    return _back_to(found)
 
 
 @door(Right.REVIEW_REPORT, Thing.QUARTER, Thing.HANDED_DEPARTMENT)
@@ -296,6 +301,13 @@ def receipt_file(request: Asked, pk: int) -> HttpResponse:
 def _chosen(request: Asked) -> list[int]:
     """The rows ticked in the form."""
     return [int(text) for text in request.POST.getlist("items") if text.isdecimal()]
+
+
+def _papers(request: Asked) -> list[int] | None:
+    """The papers ticked in the form; None for all of them."""
+    if "all" in request.POST:
+        return None
+    return [int(text) for text in request.POST.getlist("papers") if text.isdecimal()]
 
 
 def _do(request: Asked, found: HandOverList, verb: Callable[[], Any], *, said: Callable[[Any], str]) -> HttpResponse:

@@ -8,12 +8,15 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter, quarter_of
+from baohou.guarantee.forms.appointments import AppointmentForm, initial_of, read_appointment
+from baohou.guarantee.forms.fields import show_refusal
 from baohou.guarantee.forms.plans import DEEDS, Several, read_day, read_filters, read_number, read_seen
 from baohou.guarantee.queries.pages.plan_table import NO_DISTRICT, UNDATED, get_plan_table, plannable
 from baohou.guarantee.queries.pages.plans import (
@@ -23,12 +26,15 @@ from baohou.guarantee.queries.pages.plans import (
     list_plan_quarters,
     list_plans,
     load_of,
+    may_plan,
 )
 from baohou.guarantee.queries.plans import get_plan, list_clients_of
 from baohou.guarantee.rules.words import Grade, VisitKind
-from baohou.guarantee.services import plans
+from baohou.guarantee.services import appointments, plans
 from baohou.guarantee.services.plans import Planner
 from baohou.guarantee.views.guards import plan_department_for, quarter_named, staff_of
+from baohou.kernel.parties.models import Party
+from baohou.kernel.parties.queries import get_reached
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Department
@@ -98,6 +104,34 @@ def day_cell(request: Asked, quarter: str, department: int, key: int) -> HttpRes
     if refusal is None:
         answer.headers["HX-Trigger"] = "plan-changed"
     return answer
+
+
+@door(Right.PLAN_VISIT, Thing.QUARTER, Thing.PLANNED_DEPARTMENT, Thing.DUTY)
+def appointment(request: Asked, quarter: str, department: int, key: int) -> HttpResponse:
+    """With whom of the client's a planned visit was arranged (GPM.5)."""
+    chosen, of = _quarter(request, quarter), plan_department_for(request, department)
+    plan = get_plan(department=of, quarter=chosen, today=request.today, clients=list_clients_of([key]))
+    row = next((row for row in plan.rows if row.key == key and may_plan(request.person, of, row)), None)
+    if row is None:
+        raise Http404
+    latest = max(timezone.localdate(), request.today)
+    form = AppointmentForm(request.POST or None, initial=initial_of(row.appointment), latest=latest)
+    if request.method == "POST" and form.is_valid():
+        try:
+            appointments.arrange(
+                planner=_planner(request, chosen, of),
+                key=key,
+                seen=read_seen(request.POST.get("seen", "")),
+                appointment=read_appointment(form.cleaned_data),
+            )
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("已保存与%(client)s的约见。") % {"client": row.visit.client}, extra_tags="ok")
+            return redirect("plan.department", quarter=chosen, department=of.pk)
+    people = get_reached(Party.objects.get(pk=row.visit.client_id)).contacts
+    context = {"form": form, "row": row, "quarter": chosen, "department": of, "people": people}
+    return render(request, "guarantee/appointment.html", context)
 
 
 @require_POST

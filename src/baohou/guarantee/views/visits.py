@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from baohou.core.errors import Refused
+from baohou.guarantee.forms.appointments import initial_of
 from baohou.guarantee.forms.fields import show_refusal
 from baohou.guarantee.forms.visits import UploadForm, VisitForm, place_of
 from baohou.guarantee.queries.pages.glance import Glance, get_glance
+from baohou.guarantee.queries.plans import find_appointment
 from baohou.guarantee.queries.sealed_visits import list_waiting_files
 from baohou.guarantee.rules.words import VisitKind
 from baohou.guarantee.services import submissions
@@ -157,11 +159,14 @@ def _form(request: Asked, glance: Glance) -> VisitForm:
 
 def _initial(request: Asked, glance: Glance) -> dict[str, Any]:
     kind = VisitKind.read(request.GET.get("kind", "")) or VisitKind.REGULAR
-    owed = [row.guarantee_id for row in glance.owed if row.visit_kind == kind.code and row.guarantee_id]
+    owed = [row for row in glance.owed if row.visit_kind == kind.code]
+    named = request.GET.get("guarantee", "") or next((str(row.guarantee_id) for row in owed if row.guarantee_id), "")
+    meant = [row.key for row in owed if not row.guarantee_id or str(row.guarantee_id) == named]
     return {
+        **initial_of(find_appointment(keys=meant)),
         "key": uuid4(),
         "kind": kind.code,
-        "guarantee": request.GET.get("guarantee", "") or str(owed[0] if owed else ""),
+        "guarantee": named,
         "on": request.today,
         "by": request.person.staff_id,
     }

@@ -10,6 +10,7 @@ from baohou.core.period import Quarter
 from baohou.guarantee.models import Guarantee, Visit
 from baohou.guarantee.queries.forms.portfolio import Amounts, Graded, Managers, Portfolio, sum_amounts
 from baohou.guarantee.queries.sealed_visits import Record, get_records
+from baohou.guarantee.rules.appointments import Appointment, appointment_of
 from baohou.guarantee.rules.matters import (
     CLIENT_OPINION,
     METHODS,
@@ -59,6 +60,7 @@ class VisitReport:
     methods_text: str
     opinion: str
     not_signed: str
+    appointment: Appointment | None
     department: str
     record: Record
 
@@ -126,6 +128,7 @@ def _report(portfolio: Portfolio, visit: Visit, speaking: Guarantee, department:
         methods_text=other_methods(visit.methods),
         opinion=finding(findings, CLIENT_OPINION),
         not_signed=finding(findings, NOT_SIGNED),
+        appointment=appointment_of(findings),
         department=department,
         record=record,
     )

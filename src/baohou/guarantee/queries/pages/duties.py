@@ -42,6 +42,7 @@ class DutyRow:
     done_on: date | None
     lapsed_on: date | None
     planned_on: date | None
+    arranged_with: str
     today: date
 
     @property
@@ -81,8 +82,10 @@ def describe(duties: Iterable[Duty], *, today: date) -> list[DutyRow]:
     duties = list(duties)
     routine = {duty.subject_id for duty in duties if duty.kind == DutyKind.ROUTINE_VISIT and duty.subject_id}
     numbers = dict(_project_numbers(sorted(routine)))
-    days = dict(_planned_days([duty.key for duty in duties if duty.kind in VISITS]))
-    return [_row(duty, numbers, days.get(duty.key), today) for duty in duties]
+    days = {
+        key: (day, contact) for key, day, contact in _planned_days([duty.key for duty in duties if duty.kind in VISITS])
+    }
+    return [_row(duty, numbers, days.get(duty.key, (None, "")), today) for duty in duties]
 
 
 @prepared
@@ -91,8 +94,8 @@ def _project_numbers(guarantees: list[int]) -> QuerySet[Guarantee, tuple[int, st
 
 
 @prepared
-def _planned_days(keys: list[int]) -> QuerySet[PlannedDate, tuple[int, date]]:
-    return PlannedDate.objects.filter(duty_key__in=keys).values_list("duty_key", "planned_on")
+def _planned_days(keys: list[int]) -> QuerySet[PlannedDate, tuple[int, date, str]]:
+    return PlannedDate.objects.filter(duty_key__in=keys).values_list("duty_key", "planned_on", "contact")
 
 
 def with_names(duties: QuerySet[Duty]) -> QuerySet[Duty]:
@@ -115,7 +118,7 @@ def find_duty(person: Person, key: int, *, on: date) -> DutyRow | None:
     return rows[0] if rows else None
 
 
-def _row(duty: Duty, numbers: dict[int, str], planned_on: date | None, today: date) -> DutyRow:
+def _row(duty: Duty, numbers: dict[int, str], planned: tuple[date | None, str], today: date) -> DutyRow:
     kind = DutyKind(duty.kind)
     guarantee_id = duty.subject_id if kind is DutyKind.ROUTINE_VISIT else None
     return DutyRow(
@@ -133,6 +136,7 @@ def _row(duty: Duty, numbers: dict[int, str], planned_on: date | None, today: da
         due_on=duty.due_on,
         done_on=duty.done_on,
         lapsed_on=duty.lapsed_on,
-        planned_on=planned_on,
+        planned_on=planned[0],
+        arranged_with=planned[1],
         today=today,
     )

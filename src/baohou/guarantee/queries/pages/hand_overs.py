@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,6 +18,7 @@ from baohou.guarantee.models import (
     Visit,
 )
 from baohou.guarantee.queries.forms.visit_reports import report_number
+from baohou.guarantee.queries.hand_over_papers import Paper, papers_of
 from baohou.guarantee.queries.hand_overs import RECEIPT, unlisted, waiting_receipt
 from baohou.guarantee.queries.pages.reports import list_quarters
 from baohou.guarantee.queries.pages.unlisted import count_unlisted
@@ -200,7 +201,7 @@ def _row(quarter: Quarter, department: Department, pair: _Pair, on: date) -> Han
 
 @dataclass(frozen=True)
 class ItemRow:
-    """One report of the list, and what a page that is shown again had been told about it."""
+    """One report of the list and its papers, and what a page that is shown again had been told of them."""
 
     item: HandOverItem
     number: str
@@ -209,6 +210,7 @@ class ItemRow:
     archived: bool
     ticked: bool
     pages: str
+    papers: list[tuple[Paper, bool]]
 
 
 @dataclass(frozen=True)
@@ -285,9 +287,10 @@ def get_list(
     part: str = "",
     after: str = "",
     ticked: Iterable[int] = (),
+    ticked_papers: Collection[int] = (),
     pages: dict[int, str] | None = None,
 ) -> HandOverList | None:
-    """One list within the person's reach; None when nothing of it is. Nine queries."""
+    """One list within the person's reach; None when nothing of it is. Ten queries."""
     hand_over = find_hand_over(department, quarter)
     lacking = unlisted(department, quarter, hand_over).select_related("client", "by")
     items = visible_items(person, hand_over) if hand_over else HandOverItem.objects.none()
@@ -325,7 +328,7 @@ def get_list(
         receipts=receipts,
         lacking=[] if history else list(lacking[:SHOWN]),
         part=part,
-        rows=[_item_row(item, set(ticked), pages or {}) for item in shown],
+        rows=_item_rows(shown, set(ticked), ticked_papers, pages or {}),
         after=behind,
         gives=gives,
         signs=signs,
@@ -362,7 +365,17 @@ def _page(items: QuerySet[HandOverItem], after: str) -> tuple[list[HandOverItem]
     return page[:PAGE], str(page[PAGE - 1].pk) if len(page) > PAGE else ""
 
 
-def _item_row(item: HandOverItem, ticked: set[int], pages: dict[int, str]) -> ItemRow:
+def _item_rows(
+    items: Sequence[HandOverItem], ticked: set[int], ticked_papers: Collection[int], pages: dict[int, str]
+) -> list[ItemRow]:
+    papers = papers_of([item.visit_id for item in items])
+    return [
+        _item_row(item, ticked, pages, [(paper, paper.key in ticked_papers) for paper in papers.get(item.visit_id, ())])
+        for item in items
+    ]
+
+
+def _item_row(item: HandOverItem, ticked: set[int], pages: dict[int, str], papers: list[tuple[Paper, bool]]) -> ItemRow:
     return ItemRow(
         item=item,
         number=report_number(item.visit),
@@ -371,6 +384,7 @@ def _item_row(item: HandOverItem, ticked: set[int], pages: dict[int, str]) -> It
         archived=item.receipt is not None and item.receipt.accepted_on is not None,
         ticked=item.pk in ticked,
         pages=pages.get(item.pk, str(item.pages or "")),
+        papers=papers,
     )
 
 

@@ -12,6 +12,7 @@ from baohou.guarantee.queries.access import managed_guarantees, visible_clients,
 from baohou.guarantee.queries.pages.duties import VISITS, DutyRow, describe, with_names
 from baohou.guarantee.queries.pages.finding import among
 from baohou.guarantee.queries.sealed_visits import Record, check_url, get_records
+from baohou.guarantee.rules.appointments import Appointment, appointment_of
 from baohou.guarantee.rules.matters import (
     CLIENT_OPINION,
     METHODS,
@@ -49,6 +50,7 @@ class Sheet:
     other_methods: str
     opinion: str
     not_signed: str
+    appointment: Appointment | None
     record: Record
     checked: Checked | None
     check_url: str
@@ -87,6 +89,7 @@ def get_sheet(visit: Visit) -> Sheet:
         other_methods=other_methods(visit.methods),
         opinion=finding(findings, CLIENT_OPINION),
         not_signed=finding(findings, NOT_SIGNED),
+        appointment=appointment_of(findings),
         record=record,
         checked=records.check(record.seal) if record.seal else None,
         check_url=check_url(record.seal.code) if record.seal else "",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from baohou.guarantee.models import HandOverReceipt, Visit
+from baohou.guarantee.queries.hand_over_papers import PAPER
 from baohou.guarantee.queries.hand_overs import RECEIPT, REPORT, VOLUMES
-from baohou.kernel.papers.models import Seal, Volume, VolumeItem
+from baohou.guarantee.queries.sealed_visits import KIND
+from baohou.kernel.papers.models import Attachment, Seal, Volume, VolumeItem
 from baohou.kernel.people.access import Person, Reach
 
 
@@ -36,4 +38,5 @@ def find_receipt(volume: Volume) -> tuple[HandOverReceipt, Seal | None] | None:
 
 def _own(person: Person) -> QuerySet[VolumeItem]:
     visits = Visit.objects.filter(by=person.staff_id).values("pk")
-    return VolumeItem.objects.filter(kind=REPORT, subject_id__in=visits)
+    with_them = Attachment.objects.filter(kind=KIND, subject_id__in=visits).values("pk")
+    return VolumeItem.objects.filter(Q(kind=REPORT, subject_id__in=visits) | Q(kind=PAPER, subject_id__in=with_them))

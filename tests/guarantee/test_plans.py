@@ -13,8 +13,7 @@ from baohou.core.errors import Refused
 from baohou.core.period import Quarter
 from baohou.day import engine
 from baohou.guarantee.models import AcceptedVisit, Filing, Guarantee, PlannedDate
-from baohou.guarantee.queries.pages.plan_table import get_plan_table
-from baohou.guarantee.queries.plans import Plan, PlanRow, get_plan, list_own_clients
+from baohou.guarantee.queries.plans import Plan, PlanRow, get_plan
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Grade, VisitKind
 from baohou.guarantee.services import grades, plans, visits
 from baohou.guarantee.services.plans import Planner
@@ -23,9 +22,9 @@ from baohou.kernel.calendar import get_work_calendar
 from baohou.kernel.papers.models import Seal
 from baohou.kernel.papers.records import check
 from baohou.kernel.parties.models import Party
-from baohou.kernel.people.access import Person
-from baohou.kernel.people.models import Department, Post, Staff
+from baohou.kernel.people.models import Department, Staff
 from tests.cast import FOOD, PAPER, STEEL, Portfolio, TakeIn
+from tests.guarantee.planned import check_columns, check_own
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("PGM.8", "PGM.9")]
 Q4 = Quarter(2026, 4)
@@ -40,29 +39,9 @@ def planner(portfolio: Portfolio, by: Staff, *, department: str = "业务一部"
 def plan(portfolio: Portfolio, department: str = "业务一部", on: date = NINTH) -> Plan:
     """The plan told visit by visit; in columns, as the pages count, filter and order it, it is the same."""
     found = get_plan(department=Department.objects.get(name=department), quarter=Q4, today=on)
-    everyone = Person(staff=None, post=Post.GENERAL_MANAGER, department_id=None, department_name="")
-    table = get_plan_table(everyone, department=found.department, quarter=Q4, today=on)
-    assert table.told(table.rows) == found.rows
-    assert (table.gone, table.review, table.overdue) == (found.gone, found.review, found.overdue)
-    assert (table.undated, table.fingerprint) == (len(found.undated), found.fingerprint)
-    seconds = [row.visit.managers.b_id or 0 for row in found.rows]
-    assert table.rows.select("manager_a", "manager_b", "grade", "district").rows() == [
-        (row.visit.managers.a_id, second, row.visit.graded.grade or 0, row.district.code)
-        for row, second in zip(found.rows, seconds, strict=True)
-    ]
-    _own_plan_is_the_same(portfolio.cast.a, found.department, on)
+    check_columns(found, on=on)
+    check_own(portfolio.cast.a, found.department, on=on)
     return found
-
-
-def _own_plan_is_the_same(staff: Staff, department: Department, on: date) -> None:
-    """What a project manager sees of the plan: own visits, and what is overdue or gone of own clients."""
-    own = Person(staff=staff, post=Post.PROJECT_MANAGER, department_id=department.pk, department_name=department.name)
-    clients = list_own_clients(own, quarter=Q4, on=on)
-    found = get_plan(department=department, quarter=Q4, today=on, clients=clients)
-    table = get_plan_table(own, department=department, quarter=Q4, today=on)
-    mine = [row for row in found.rows if staff.pk in (row.visit.managers.a_id, row.visit.managers.b_id)]
-    assert [row.visit for row in table.told(table.rows)] == [row.visit for row in mine]
-    assert (table.gone, table.overdue) == (found.gone, found.overdue)
 
 
 def test_what_is_overdue_of_a_client_no_longer_held_is_nobodys_plan(portfolio: Portfolio, take_in: TakeIn) -> None:

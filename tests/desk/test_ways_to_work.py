@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -69,9 +70,14 @@ def test_clients_without_a_measure_are_counted_up_to_so_many(
     monkeypatch.setattr("baohou.guarantee.queries.pages.waiting.MANY", 1)
     (line,) = measures_missing(person, TODAY)
     assert "还有 1+ 户" in line.what
+    with CaptureQueriesContext(connection) as believed:
+        (line,) = measures_missing(person, TODAY)
+    assert "还有 1+ 户" in line.what
+    caches["process"].clear()
     with CaptureQueriesContext(connection) as asked:
         list(measures_missing(person, TODAY))
     assert "LIMIT 1)" in asked.captured_queries[-1]["sql"]
+    assert len(believed) == len(asked) - 1
 
 
 def test_each_way_has_an_index_of_what_is_owed() -> None:

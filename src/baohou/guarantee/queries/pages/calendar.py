@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from django.core.cache import caches
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
@@ -16,6 +17,7 @@ from baohou.guarantee.models import PlannedDate
 from baohou.guarantee.queries.access import managed_guarantees, visible_clients
 from baohou.guarantee.queries.pages.duties import DutyRow, describe, with_names
 from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters
+from baohou.guarantee.queries.pages.many import KEPT_SECONDS, VERY_MANY
 from baohou.guarantee.queries.pages.plans import DayKind, kind_of
 from baohou.guarantee.queries.pages.worklist import owed_duties
 from baohou.guarantee.rules.words import DutyKind
@@ -123,7 +125,7 @@ def get_month(
         owed = owed.filter(due_on=filters.due_on)
     everyones = whose == "all" and person.reach is Reach.ALL and not filters.any
     counted = _everyones(on, days) if everyones else owed
-    counts = dict(counted.order_by().values("due_on").annotate(n=Count("pk")).values_list("due_on", "n"))
+    counts = _counts(counted, ("calendar", on, days) if everyones else None)
     rows = _first_few(owed, counts, on) if counts else {}
     planned: dict[date, int] = {}
     entries: dict[date, list[Entry]] = {}
@@ -145,6 +147,17 @@ def get_month(
 
     mondays = [begin + n * _WEEK for n in range(((end - begin).days + 1) // 7)]
     return Month(first, [_week(at, day) for at in mondays], _week(monday, day))
+
+
+def _counts(counted: QuerySet[Duty], asked: tuple[object, ...] | None) -> dict[date, int]:
+    """How many are owed on each day; those of everyone, where they are very many, as they were some minutes ago."""
+    kept, name = caches["process"], repr(asked).replace(" ", "")
+    found: dict[date, int] | None = kept.get(name) if asked else None
+    if found is None:
+        found = dict(counted.order_by().values("due_on").annotate(n=Count("pk")).values_list("due_on", "n"))
+        if asked and sum(found.values()) > VERY_MANY:
+            kept.set(name, found, KEPT_SECONDS)
+    return found
 
 
 def _week(monday: date, day: Callable[[date], Day]) -> list[Day]:

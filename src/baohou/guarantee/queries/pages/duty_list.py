@@ -15,6 +15,7 @@ from baohou.guarantee.models import GradeChange
 from baohou.guarantee.queries.access import Sight, sight_of, visible_duties
 from baohou.guarantee.queries.pages.clients import default_grade
 from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, describe, place_of, with_names
+from baohou.guarantee.queries.pages.many import at_least
 from baohou.guarantee.rules.words import CLAUSE_OF, VISITS, DutyKind, DutyState, Grade
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.access import Person, Reach
@@ -82,7 +83,10 @@ def list_duty_page(
     named = (sight.staff_ids, sight.department_ids, on, *_days(filters))
     shape = _Shape(sight.reach, sight.stands_for, replace(filters, quarter=None))
     page = _ask(_page, shape)(*named, *place, shape=shape, most=most + 1)
-    count = _ask(_count, shape)(*named, shape=shape, most=MANY) if counted else len(page)
+    count = len(page)
+    if counted:
+        asked = ("duties", named, shape)
+        count = at_least(asked, MANY, lambda: _ask(_count, shape)(*named, shape=shape, most=MANY))
     last = page[most - 1] if len(page) > most else None
     return DutyPage(_listed(page[:most], on), count, f"{last.due_on}.{last.key}" if last else "")
 

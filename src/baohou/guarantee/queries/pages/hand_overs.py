@@ -76,6 +76,14 @@ class HandOverRow:
     progress: Progress
     begun: bool
 
+    @property
+    def said(self) -> tuple[object, ...]:
+        """All that a line of the list says of it, so that the same line need not be written twice."""
+        of, filed = self.department, None
+        if self.filing:
+            filed = (self.filing.filed_on, self.filing.by.name if self.state == "history" else "")
+        return self.quarter, of.pk, of.name, self.state, self.due_on, filed, self.progress
+
 
 @dataclass(frozen=True)
 class HandOverRows:

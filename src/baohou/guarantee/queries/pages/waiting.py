@@ -16,6 +16,7 @@ from baohou.core.period import quarter_of
 from baohou.guarantee.models import FilingStep, Guarantee, HandOverItem, Measure, MovedDuty, MoveSigner
 from baohou.guarantee.queries.filing_steps import last_steps
 from baohou.guarantee.queries.pages.clients import graded, in_force, speaking
+from baohou.guarantee.queries.pages.many import at_least
 from baohou.guarantee.rules.parameters import MEASURES_AHEAD, UNSIGNED_DAYS, number_in
 from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade
 from baohou.kernel.approvals.models import State
@@ -161,7 +162,7 @@ def measures_missing(person: Person, on: date) -> Iterable[WaitingLine]:
     others = {pk for pk, _day in wanted if pk != person.department_id}
     names = dict(Department.objects.filter(pk__in=others).values_list("pk", "name"))
     for department, last in sorted(wanted, key=lambda one: one[1])[-3:]:
-        missing = _without_measure(department, last, min(last, on), most=MANY)
+        missing = _count_without_measure(department, last, min(last, on))
         if missing:
             quarter = quarter_of(last)
             said = {"n": f"{missing}+" if missing == MANY else missing, "quarter": quarter}
@@ -189,6 +190,11 @@ def _owed_tables(departments: list[int], on: date) -> QuerySet[Duty, tuple[int, 
         lapsed_on__isnull=True,
     )
     return owed.values_list("department_id", "opens_on")[:MOST]
+
+
+def _count_without_measure(department: int, last: date, day: date) -> int:
+    asked = ("without_measure", department, last, day)
+    return at_least(asked, MANY, lambda: _without_measure(department, last, day, most=MANY))
 
 
 @prepared_count

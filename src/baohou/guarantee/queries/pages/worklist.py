@@ -14,6 +14,7 @@ from baohou.guarantee.queries.access import Sight, sight_of, visible_duties, way
 from baohou.guarantee.queries.handed import handed_keys
 from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, describe, place_of, with_names
 from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters, narrowed
+from baohou.guarantee.queries.pages.many import at_least
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.access import Person, Reach
 from baohou.kernel.people.models import Staff
@@ -243,7 +244,8 @@ def _found(
         return code, MANY, duties
     if place == (None, None) and len(duties) <= PAGE:
         return code, len(duties), duties
-    return code, _ask(count, asked)(*given, None, None, asked=asked), duties
+    named = ("worklist", asked, given)
+    return code, at_least(named, MANY, lambda: _ask(count, asked)(*given, None, None, asked=asked)), duties
 
 
 def _ask(query: Any, asked: _Asked) -> Any:

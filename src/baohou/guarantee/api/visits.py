@@ -185,7 +185,9 @@ def list_all(
     day, _, last = opened(request, cursor).partition(".")
     if day:
         found = found.filter(Q(visited_on__lt=day) | Q(visited_on=day, pk__lt=int(last)))
-    page = list(found.select_related("client", "guarantee", "by")[: limit + 1])
+    # The page is found before names are joined to it: joined first, all visits of a day would be, to be put in order.
+    shown = Visit.objects.filter(pk__in=found.values("pk")[: limit + 1]).order_by("-visited_on", "-pk")
+    page = list(shown.select_related("client", "guarantee", "by"))
     more = f"{page[limit - 1].visited_on}.{page[limit - 1].pk}" if len(page) > limit else ""
     return Page[VisitOut](items=[VisitOut(**_visit(one)) for one in page[:limit]], next=sealed(request, more))
 

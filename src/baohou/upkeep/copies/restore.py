@@ -84,9 +84,13 @@ def restore(path: Path, *, secret: Secret | None, replace: bool, tell: Tell = la
             why=str(fault).splitlines()[0],
         ) from fault
     restored = Restored(archive)
-    for one, faults in checks.run_all():
-        tell(one.title)
-        restored.found[one.title] = faults
+    try:
+        for one, faults in checks.run_all():
+            tell(one.title)
+            restored.found[one.title] = faults
+    except OperationalError as fault:  # what was restored stands already
+        why = str(fault).splitlines()[0]
+        restored.found["没有核对完"] = [f"数据已经恢复，核对到一半数据库断了（{why}）：请再运行 baohou verify"]
     return restored
 
 

@@ -17,11 +17,11 @@ from baohou.guarantee.models import HandOver, HandOverReceipt
 from baohou.guarantee.queries.pages.hand_overs import (
     HandOverList,
     ItemRow,
-    Progress,
     get_list,
     list_hand_overs,
     visible_items,
 )
+from baohou.guarantee.queries.pages.progress import Progress
 from baohou.guarantee.queries.summaries import REPORTS
 from baohou.guarantee.rules.words import Medium
 from baohou.guarantee.services import hand_over_receipts, hand_overs

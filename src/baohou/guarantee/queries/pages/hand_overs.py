@@ -20,6 +20,7 @@ from baohou.guarantee.models import (
 from baohou.guarantee.queries.forms.visit_reports import report_number
 from baohou.guarantee.queries.hand_over_papers import Paper, papers_of
 from baohou.guarantee.queries.hand_overs import RECEIPT, unlisted, waiting_receipt
+from baohou.guarantee.queries.pages.progress import Progress
 from baohou.guarantee.queries.pages.reports import list_quarters
 from baohou.guarantee.queries.pages.unlisted import count_unlisted
 from baohou.guarantee.queries.report_duties import report_duties
@@ -35,33 +36,6 @@ SHOWN = 20
 """So many reports that the list lacks are named on the page."""
 _DONE = ("archived", "history")
 _RANK = {"overdue": 0, "waiting": 1, "open": 2, "running": 3, "archived": 4, "history": 4}
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How many reports are on the list, were given, were received, lie in the archive; how many the list lacks."""
-
-    total: int = 0
-    given: int = 0
-    received: int = 0
-    archived: int = 0
-    unlisted: int = 0
-
-    @property
-    def missing(self) -> int:
-        return self.total - self.given + self.unlisted
-
-    @property
-    def to_receive(self) -> int:
-        return self.given - self.received
-
-    @property
-    def all(self) -> int:
-        return self.total + self.unlisted
-
-    @property
-    def complete(self) -> bool:
-        return self.all > 0 and self.archived == self.all
 
 
 @dataclass(frozen=True)

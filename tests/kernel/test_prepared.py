@@ -91,6 +91,21 @@ def test_a_list_longer_than_any_text(postings: list[Posting]) -> None:
     assert len(_of(many, date(2026, 1, 31))) == 7
 
 
+def test_no_more_texts_are_kept_than_memory_has_room_for(
+    postings: list[Posting], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shape may come from what somebody typed into an address: each word is a text of its own, the oldest are forgotten."""
+    monkeypatch.setattr("baohou.kernel.prepared.MOST_TEXTS", 3)
+
+    @prepared
+    def said(on: date, *, word: str) -> QuerySet[Posting, int]:
+        return Posting.objects.filter(effective_on__lte=on, staff__name=word).values_list("pk", flat=True)
+
+    for word in ("员工1", "员工2", "甲", "乙", "丙", "员工1"):
+        assert len(said(date(2026, 1, 31), word=word)) == word.startswith("员工")
+        assert len(said._texts) <= 3
+
+
 def test_what_is_no_plain_value_is_refused() -> None:
     with pytest.raises(TypeError, match="can be no value"):
         _called(3.5)  # type: ignore[arg-type]

@@ -45,6 +45,10 @@ _FEW: Final = 4096
 """So many stand-ins at most: longer lists go to the database as Django writes them."""
 
 
+MOST_TEXTS: Final = 256
+"""So many texts of one query are kept, those written last: some shape may be what somebody typed into an address."""
+
+
 @dataclass(frozen=True)
 class _Place:
     """Where a parameter comes from: the argument, the place in its list, and as what it is handed over."""
@@ -115,7 +119,10 @@ class Prepared(Generic[P, Row]):
         key = (*map(_shape, arguments), *((name, type(given), given) for name, given in kwargs.items()))
         text = self._texts.get(key)
         if text is None:
-            text = self._texts[key] = self._written(arguments, kwargs)
+            text = self._written(arguments, kwargs)
+            while len(self._texts) >= MOST_TEXTS:
+                self._texts.pop(next(iter(self._texts)), None)
+            self._texts[key] = text
         return text
 
     def _written(self, arguments: Sequence[Any], kwargs: dict[str, Any]) -> _Text:

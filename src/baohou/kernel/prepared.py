@@ -87,8 +87,11 @@ class Prepared(Generic[P, Row]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
         """The rows, as the queryset would give them."""
-        if any(isinstance(one, list) and len(one) > _FEW for one in args):
+        if _is_long(args):
             return self.plain(*args, **kwargs)
+        return self._found(args, kwargs)
+
+    def _found(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         arguments = args if self.CHECKED else [_padded(one) if isinstance(one, list) else one for one in args]
         text = self._text(arguments, kwargs)
         if self.CHECKED and self._is_checked(text):
@@ -121,7 +124,7 @@ class Prepared(Generic[P, Row]):
         if text is None:
             text = self._written(arguments, kwargs)
             while len(self._texts) >= MOST_TEXTS:
-                self._texts.pop(next(iter(self._texts)), None)
+                self._texts.pop(list(self._texts)[0], None)  # noqa: RUF015  (at once, whatever other threads add)
             self._texts[key] = text
         return text
 
@@ -163,10 +166,9 @@ class PreparedCount(Prepared[P, Any]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> int:  # type: ignore[override]
         """How many rows the queryset has."""
-        if any(isinstance(one, list) and len(one) > _FEW for one in args):
+        if _is_long(args):
             return self.plain(*args, **kwargs)
-        found: list[int] = super().__call__(*args, **kwargs)
-        return found[0] if found else 0
+        return sum(self._found(args, kwargs))
 
     def plain(self, *args: P.args, **kwargs: P.kwargs) -> int:  # type: ignore[override]
         """The same, as Django writes it now."""
@@ -235,6 +237,10 @@ def _unasked(alias: str) -> Iterator[list[tuple[str, Sequence[Any]]]]:
         pass
     finally:
         connection.execute_wrappers, connection.force_debug_cursor = others, logged
+
+
+def _is_long(arguments: Sequence[object]) -> bool:
+    return any(isinstance(one, list) and len(one) > _FEW for one in arguments)
 
 
 def _padded(values: list[Any]) -> list[Any]:

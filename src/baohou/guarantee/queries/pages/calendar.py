@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from django.core.cache import caches
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
@@ -17,13 +16,15 @@ from baohou.guarantee.models import PlannedDate
 from baohou.guarantee.queries.access import managed_guarantees, visible_clients
 from baohou.guarantee.queries.pages.duties import DutyRow, describe, with_names
 from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters
-from baohou.guarantee.queries.pages.many import KEPT_SECONDS, VERY_MANY
+from baohou.guarantee.queries.pages.many import believed
 from baohou.guarantee.queries.pages.plans import DayKind, kind_of
 from baohou.guarantee.queries.pages.worklist import owed_duties
 from baohou.guarantee.rules.words import DutyKind
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.access import Person, Reach
 
+VERY_MANY: Final = 10_000
+"""What is owed by everyone in a month, if it is more, is believed for some minutes."""
 FIRST_FEW: Final = 3
 """So many lines of a day stand in the month; the week of a phone shows as many."""
 _WEEK: Final = timedelta(days=7)
@@ -124,8 +125,10 @@ def get_month(
     if filters.due_on is not None:
         owed = owed.filter(due_on=filters.due_on)
     everyones = whose == "all" and person.reach is Reach.ALL and not filters.any
-    counted = _everyones(on, days) if everyones else owed
-    counts = _counts(counted, ("calendar", on, days) if everyones else None)
+    if everyones:
+        counts = believed(("calendar", on, days), lambda: _counts(_everyones(on, days)), when=_are_very_many)
+    else:
+        counts = _counts(owed)
     rows = _first_few(owed, counts, on) if counts else {}
     planned: dict[date, int] = {}
     entries: dict[date, list[Entry]] = {}
@@ -149,15 +152,13 @@ def get_month(
     return Month(first, [_week(at, day) for at in mondays], _week(monday, day))
 
 
-def _counts(counted: QuerySet[Duty], asked: tuple[object, ...] | None) -> dict[date, int]:
-    """How many are owed on each day; those of everyone, where they are very many, as they were some minutes ago."""
-    kept, name = caches["process"], repr(asked).replace(" ", "")
-    found: dict[date, int] | None = kept.get(name) if asked else None
-    if found is None:
-        found = dict(counted.order_by().values("due_on").annotate(n=Count("pk")).values_list("due_on", "n"))
-        if asked and sum(found.values()) > VERY_MANY:
-            kept.set(name, found, KEPT_SECONDS)
-    return found
+def _counts(owed: QuerySet[Duty]) -> dict[date, int]:
+    """How many are owed on each day."""
+    return dict(owed.order_by().values("due_on").annotate(n=Count("pk")).values_list("due_on", "n"))
+
+
+def _are_very_many(counts: dict[date, int]) -> bool:
+    return sum(counts.values()) > VERY_MANY
 
 
 def _week(monday: date, day: Callable[[date], Day]) -> list[Day]:

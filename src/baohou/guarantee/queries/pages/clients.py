@@ -117,7 +117,7 @@ def list_clients(
     unless = default_grade(on)
     matching = _filtered(_within_reach(person, on, filters), on, filters, unless)
     few = bool(filters.manager_id) or person.reach is Reach.OWN
-    asked = repr((person.reach, person.staff_ids, person.department_ids, on, filters))
+    asked = (person.reach, person.staff_ids, person.department_ids, on, filters)
     found = find(matching, words=filters.words, after=after, asked=asked, few=few, most=most, counted=counted)
     more = str(found.clients[-1].pk) if found.more else ""
     rows = _rows(found.clients, on, unless)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, Final, cast
 
-from django.core.cache import caches
 from django.db.models import BooleanField, Case, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from baohou.guarantee.models import Guarantee
 from baohou.guarantee.queries.pages.duties import MANY, PAGE
+from baohou.guarantee.queries.pages.many import at_least, believed
 from baohou.kernel.parties import search
 from baohou.kernel.parties.models import Party
 
@@ -24,8 +23,6 @@ FEW: Final = 1000
 LOOKED: Final = 2000
 """So many clients are looked at to say how many there are at least, when there are more than ALL_LOOKED."""
 ALL_LOOKED: Final = 10_000
-KEPT_SECONDS: Final = 600
-"""So long a process keeps how many clients there are at least, of more than ALL_LOOKED."""
 NEAR: Final = 20_000
 """So many clients are passed in the list's order in search of those whose name is not rare."""
 
@@ -61,7 +58,7 @@ def find(
     *,
     words: str,
     after: str,
-    asked: str,
+    asked: tuple[object, ...],
     few: bool = False,
     most: int = PAGE,
     counted: bool = True,
@@ -85,24 +82,18 @@ def find(
     return Found(page[:most], count, at_least, len(page) > most)
 
 
-def _count(matching: QuerySet[Party], few: bool, asked: str) -> tuple[int, bool]:
+def _count(matching: QuerySet[Party], few: bool, asked: tuple[object, ...]) -> tuple[int, bool]:
     """How many clients match, up to MANY; of very many clients only the first are looked at."""
     if few or not _are_very_many():
         count = matching.order_by().values("pk")[:MANY].count()
         return count, count >= MANY
-    name = f"clients.at_least.{sha256(asked.encode()).hexdigest()}"
-    return caches["process"].get_or_set(name, lambda: _count_first(matching), KEPT_SECONDS) or 0, True
+    return believed(("clients", *asked), lambda: _count_first(matching), when=lambda _: True), True
 
 
 def _are_very_many() -> bool:
-    """Whether there are more than ALL_LOOKED clients; once there are, that is believed for a while."""
-    kept, name = caches["process"], "clients.very_many"
-    if kept.get(name):
-        return True
-    many = Party.objects.order_by().values("pk")[: ALL_LOOKED + 1].count() > ALL_LOOKED
-    if many:
-        kept.set(name, True, KEPT_SECONDS)
-    return many
+    """Whether there are more than ALL_LOOKED clients."""
+    most = ALL_LOOKED + 1
+    return at_least(("all clients",), most, Party.objects.order_by().values("pk")[:most].count) == most
 
 
 def _count_first(matching: QuerySet[Party]) -> int:

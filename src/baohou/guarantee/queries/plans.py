@@ -133,9 +133,14 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """Stands for the visits and their days as seen, so that nobody accepts what changed meanwhile."""
-        seen = sorted((row.key, str(row.planned_on), row.is_owed) for row in self.rows)
-        return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+        """See fingerprint_of."""
+        return fingerprint_of((row.key, row.planned_on, row.is_owed) for row in self.rows)
+
+
+def fingerprint_of(visits: Iterable[tuple[int, date | None, bool]]) -> str:
+    """Stands for the visits (key, planned day, whether owed) as seen, so that nobody accepts what changed meanwhile."""
+    seen = sorted((key, str(planned_on), owed) for key, planned_on, owed in visits)
+    return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 
 def get_plan(*, department: Department, quarter: Quarter, today: date, clients: Sequence[int] | None = None) -> Plan:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from baohou.core.period import period_of
+from baohou.core.places import read_place
 from baohou.kernel.accountability.models import Appeal, Entry, EntryKind
 from baohou.kernel.duties import kinds
 from baohou.kernel.people.access import Person, Reach
@@ -254,12 +255,11 @@ def _told_of(keys: list[int], on: date) -> QuerySet[Entry]:
 
 def _behind(entries: QuerySet[Entry, Any], after: str) -> QuerySet[Entry, Any]:
     """The entries behind the place "2026-08-28.123"; all of them for anything that is no such place."""
-    dated, _, last = after.partition(".")
-    try:
-        place, number = date.fromisoformat(dated), int(last)
-    except ValueError:
+    place = read_place(after)
+    if place is None:
         return entries
-    return entries.filter(Q(dated__lt=place) | Q(pk__lt=number), dated__lte=place)
+    day, number = place
+    return entries.filter(Q(dated__lt=day) | Q(pk__lt=number), dated__lte=day)
 
 
 def _stories(page: Sequence[Mapping[str, Any]], on: date) -> list[Story]:

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from baohou.core.places import read_place
 from baohou.kernel.accountability.models import Appeal, Entry, EntryKind
 from baohou.kernel.duties import kinds
 from baohou.kernel.papers.records.kinds import Content
@@ -129,11 +130,10 @@ def _with_names() -> QuerySet[Appeal]:
 
 
 def _behind(appeals: QuerySet[Appeal], after: str, *, newest_first: bool) -> QuerySet[Appeal]:
-    filed, _, last = after.partition(".")
-    try:
-        place, number = date.fromisoformat(filed), int(last)
-    except ValueError:
+    place = read_place(after)
+    if place is None:
         return appeals
+    day, number = place
     if newest_first:
-        return appeals.filter(Q(filed_on__lt=place) | Q(filed_on=place, pk__lt=number))
-    return appeals.filter(Q(filed_on__gt=place) | Q(filed_on=place, pk__gt=number))
+        return appeals.filter(Q(filed_on__lt=day) | Q(filed_on=day, pk__lt=number))
+    return appeals.filter(Q(filed_on__gt=day) | Q(filed_on=day, pk__gt=number))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import Guarantee, PlannedDate
@@ -103,13 +103,9 @@ def with_names(duties: QuerySet[Duty]) -> QuerySet[Duty]:
     return duties.select_related("party", "owner", "department")
 
 
-def place_of(after: str) -> tuple[date | None, int | None]:
-    """The place "2026-09-30.123"; nothing for anything that is no such place."""
-    due, _, key = after.partition(".")
-    try:
-        return date.fromisoformat(due), int(key)
-    except ValueError:
-        return None, None
+def behind(duties: QuerySet[Duty], due: date | None, key: int | None) -> QuerySet[Duty]:
+    """Those behind a place, in order of due day and key; all of them for no place."""
+    return duties if due is None else duties.filter(Q(due_on__gt=due) | Q(due_on=due, key__gt=key))
 
 
 def find_duty(person: Person, key: int, *, on: date) -> DutyRow | None:

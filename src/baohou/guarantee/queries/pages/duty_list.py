@@ -11,10 +11,11 @@ from typing import Any, Final, NamedTuple
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from baohou.core.period import Quarter
+from baohou.core.places import read_place
 from baohou.guarantee.models import GradeChange
 from baohou.guarantee.queries.access import Sight, sight_of, visible_duties
 from baohou.guarantee.queries.pages.clients import default_grade
-from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, describe, place_of, with_names
+from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, behind, describe, with_names
 from baohou.guarantee.queries.pages.many import at_least
 from baohou.guarantee.rules.words import CLAUSE_OF, VISITS, DutyKind, DutyState, Grade
 from baohou.kernel.duties.models import Duty
@@ -79,7 +80,7 @@ def list_duty_page(
 
     Not ``counted``, the count says no more than the page.
     """
-    sight, place = sight_of(person), place_of(after)
+    sight, place = sight_of(person), read_place(after) or (None, None)
     named = (sight.staff_ids, sight.department_ids, on, *_days(filters))
     shape = _Shape(sight.reach, sight.stands_for, replace(filters, quarter=None))
     page = _ask(_page, shape)(*named, *place, shape=shape, most=most + 1)
@@ -132,9 +133,7 @@ def _page(
     most: int,
 ) -> QuerySet[Duty]:
     found = _selected(Sight(shape.reach, staff, departments, shape.stands), on, shape.filters, first, last)
-    if due is not None:
-        found = found.filter(Q(due_on__gt=due) | Q(due_on=due, key__gt=key))
-    return _ordered(found, on)[:most]
+    return _ordered(behind(found, due, key), on)[:most]
 
 
 @prepared_count

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +21,7 @@ from baohou.guarantee.queries.plans import (
     Review,
     accepted_in,
     dates_of,
+    fingerprint_of,
     get_review,
     gone_from,
     list_own_clients,
@@ -140,10 +140,9 @@ class PlanTable:
     @property
     def fingerprint(self) -> str:
         """What Plan.fingerprint is of the same visits."""
-        days = {number: str(day_of(number)) for number in self.rows["planned_on"].unique()}
-        read = self.rows.select("key", "planned_on", _OWED.alias("owed")).sort("key").iter_rows()
-        seen = [(key, days[planned_on], owed) for key, planned_on, owed in read]
-        return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+        days = {number: day_of(number) for number in self.rows["planned_on"].unique()}
+        read = self.rows.select("key", "planned_on", _OWED.alias("owed")).iter_rows()
+        return fingerprint_of((key, days[planned_on], owed) for key, planned_on, owed in read)
 
     @cached_property
     def gone(self) -> list[GoneVisit]:

@@ -10,9 +10,10 @@ from typing import Any, Final, NamedTuple
 from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from baohou.core.places import read_place
 from baohou.guarantee.queries.access import Sight, sight_of, visible_duties, ways_to_duties
 from baohou.guarantee.queries.handed import handed_keys
-from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, describe, place_of, with_names
+from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, behind, describe, with_names
 from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters, narrowed
 from baohou.guarantee.queries.pages.many import at_least
 from baohou.kernel.duties.models import Duty
@@ -105,8 +106,7 @@ def owed_duties(person: Person, *, on: date, whose: str, filters: WorkFilters = 
 
 def count_unowned(person: Person, *, on: date) -> int:
     """Duties owed that nobody owns, up to MANY."""
-    nowhere = (None, None, None, None)
-    return _count(*_values(person, "unowned", on), *nowhere, asked=_asked(person, "unowned", EVERYTHING))
+    return _count(*_values(person, "unowned", on), None, None, asked=_asked(person, "unowned", EVERYTHING))
 
 
 def _asked(person: Person, whose: str, filters: WorkFilters) -> _Asked:
@@ -122,9 +122,12 @@ def _values(person: Person, whose: str, on: date) -> _Values:
     return _Values(staff, departments, owners, *handed_keys(owners, on=on), on)
 
 
+def _sight(asked: _Asked, values: _Values) -> Sight:
+    return Sight(asked.reach, values.staff, values.departments, asked.stands)
+
+
 def _owed(asked: _Asked, values: _Values) -> QuerySet[Duty]:
-    sight = Sight(asked.reach, values.staff, values.departments, asked.stands)
-    return _kept(visible_duties(sight, on=values.on), asked, values)
+    return _kept(visible_duties(_sight(asked, values), on=values.on), asked, values)
 
 
 def _kept(duties: QuerySet[Duty], asked: _Asked, values: _Values) -> QuerySet[Duty]:
@@ -141,10 +144,9 @@ def _kept(duties: QuerySet[Duty], asked: _Asked, values: _Values) -> QuerySet[Du
 
 def _ways(asked: _Asked, values: _Values) -> list[QuerySet[Duty]]:
     """A department's duties way by way, each with an index of its own."""
-    sight = Sight(asked.reach, values.staff, values.departments, asked.stands)
     return [
         _kept(Duty.objects.filter(way, opens_on__lte=values.on), asked, values)
-        for way in ways_to_duties(sight, on=values.on)
+        for way in ways_to_duties(_sight(asked, values), on=values.on)
     ]
 
 
@@ -164,9 +166,7 @@ def _within(duties: QuerySet[Duty], first: date | None, last: date | None) -> Qu
 
 def _first(duties: QuerySet[Duty], due: date | None, key: int | None) -> QuerySet[Duty]:
     """A page and one more, behind a place."""
-    if due is not None:
-        duties = duties.filter(Q(due_on__gt=due) | Q(due_on=due, key__gt=key))
-    return with_names(duties).order_by("due_on", "key")[: PAGE + 1]
+    return with_names(behind(duties, due, key)).order_by("due_on", "key")[: PAGE + 1]
 
 
 @prepared
@@ -177,7 +177,7 @@ def _page(*given: Any, asked: _Asked) -> QuerySet[Duty]:
 
 @prepared_count
 def _count(*given: Any, asked: _Asked) -> QuerySet[Duty]:
-    *values, first, last, _due, _key = given
+    *values, first, last = given
     return _within(_owed(asked, _Values(*values)), first, last).order_by()[: asked.many]
 
 
@@ -189,7 +189,7 @@ def _gathered_page(*given: Any, asked: _Asked) -> QuerySet[Duty]:
 
 @prepared_count
 def _gathered_count(*given: Any, asked: _Asked) -> QuerySet[Duty]:
-    *values, first, last, _due, _key = given
+    *values, first, last = given
     return _gathered(asked, _Values(*values), first, last).order_by()[: asked.many]
 
 
@@ -238,14 +238,14 @@ def _found(
     What one page holds is not counted once more.
     """
     given = (*values, *_days(code, values.on))
-    place = place_of(after)
-    duties = _ask(page, asked)(*given, *place, asked=asked)
+    place = read_place(after)
+    duties = _ask(page, asked)(*given, *(place or (None, None)), asked=asked)
     if count is None:
         return code, MANY, duties
-    if place == (None, None) and len(duties) <= PAGE:
+    if place is None and len(duties) <= PAGE:
         return code, len(duties), duties
     named = ("worklist", asked, given)
-    return code, at_least(named, MANY, lambda: _ask(count, asked)(*given, None, None, asked=asked)), duties
+    return code, at_least(named, MANY, lambda: _ask(count, asked)(*given, asked=asked)), duties
 
 
 def _ask(query: Any, asked: _Asked) -> Any:

@@ -19,8 +19,7 @@ from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import Filing, FilingStep, Proposal
 from baohou.guarantee.queries.filing_steps import last_verb
 from baohou.guarantee.queries.grading_lines import CHANGED, LACKING, LINES, TO_SIGN, UNGRADED, Lines
-from baohou.guarantee.queries.pages.clients import default_grade
-from baohou.guarantee.queries.standing import list_held, spoken_for
+from baohou.guarantee.queries.standing import list_held, measured_of, spoken_for
 from baohou.guarantee.queries.table_paper import PAPER
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Grade
 from baohou.kernel import columns
@@ -41,7 +40,6 @@ class State(Enum):
     HISTORY = "history"
 
 
-_MEASURES: Final = Table("guarantee_measure", {"client_id": Column(Kind.ID, "client_id")})
 _PROPOSALS: Final = Table(
     "guarantee_proposal",
     {
@@ -182,31 +180,27 @@ def _live(department: Department, quarter: date, clients: Collection[int] | None
     held = list_held(department=department.pk, on=quarter)
     if clients is not None:
         held = sorted(set(held).intersection(clients))
-    unless = default_grade(quarter)
     rows = spoken_for(department=department.pk, on=quarter, clients=held)
     numbers = rows["client_id"].to_list()
     parties = columns.read_texts_among("parties_party", key="id", names=("name", "id_no", "initials"), numbers=numbers)
-    of_quarter = f"quarter = '{quarter.isoformat()}'"
-    measured = columns.read(_MEASURES, where=of_quarter, among=("client_id", numbers))["client_id"]
     rows = rows.join(parties.rename({"id": "client_id"}), on="client_id").join(
-        _proposals(of_quarter, numbers), on="client_id", how="left"
+        _proposals(quarter, numbers), on="client_id", how="left"
     )
     if len(rows.filter(pl.col("of_id") != department.pk)):
         frozen = _frozen_departments(quarter) - {department.pk}
         rows = rows.filter(~pl.col("of_id").fill_null(NOBODY).is_in(list(frozen)))
-    graded = pl.when(pl.col("grade") == 0).then(unless.value if unless else 0).otherwise(pl.col("grade"))
     rows = rows.with_columns(
         pl.col("proposed", "seen").fill_null(0),
         pl.col("because").fill_null(""),
-        standing=graded,
-        measured=pl.col("client_id").is_in(measured.implode()),
+        standing=pl.col("grade"),
+        measured=pl.col("client_id").is_in(measured_of(numbers, quarter=quarter).implode()),
     )
     return Lines(rows.sort("initials", "client_id"))
 
 
-def _proposals(of_quarter: str, clients: list[int]) -> pl.DataFrame:
+def _proposals(quarter: date, clients: list[int]) -> pl.DataFrame:
     """What is proposed for some clients, by whichever department, with the reasons: few lines have one."""
-    found = columns.read(_PROPOSALS, where=of_quarter, among=("client_id", clients))
+    found = columns.read(_PROPOSALS, where=f"quarter = '{quarter.isoformat()}'", among=("client_id", clients))
     explained = found.filter(pl.col("explained") == 1)["id"].to_list()
     reasons = dict(Proposal.objects.filter(pk__in=explained).values_list("pk", "because")) if explained else {}
     said = pl.DataFrame(
@@ -218,9 +212,8 @@ def _proposals(of_quarter: str, clients: list[int]) -> pl.DataFrame:
 def _stated(made: QuerySet[Proposal], quarter: date, clients: Collection[int] | None) -> Lines:
     if clients is not None:
         made = made.filter(client__in=clients)
-    of_quarter = f"quarter = '{quarter.isoformat()}'"
     said = ("client_id", "stated__client", "client__id_no", "stated__before", "grade", "because", "act_id")
     rows = list(made.order_by("client__initials", "client").values_list(*said))
-    measured = columns.read(_MEASURES, where=of_quarter, among=("client_id", [row[0] for row in rows]))["client_id"]
+    measured = measured_of([row[0] for row in rows], quarter=quarter)
     frame = pl.DataFrame([(*row[:3], Grade.read(row[3]) or 0, *row[4:]) for row in rows], _READ, orient="row")
     return Lines(frame.with_columns(measured=pl.col("client_id").is_in(measured.implode())))

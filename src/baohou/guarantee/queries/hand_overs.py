@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -13,6 +13,7 @@ from baohou.guarantee.queries.forms.visit_reports import report_number
 from baohou.guarantee.queries.pages.clients import speaking
 from baohou.guarantee.rules.words import Medium
 from baohou.kernel.papers import archive
+from baohou.kernel.papers.models import VolumeItem
 from baohou.kernel.people.models import Department
 
 RECEIPT = "hand_over_receipt"
@@ -79,10 +80,6 @@ def tell_receipt(number: int) -> dict[str, Any] | None:
         return None
     items = receipt.items.select_related("given_by", "received_by")
     ticks = {item.visit_id: item for item in items}
-    listed, report = [], 0
-    for one in archive.list_items(receipt.volume):
-        report = one.subject_id if one.kind == REPORT else report  # papers follow their report and share its ticks
-        listed.append((one, ticks.get(report)))
     return {
         "department": receipt.volume.unit,
         "quarter": receipt.volume.period,
@@ -99,11 +96,19 @@ def tell_receipt(number: int) -> dict[str, Any] | None:
                 "visited_on": one.dated,
                 "pages": one.pages,
                 "note": one.note,
-                **_ticks(item),
+                **_ticks(ticks.get(visit)),  # papers share the ticks of their report
             }
-            for one, item in listed
+            for one, visit in with_visits(archive.list_items(receipt.volume))
         ],
     }
+
+
+def with_visits(bound: Iterable[VolumeItem]) -> Iterator[tuple[VolumeItem, int]]:
+    """What is bound in a volume, in its order, with the visit that it is about: papers follow their report."""
+    visit = 0
+    for one in bound:
+        visit = one.subject_id if one.kind == REPORT else visit
+        yield one, visit
 
 
 def _ticks(item: HandOverItem | None) -> dict[str, Any]:

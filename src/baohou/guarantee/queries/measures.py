@@ -11,21 +11,20 @@ import polars as pl
 from baohou.guarantee.models import Measure
 from baohou.guarantee.queries import facts as reading
 from baohou.guarantee.queries.grading import State, find_filing
-from baohou.guarantee.queries.standing import list_held, spoken_for
+from baohou.guarantee.queries.pages.clients import default_grade
+from baohou.guarantee.queries.standing import list_held, measured_of, spoken_for
 from baohou.guarantee.rules.grading import WATCHED
 from baohou.guarantee.rules.words import Grade
 from baohou.kernel import columns
 from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department
-from baohou.kernel.rulebook.queries import get_rule_book
 
 PAGE: Final = 50
 MOST_BY_NAME: Final = 20_000
 """Of so many clients the facts are read one by one; for more, everyone's are."""
 
 _WATCHED: Final = [grade.value for grade in WATCHED]
-_MEASURES: Final = Table("guarantee_measure", {"client_id": Column(Kind.ID, "client_id")})
 _PROPOSALS: Final = Table(
     "guarantee_proposal",
     {"client_id": Column(Kind.ID, "client_id"), "proposed": Column(Kind.CODE, "grade")},
@@ -65,8 +64,7 @@ def list_watched(*, department: Department, quarter: date) -> list[Watched]:
 def get_watched_page(*, department: Department, quarter: date, after: int = 0) -> WatchedPage:
     """Fifty of list_watched behind the first ``after``, and how many there are."""
     rows = _watched(department, quarter)
-    of_quarter = f"quarter = '{quarter.isoformat()}'"
-    measured = columns.read(_MEASURES, where=of_quarter, among=("client_id", rows["client_id"].to_list()))
+    measured = measured_of(rows["client_id"].to_list(), quarter=quarter)
     shown = _described(rows[after : after + PAGE], quarter)
     more = after + PAGE if len(rows) > after + PAGE else 0
     return WatchedPage(shown, len(rows), len(rows) - len(measured), more)
@@ -74,17 +72,12 @@ def get_watched_page(*, department: Department, quarter: date, after: int = 0) -
 
 def _watched(department: Department, quarter: date) -> pl.DataFrame:
     """Client, grade, guarantee and manager of each watched client, in the order of the list."""
-    version = get_rule_book().in_force(quarter)
-    default = Grade.read(str(version.parameter("PGM.7", "default_grade").value)) if version else None
     proposed = _proposed(department, quarter)
     held = list_held(department=department.pk, on=quarter)
     clients = held if len(held) <= MOST_BY_NAME else None
-    if clients is not None and default not in WATCHED:
+    if clients is not None and default_grade(quarter) not in WATCHED:
         clients = _ever_watched(clients, quarter, proposed)
     rows = spoken_for(department=department.pk, on=quarter, clients=clients)
-    rows = rows.with_columns(
-        grade=pl.when(pl.col("grade") == 0).then(default.value if default else 0).otherwise(pl.col("grade"))
-    )
     rows = rows.join(proposed, on="client_id", how="left").with_columns(grade=pl.coalesce("proposed", "grade"))
     rows = rows.filter(pl.col("grade").is_in(_WATCHED))
     names = columns.read_texts_among("parties_party", key="id", names=("name",), numbers=rows["client_id"])

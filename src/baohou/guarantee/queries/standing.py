@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Final
 
 import narwhals as nw
 import polars as pl
@@ -12,8 +13,13 @@ from baohou.core.columns import NOBODY, POLARS, day_number
 from baohou.guarantee.models import Guarantee
 from baohou.guarantee.queries import facts as reading
 from baohou.guarantee.queries.forms.portfolio import in_force_on
+from baohou.guarantee.queries.pages.clients import default_grade
 from baohou.guarantee.rules import timelines
+from baohou.kernel import columns
+from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.rulebook.queries import get_rule_book
+
+_MEASURES: Final = Table("guarantee_measure", {"client_id": Column(Kind.ID, "client_id")})
 
 
 def list_held(*, department: int, on: date) -> list[int]:
@@ -25,7 +31,8 @@ def list_held(*, department: int, on: date) -> list[int]:
 def spoken_for(*, department: int, on: date, clients: Iterable[int] | None) -> pl.DataFrame:
     """Of some clients, or of all, those for whom a guarantee of the department speaks on a day.
 
-    client_id, guarantee_id, manager_id, and the grade of the day, 0 for clients whom nobody has graded.
+    client_id, guarantee_id, manager_id, and the grade of the day: the default grade for clients whom nobody has graded,
+    0 where no version of the rule book gives one.
     """
     among = None if clients is None else list(clients)
     facts = reading.get_facts_in_force(get_rule_book(), on=on, clients=among).known(on)
@@ -36,4 +43,13 @@ def spoken_for(*, department: int, on: date, clients: Iterable[int] | None) -> p
     standing = standing.filter(nw.col("department_id") == department)
     graded = POLARS.latest(standing, facts.grades, by="client_id", at="day", on="effective_on", take={"grade": 0})
     found: pl.DataFrame = graded.to_native()
-    return found.select("client_id", "guarantee_id", "manager_id", "grade")
+    unless = default_grade(on)
+    grade = pl.when(pl.col("grade") == 0).then(unless.value if unless else 0).otherwise(pl.col("grade"))
+    return found.select("client_id", "guarantee_id", "manager_id", grade=grade)
+
+
+def measured_of(clients: list[int], *, quarter: date) -> pl.Series:
+    """Of some clients those with a measure of a quarter."""
+    return columns.read(_MEASURES, where=f"quarter = '{quarter.isoformat()}'", among=("client_id", clients))[
+        "client_id"
+    ]

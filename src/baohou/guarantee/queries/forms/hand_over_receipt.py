@@ -9,7 +9,7 @@ from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import HandOverItem, HandOverReceipt
 from baohou.guarantee.queries.forms.visit_reports import report_number
 from baohou.guarantee.queries.hand_over_papers import papers_of
-from baohou.guarantee.queries.hand_overs import GIVER, RECEIPT, RECEIVER, REPORT
+from baohou.guarantee.queries.hand_overs import GIVER, RECEIPT, RECEIVER, REPORT, with_visits
 from baohou.guarantee.rules.words import Medium, VisitKind
 from baohou.kernel.papers import archive, records
 from baohou.kernel.papers.archive import Standing
@@ -72,12 +72,10 @@ def _papers(items: list[HandOverItem], bound: list[VolumeItem]) -> dict[int, lis
     if not bound:
         found = papers_of([item.visit_id for item in items])
         return {visit: [paper.title for paper in papers] for visit, papers in found.items()}
-    titles, report = defaultdict[int, list[str]](list), 0
-    for one in bound:
-        if one.kind == REPORT:
-            report = one.subject_id
-        else:
-            titles[report].append(one.title)
+    titles = defaultdict[int, list[str]](list)
+    for one, visit in with_visits(bound):
+        if one.kind != REPORT:
+            titles[visit].append(one.title)
     return titles
 
 

@@ -335,10 +335,15 @@ def _sum(many: Iterable[dict[str, int]]) -> dict[str, int]:
 def managers_on(guarantees: Iterable[Guarantee], *, on: date) -> dict[int, tuple[Staff, Staff | None]]:
     """Managers A and B of each guarantee (fetched with both) as appointed last on or before ``on``. One query."""
     managers = {guarantee.pk: (guarantee.manager_a, guarantee.manager_b) for guarantee in guarantees}
-    appointed = ManagerAppointment.objects.filter(guarantee__in=list(managers), effective_on__lte=on)
-    for appointment in appointed.select_related("manager_a", "manager_b").order_by("effective_on"):
+    for appointment in _appointments(list(managers), on):
         managers[appointment.guarantee_id] = (appointment.manager_a, appointment.manager_b)
     return managers
+
+
+@prepared
+def _appointments(guarantees: list[int], on: date) -> QuerySet[ManagerAppointment]:
+    appointed = ManagerAppointment.objects.filter(guarantee__in=guarantees, effective_on__lte=on)
+    return appointed.select_related("manager_a", "manager_b").order_by("effective_on")
 
 
 def latest_grades(clients: list[int], *, on: date) -> dict[int, Grade]:

@@ -15,13 +15,19 @@ from baohou.guarantee.models import Guarantee
 from baohou.guarantee.queries import facts as reading
 from baohou.guarantee.queries.forms.portfolio import in_force_on
 from baohou.guarantee.queries.kept import keep
-from baohou.guarantee.queries.pages.clients import default_grade
 from baohou.guarantee.rules import timelines
+from baohou.guarantee.rules.words import Grade
 from baohou.kernel import columns
 from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.rulebook.queries import get_rule_book
 
 _MEASURES: Final = Table("guarantee_measure", {"client_id": Column(Kind.ID, "client_id")})
+
+
+def default_grade(on: date) -> Grade | None:
+    """The grade that the version in force gives a client whom nobody graded (PGM.7); None without a version."""
+    version = get_rule_book().in_force(on)
+    return Grade.read(str(version.parameter("PGM.7", "default_grade").value)) if version else None
 
 
 def spoken_for(*, department: int, on: date, clients: Collection[int] | None = None) -> pl.DataFrame:

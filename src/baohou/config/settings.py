@@ -146,6 +146,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "baohou.kernel.people.passwords.NotAName"},
+    {"NAME": "baohou.kernel.people.passwords.NotLeaked"},
     {"NAME": "baohou.kernel.people.passwords.NotUsedBefore"},
 ]
 AUTHENTICATION_BACKENDS = ["baohou.kernel.entrance.backends.Backend"]

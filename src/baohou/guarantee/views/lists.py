@@ -110,7 +110,7 @@ def _action(action: MeasureAction) -> str:
 @door()
 def hand_overs_file(request: Asked) -> HttpResponse:
     """How far each department's hand-over is, the part that the page shows (PGM.11)."""
-    keep_up(on=request.today, parts=[REPORTS])
+    as_of = keep_up(on=request.today, parts=[REPORTS])
     found = list_hand_overs(request.person, on=request.today, part=request.GET.get("part", "open"))
     counts = (_("报告"), _("已移交"), _("已点收"), _("已归档"), _("缺"))
     heads = [
@@ -118,6 +118,9 @@ def hand_overs_file(request: Asked) -> HttpResponse:
         *(Head(text, "count") for text in counts),
     ]
     note = _("截至 %(on)s，逾期的在前") % {"on": request.today.isoformat()}
+    if as_of is not None:
+        time = f"{timezone.localtime(as_of):%H:%M}"
+        note = f"{note} · {_('合计截至 %(time)s，正在重算') % {'time': time}}"
     rows, title, on = map(_hand_over, found.rows), _("移交归档"), request.today
     return rows_file(request, rows, heads=heads, title=title, note=note, on=on, kind="hand-overs")
 

@@ -110,3 +110,16 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("button[type=submit][disabled]")) button.removeAttribute("disabled");
 });
+
+// On paper the fields of a list are what stands in them: a field itself cuts a long text off.
+addEventListener("beforeprint", () => {
+  for (const field of document.querySelectorAll(".list input.form-control")) {
+    let paper = field.nextElementSibling;
+    if (!paper?.matches(".on-paper")) {
+      paper = document.createElement("span");
+      paper.className = "on-paper";
+      field.after(paper);
+    }
+    paper.textContent = field.value;
+  }
+});

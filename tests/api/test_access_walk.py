@@ -73,7 +73,7 @@ def operations() -> list[Operation]:
 @pytest.fixture
 def world(evening: Portfolio, monkeypatch: pytest.MonkeyPatch, settings: Any) -> World:
     go_quickly(monkeypatch)
-    settings.API_CALLS_PER_MINUTE = 10**9
+    settings.API_CALLS_PER_MINUTE = settings.WRITES_PER_MINUTE = 10**9
     browser = Client()
     user = evening.cast.a.user
     if user is None:

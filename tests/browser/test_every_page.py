@@ -28,6 +28,9 @@ SERIOUS = ("serious", "critical")
 
 WIDEST = """[...document.querySelectorAll('main *')].sort((a, b) =>
   b.getBoundingClientRect().right - a.getBoundingClientRect().right)[0].outerHTML.slice(0, 160)"""
+CUT_OFF = """[...document.querySelectorAll('.figures .scroll:not(.put-away)')]
+  .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.getAttribute('aria-label'))"""
+"""The tables of sums that do not fit their panel."""
 
 
 @pytest.fixture
@@ -91,6 +94,7 @@ def _log_in(window: Page, staff: Staff) -> None:
 def _faults(window: Page, name: str) -> list[str]:
     wide = window.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     faults = [f"{name}: {wide} px wider than the screen: {window.evaluate(WIDEST)}"] if wide > 0 else []
+    faults += [f"{name}: {table} does not fit its panel" for table in window.evaluate(CUT_OFF)]
     for found in Axe().run(window).response["violations"]:
         if found["impact"] in SERIOUS:
             where = "; ".join(node["html"][:160] for node in found["nodes"][:3])

@@ -240,8 +240,9 @@ def test_the_place_is_written_down_where_it_is_allowed(evening: Portfolio, sit: 
     expect(page.get_by_text("已封存，未被改动")).to_be_visible()
 
 
-def test_a_photo_that_fails_goes_again_by_itself(evening: Portfolio, sit: Sit) -> None:
-    """The server fails at the second of two photos: the first is not sent again, the second is, one visit has both."""
+@pytest.mark.parametrize("status", [503, 429])
+def test_a_photo_that_fails_goes_again_by_itself(evening: Portfolio, sit: Sit, status: int) -> None:
+    """The server fails at the second of two photos, or asks to wait: that one is sent again, one visit has both."""
     page = sit(evening.cast.b, PHONE)
     page.goto(f"/clients/{evening.steel.pk}/visit/?kind=routine&guarantee={evening.second.pk}")
     ready(page)
@@ -255,7 +256,7 @@ def test_a_photo_that_fails_goes_again_by_itself(evening: Portfolio, sit: Sit) -
     def fail_the_second(route: Route) -> None:
         asked.append(len(asked) + 1)
         if len(asked) == 2:
-            route.fulfill(status=503, body="")
+            route.fulfill(status=status, body="")
         else:
             route.continue_()
 

@@ -313,6 +313,9 @@ OPENED: dict[str, Opened] = {
     "appeals.decide": Opened(one(Appeal), lambda _: {"verdict": "cancelled", "because": "属实"}, at.file_appeal),
     "appeals.withdraw": Opened(one(Appeal), first=at.file_appeal),
     "appeals.close": Opened(one(Appeal), first=void_appeal),
+    "appeals.list": Opened(first=at.file_appeal),
+    "reports.list": Opened(quarter),
+    "reports.measures": Opened(table, first=at.file_measure),
     "appeals.file": Opened(appeal_file, first=at.file_appeal),
     "people.add": Opened(
         sent=lambda _: {"staff_no": "N01", "name": "新人", "post": "general_manager", "effective_on": "2026-10-20"}

@@ -89,10 +89,12 @@ def test_the_list_of_clients_is_taken_as_it_is_shown(evening: Portfolio, enter: 
     answer = enter(evening.cast.manager).get("/clients/export.xlsx?q=东方")
     sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
     assert sheet is not None
-    [head, row] = list(sheet.values)[2:]
+    [head, row, foot] = list(sheet.values)[2:]
     told = dict(zip(head, row, strict=True))
     assert (told["客户"], told["证件号码"]) == (evening.steel.name, mask(STEEL))
     assert told["在保金额（元）"] > 0
+    added = dict(zip(head, foot, strict=True))
+    assert (added["客户"], added["在保金额（元）"]) == ("合计 1 行", told["在保金额（元）"])
     act = Act.objects.get(verb="exports.clients")
     assert (act.by, act.facts["rows"]) == ("M01", 1)
     assert enter(evening.cast.outsider).get("/clients/export.xlsx?q=东方").status_code == 200

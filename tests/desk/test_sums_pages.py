@@ -246,7 +246,8 @@ def test_the_list_of_duties_goes_to_excel_as_filtered(evening: Portfolio, enter:
     answer = browser.get(f"/duties/export.xlsx{asked}")
     page = openpyxl.load_workbook(io.BytesIO(answer.content)).active
     assert page is not None
-    rows = list(page.iter_rows(min_row=4, values_only=True))
+    *rows, foot = page.iter_rows(min_row=4, values_only=True)
+    assert foot[0] == f"合计 {len(rows)} 行"
     assert len(rows) == _count(browser, f"/duties/{asked}") > 0
     assert {row[-1] for row in rows} == {"逾期未办"}
     assert "东方钢铁有限公司" in {row[0] for row in rows}

@@ -8,11 +8,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from baohou.guarantee.exports.tables import Cell as TableCell
-from baohou.guarantee.exports.tables import Head, write_rows, write_sheets
-from baohou.guarantee.exports.tables import Sheet as TableSheet
 from baohou.kernel.papers.books import open_book
 from baohou.kernel.papers.reading import Fault, write_marked
+from baohou.kernel.papers.tables import Cell as TableCell
+from baohou.kernel.papers.tables import Head, write_rows, write_sheets
+from baohou.kernel.papers.tables import Sheet as TableSheet
 
 SOURCE = Path(__file__).parents[2] / "src" / "baohou"
 NAMES = (

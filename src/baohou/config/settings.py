@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "baohou.config.addresses.Policed",
     "baohou.desk.middleware.content_security",
     "baohou.upkeep.middleware.ReadOnlyTimes",
+    "baohou.upkeep.middleware.Paced",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -146,6 +147,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "baohou.kernel.people.passwords.NotAName"},
+    {"NAME": "baohou.kernel.people.passwords.NotLeaked"},
     {"NAME": "baohou.kernel.people.passwords.NotUsedBefore"},
 ]
 AUTHENTICATION_BACKENDS = ["baohou.kernel.entrance.backends.Backend"]
@@ -297,6 +299,8 @@ SMS_SIGN = os.environ.get("BAOHOU_SMS_SIGN", "")
 SMS_TEMPLATE = os.environ.get("BAOHOU_SMS_TEMPLATE", "")
 API_CALLS_PER_MINUTE = int(os.environ.get("BAOHOU_API_CALLS", "600"))
 """So many calls a minute one token makes in one process; above that it is asked to wait (429)."""
+WRITES_PER_MINUTE = int(os.environ.get("BAOHOU_WRITES", "300"))
+"""So many writing requests a person or a system sends in a minute, by pages and API together; then it waits (429)."""
 LARGEST_MB = {
     "picture": int(os.environ.get("BAOHOU_MB_PICTURE", "20")),
     "pdf": int(os.environ.get("BAOHOU_MB_PDF", "20")),

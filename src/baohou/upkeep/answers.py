@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
 from baohou.kernel.api.errors import problem
+from baohou.kernel.people.pace import TooFast
 from baohou.kernel.saying import in_words
 from baohou.kernel.watch.readonly import RETRY_SECONDS, why_read_only
 from baohou.kernel.watch.tracing import current_number
@@ -33,11 +34,20 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
 
 def read_only_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """503, so that a device that sends by itself keeps what it has and tries again later."""
+    return _later(request, refusal, 503, RETRY_SECONDS)
+
+
+def too_fast_page(request: HttpRequest, refusal: TooFast) -> HttpResponse:
+    """429 with the seconds after which it may be sent again; a device that sends by itself does so."""
+    return _later(request, refusal, 429, refusal.seconds)
+
+
+def _later(request: HttpRequest, refusal: Refused, status: int, seconds: int) -> HttpResponse:
     match = request.resolver_match
     if match and match.namespace == "api":
-        return problem(503, refusal.code, in_words(refusal.message), Retry_After=str(RETRY_SECONDS))
-    answer = render(request, "upkeep/refused.html", {"refusal": refusal}, status=503)
-    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+        return problem(status, refusal.code, in_words(refusal.message), Retry_After=str(seconds))
+    answer = render(request, "upkeep/refused.html", {"refusal": refusal}, status=status)
+    answer.headers["Retry-After"] = str(seconds)
     answer.headers["X-Refused"] = quote(in_words(refusal.message))
     return answer
 

@@ -12,10 +12,11 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 
 from baohou.core.errors import hear_refusals
+from baohou.kernel.people.pace import TooFast, keep_pace
 from baohou.kernel.watch.readonly import TakesNoChanges, require_writable
 from baohou.kernel.watch.tracing import accept, numbered
 from baohou.upkeep import metrics, slow
-from baohou.upkeep.answers import read_only_page, too_large
+from baohou.upkeep.answers import read_only_page, too_fast_page, too_large
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 HEADER: Final = "X-Request-ID"
@@ -104,6 +105,29 @@ def body_limit(answer: Answer) -> Answer:
         return answer(request)
 
     return respond
+
+
+class Paced:
+    """Lets nobody send more in a minute than a person, or a program that behaves, has to send.
+
+    What is open while the house is read-only is not counted: it has bounds of its own, or changes no facts.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.answer(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponseBase | None:
+        match, person = request.resolver_match, getattr(request, "person", None)
+        if request.method in _READING or person is None or (match and match.url_name in OPEN_WHEN_CLOSED):
+            return None
+        try:
+            keep_pace(person.actor)
+        except TooFast as refusal:
+            return too_fast_page(request, refusal)
+        return None
 
 
 class ReadOnlyTimes:

@@ -13,7 +13,7 @@ from baohou.guarantee.imports.sample import write_sample
 from baohou.kernel.audit.models import Act, Change
 from baohou.kernel.papers.taking.summary import summarise
 from baohou.kernel.parties.contacts import ContactSaid, keep_contacts
-from baohou.kernel.parties.models import Account, Contact, Party
+from baohou.kernel.parties.models import Account, Contact, Party, Role
 from baohou.kernel.parties.queries import get_reached, stamp_of
 from tests.cast import HEADINGS, PORTFOLIO, STEEL, Cast
 from tests.guarantee.imports.conftest import TODAY, Import, found
@@ -131,6 +131,78 @@ def test_empty_cells_and_missing_columns_take_nothing_away(import_rows: Import, 
     assert _known() == before == [("legal", "陈大海", ""), ("contact", "王小河", PHONE)]
 
 
+PEOPLE = ("法定代表人", "法定代表人电话", "实际控制人", "实际控制人电话", "财务负责人", "财务负责人电话")
+ALL_HEADS = (*HEADS, *PEOPLE)
+WHOLE = (*SAID, "陈大海", "0571-87654321", "周一平", "", "吴芳", "138 1111 2222")
+
+
+def test_everybody_to_call_comes_with_the_guarantee(import_rows: Import, cast: Cast) -> None:
+    """All four of 东方钢铁, the controller without a number; again nothing changes, whatever order the columns have."""
+    assert import_rows("portfolio", (*PORTFOLIO[0], *WHOLE), headings=ALL_HEADS).taken
+    wanted = {
+        ("contact", "王小河", PHONE),
+        ("legal", "陈大海", "0571-87654321"),
+        ("controller", "周一平", ""),
+        ("finance", "吴芳", "13811112222"),
+        ("工商银行", ACCOUNT),
+    }
+    assert set(_known()) == wanted
+    turned = (*WHOLE[4:], *PORTFOLIO[0], *WHOLE[:4])
+    again = import_rows("portfolio", turned, headings=(*PEOPLE, *HEADS))
+    assert (again.taken, again.counts["portfolio"]["same"]) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        (("陈大海", "12345", "", "", "", ""), (2, "法定代表人电话")),
+        (("", PHONE, "", "", "", ""), (2, "法定代表人")),
+        (("", "", "", "87654321", "", ""), (2, "实际控制人电话")),
+        (("", "", "", PHONE, "", ""), (2, "实际控制人")),
+        (("", "", "", "", "", PHONE), (2, "财务负责人")),
+    ],
+)
+def test_a_fault_names_the_cell_of_whoever_it_is_about(
+    import_rows: Import, cast: Cast, cells: tuple[str, ...], fault: tuple[int, str]
+) -> None:
+    outcome = import_rows("portfolio", (*PORTFOLIO[0], *NONE, *cells), headings=ALL_HEADS)
+    assert found(outcome) == [fault]
+    assert fault[1].removesuffix("电话") in outcome.parts[0].faults[0].message or fault[1].endswith("电话")
+    assert not Party.objects.exists()
+
+
+def test_a_client_has_one_of_each_in_a_file(import_rows: Import, cast: Cast) -> None:
+    """Two rows name two legal representatives, and the same finance manager with two numbers."""
+    first = (*NONE, "陈大海", "", "", "", "吴芳", PHONE)
+    other = (*NONE, "李大江", "", "", "", "吴芳", "13899992233")
+    outcome = import_rows("portfolio", *_rows(first, other), headings=ALL_HEADS)
+    assert found(outcome) == [(3, "法定代表人"), (3, "财务负责人电话")]
+    assert "一户只记一位法定代表人" in outcome.parts[0].faults[0].message
+
+
+def test_one_of_them_changes_and_the_others_stay(import_rows: Import, cast: Cast) -> None:
+    """A new legal representative is a difference, taken on request, masked in the audit; the rest is as it was."""
+    import_rows("portfolio", (*PORTFOLIO[0], *WHOLE), headings=ALL_HEADS)
+    before = set(_known())
+    later = (*NONE, "李大江", "", "", "", "", "")
+    shown = import_rows("portfolio", (*PORTFOLIO[0], *later), headings=ALL_HEADS)
+    assert ([one.column for one in shown.differences], shown.taken) == (["法定代表人", "法定代表人电话"], False)
+    assert shown.differences[1].after == "没有"
+    assert import_rows("portfolio", (*PORTFOLIO[0], *later), headings=ALL_HEADS, update=True).taken
+    assert set(_known()) == before - {("legal", "陈大海", "0571-87654321")} | {("legal", "李大江", "")}
+    told = json.dumps([list(Change.objects.values()), list(Act.objects.values())], ensure_ascii=False, default=str)
+    for secret in ("陈大海", "李大江", "0571-87654321", "吴芳"):
+        assert secret not in told
+
+
+def test_a_new_guarantee_with_another_controller_would_change_the_client(import_rows: Import, cast: Cast) -> None:
+    import_rows("portfolio", (*PORTFOLIO[0], *WHOLE), headings=ALL_HEADS)
+    later = (*PORTFOLIO[1], *NONE, "", "", "赵新", PHONE, "", "")
+    refused = import_rows("portfolio", later, headings=ALL_HEADS)
+    assert [one.column for one in refused.differences] == ["实际控制人", "实际控制人电话"]
+    assert not refused.taken
+
+
 def test_a_number_of_nobody_is_not_taken_and_told(import_rows: Import, cast: Cast) -> None:
     outcome = import_rows("portfolio", (*PORTFOLIO[0], PHONE), headings=(*HEADINGS["portfolio"], "联系电话"))
     assert outcome.taken
@@ -148,5 +220,8 @@ def test_a_guarantee_is_removed_without_its_clients_contacts(import_rows: Import
 def test_the_sample_has_contacts_and_accounts(cast: Cast, tmp_path: Path) -> None:
     write_sample(clients=30, seed=1, on=TODAY, path=tmp_path / "sample.xlsx")
     assert take(kind=WORKBOOK, path=tmp_path / "sample.xlsx", today=TODAY, update=True).taken
-    assert 20 < Contact.objects.count() < 30
+    counts = {role: Contact.objects.filter(role=role).count() for role in Role}
+    assert 20 < counts[Role.CONTACT] < 30
+    assert 0 < counts[Role.FINANCE] < counts[Role.LEGAL] <= counts[Role.CONTACT]
+    assert 0 < counts[Role.CONTROLLER] < counts[Role.LEGAL]
     assert Account.objects.count() > 20

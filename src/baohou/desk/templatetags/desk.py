@@ -12,6 +12,7 @@ from typing import Any
 from django import template
 from django.template.context import RequestContext
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 from baohou.core.masking import mask
 from baohou.core.money import HOME_CURRENCY, format_yuan, to_yuan
 from baohou.desk.quick import always_same
+from baohou.kernel.people.list_files import MOST_ROWS
 from baohou.kernel.saying import in_words
 
 register = template.Library()
@@ -182,6 +184,14 @@ def masked(id_no: str) -> str:
 def word(text: Any) -> str:
     """A word or sentence of the domain in the reader's language."""
     return in_words(text if isinstance(text, str) else str(text)) if text else ""
+
+
+@register.simple_tag(takes_context=True)
+def excel(context: RequestContext, page: str, *parts: Any) -> SafeString:
+    """The link to a list's Excel file, filtered as the list is; ``page`` is the name of its address."""
+    href = f"{reverse(page, args=parts)}{query(context, after='', page='')}"
+    said = _("照现在的筛选，最多 %(n)s 行") % {"n": MOST_ROWS}
+    return format_html('<a class="btn" href="{}" title="{}">{}Excel</a>', href, said, icon("file-spreadsheet"))
 
 
 @register.simple_tag(takes_context=True)

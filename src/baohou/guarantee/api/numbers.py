@@ -9,11 +9,11 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from baohou.guarantee.exports.tables import Sheet
 from baohou.guarantee.views import overview, risk
 from baohou.guarantee.views.sheets import one_sheet, sheets_file
 from baohou.kernel.api.operations import DOOR, Call, Room
 from baohou.kernel.api.schemas import Out, QuarterName, quarter_of_path
+from baohou.kernel.papers.tables import Sheet
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.exports import XLSX
 

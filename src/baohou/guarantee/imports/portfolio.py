@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
 from baohou.core.money import HOME_CURRENCY, format_yuan
 from baohou.guarantee.imports import reached
-from baohou.guarantee.imports.reached import NOTHING, Reached, ReachedColumns
+from baohou.guarantee.imports.reached import Reached, ReachedColumns, nothing
 from baohou.guarantee.imports.rows import CLIENT, PROJECT, RoomNoun
 from baohou.guarantee.models import Guarantee, ManagerAppointment, Visit
 from baohou.guarantee.services.touch import touch
@@ -33,8 +33,24 @@ from baohou.kernel.parties.sections import read_industry
 from baohou.kernel.parties.services import add_parties, place_parties, rename_parties
 from baohou.kernel.people.services import Departments
 
-_ID_NO, _NAME, _INDUSTRY, _DEPARTMENT, _ISSUED_ON, _REACHED = 0, 1, 2, 3, 10, 13
-"""Positions of values among the compared ones."""
+_OF_GUARANTEE = (
+    Compared("client_id_no", "client__id_no"),
+    Compared("client_name", "client__name"),
+    Compared("industry", "client__industry", show_industry),
+    Compared("department", "department__name"),
+    Compared("manager_a", "manager_a_id"),
+    Compared("manager_b", "manager_b_id"),
+    Compared("product", "product"),
+    Compared("bank", "bank"),
+    Compared("amount", "amount_fen", format_yuan),
+    Compared("currency", "currency"),
+    Compared("issued_on", "issued_on"),
+    Compared("ends_on", "ends_on"),
+    Compared("released_on", "released_on"),
+)
+"""What a row says but for whom to call and which account repays."""
+_OWN = tuple(one for one in _OF_GUARANTEE if "__" not in one.lookup)
+"""What the guarantee itself keeps; the rest is kept with its client and department."""
 
 
 class PortfolioFile(RoomNoun):
@@ -61,23 +77,8 @@ class PortfolioFile(RoomNoun):
     )
     keys: ClassVar[tuple[str, ...]] = ("project_no",)
     model = Guarantee
-    compared: ClassVar[tuple[Compared, ...]] = (
-        Compared("client_id_no", "client__id_no"),
-        Compared("client_name", "client__name"),
-        Compared("industry", "client__industry", show_industry),
-        Compared("department", "department__name"),
-        Compared("manager_a", "manager_a_id"),
-        Compared("manager_b", "manager_b_id"),
-        Compared("product", "product"),
-        Compared("bank", "bank"),
-        Compared("amount", "amount_fen", format_yuan),
-        Compared("currency", "currency"),
-        Compared("issued_on", "issued_on"),
-        Compared("ends_on", "ends_on"),
-        Compared("released_on", "released_on"),
-        *reached.COMPARED,
-    )
-    own: ClassVar[tuple[str, ...]] = ("client_id", "department_id", *(one.lookup for one in compared[4:_REACHED]))
+    compared: ClassVar[tuple[Compared, ...]] = (*_OF_GUARANTEE, *reached.COMPARED)
+    own: ClassVar[tuple[str, ...]] = ("client_id", "department_id", *(one.lookup for one in _OWN))
 
     def __init__(self, *, reading: Reading, today: date) -> None:
         super().__init__(reading=reading, today=today)
@@ -107,30 +108,30 @@ class PortfolioFile(RoomNoun):
         id_no, name = self.value(values, "client_id_no"), self.value(values, "client_name")
         industry = self.value(values, "industry") or UNKNOWN
         self._check_client(number, id_no, name, industry)
-        said = (
-            id_no,
-            name,
-            industry,
-            self._department(number, values),
-            self.staff_of(number, values, "manager_a"),
-            self.staff_of(number, values, "manager_b"),
-            self.value(values, "product") or "",
-            self.value(values, "bank") or "",
-            self.value(values, "amount"),
-            self.value(values, "currency") or HOME_CURRENCY,
-            self.value(values, "issued_on"),
-            self.value(values, "ends_on"),
-            self.value(values, "released_on"),
-            *(self._read_reached(number, values, id_no) if good else NOTHING),
-        )
+        said = {
+            "client_id_no": id_no,
+            "client_name": name,
+            "industry": industry,
+            "department": self._department(number, values),
+            "manager_a": self.staff_of(number, values, "manager_a"),
+            "manager_b": self.staff_of(number, values, "manager_b"),
+            "product": self.value(values, "product") or "",
+            "bank": self.value(values, "bank") or "",
+            "amount": self.value(values, "amount"),
+            "currency": self.value(values, "currency") or HOME_CURRENCY,
+            "issued_on": self.value(values, "issued_on"),
+            "ends_on": self.value(values, "ends_on"),
+            "released_on": self.value(values, "released_on"),
+            **(self._read_reached(number, values, id_no) if good else nothing()),
+        }
         project_no = self.value(values, "project_no")
-        return Fact(number, project_no, project_no, said)
+        return Fact(number, project_no, project_no, self.in_order(said))
 
     def _read_reached(self, number: int, values: Sequence[Any], id_no: str | None) -> Reached:
         known = self._clients.get(id_no or "")
         said = {code: self.value(values, code) for code in (*(one.code for one in reached.COLUMNS), "client_id_no")}
         found = self._reached.read(number, said, known.id if known else None)
-        self._accounts[self.value(values, "project_no")] = found.account_no
+        self._accounts[self.value(values, "project_no")] = found["account_no"]
         return found
 
     def _check_client(self, number: int, id_no: str | None, name: str | None, industry: int) -> None:
@@ -169,17 +170,20 @@ class PortfolioFile(RoomNoun):
 
     def beside(self, fact: Fact) -> Iterator[tuple[str, Any, Any]]:
         """A new guarantee of a known client under another name or industry: the client would be changed."""
-        known = self._clients.get(fact.values[_ID_NO])
-        if known is not None and known.name != fact.values[_NAME]:
-            yield "client_name", known.name, fact.values[_NAME]
-        if known is not None and self._places and known.industry != fact.values[_INDUSTRY]:
-            yield "industry", show_industry(known.industry), show_industry(fact.values[_INDUSTRY])
-        if known is not None:
-            yield from self._reached.beside(known.id, Reached(*fact.values[_REACHED:]))
+        said = self.by_code(fact.values)
+        known = self._clients.get(said["client_id_no"])
+        if known is None:
+            return
+        if known.name != said["client_name"]:
+            yield "client_name", known.name, said["client_name"]
+        if self._places and known.industry != said["industry"]:
+            yield "industry", show_industry(known.industry), show_industry(said["industry"])
+        yield from self._reached.beside(known.id, said)
 
     def differing(self, before: Sequence[Any], after: Sequence[Any]) -> list[int]:
         """As for all files, but that an empty cell says nothing of contacts and accounts."""
-        return [i for i in super().differing(before, after) if i < _REACHED or after[i]]
+        found = super().differing(before, after)
+        return [i for i in found if after[i] or self.compared[i].code not in reached.CODES]
 
     @property
     def _places(self) -> bool:
@@ -202,12 +206,15 @@ class PortfolioFile(RoomNoun):
             yield from ((key, f"还有{what}，请先删除它们") for key, row in found if row.id in referring)
 
     def stored(self, keys: Iterable[Any]) -> dict[Hashable, Stored]:
-        lookups = ["project_no", "id", "client_id", *(one.lookup for one in self.compared[:_REACHED])]
+        lookups = ["project_no", "id", "client_id", *(one.lookup for one in _OF_GUARANTEE)]
+        codes = [one.code for one in _OF_GUARANTEE]
         found: dict[Hashable, Stored] = {}
         for piece in chunks(sorted(keys)):
-            for row in Guarantee.objects.filter(project_no__in=piece).values_list(*lookups):
-                known = self._reached.stored(row[2], self._accounts.get(row[0], ""))
-                found[row[0]] = Stored(row[1], (*row[3:], *known))
+            rows = Guarantee.objects.filter(project_no__in=piece).values_list(*lookups)
+            for project_no, number, client, *values in rows:
+                known = self._reached.stored(client, self._accounts.get(project_no, ""))
+                said = dict(zip(codes, values, strict=True)) | known
+                found[project_no] = Stored(number, self.in_order(said))
         return found
 
     def add(self, facts: Sequence[Fact], act: Act) -> None:
@@ -221,34 +228,35 @@ class PortfolioFile(RoomNoun):
 
     def _own(self, facts: Sequence[Fact]) -> Iterator[tuple[Any, ...]]:
         """The values of the guarantee's own columns; clients and departments that are new are added."""
-        names = {fact.values[_ID_NO]: fact.values[_NAME] for fact in facts}
+        said = [self.by_code(fact.values) for fact in facts]
+        names = {one["client_id_no"]: one["client_name"] for one in said}
         new = {id_no: name for id_no, name in names.items() if id_no not in self._clients}
-        industries = {fact.values[_ID_NO]: fact.values[_INDUSTRY] for fact in facts} if self._places else {}
+        industries = {one["client_id_no"]: one["industry"] for one in said} if self._places else {}
         added = add_parties(names=new, industries=industries)
         self._clients |= {
             id_no: Known(number, new[id_no], industries.get(id_no, UNKNOWN)) for id_no, number in added.items()
         }
-        departments = self.departments.rows(fact.values[_DEPARTMENT] for fact in facts)
-        for fact in facts:
-            id_no, _, _, department, *others = fact.values[:_REACHED]
-            yield self._clients[id_no].id, departments[department], *others
+        departments = self.departments.rows(one["department"] for one in said)
+        for one in said:
+            client, department = self._clients[one["client_id_no"]].id, departments[one["department"]]
+            yield client, department, *(one[own.code] for own in _OWN)
 
     def settle(self, written: Written, act: Act) -> None:
-        facts = [*written.added, *(fact for _, fact in written.changed)]
-        self._bring_up(facts, act)
-        days = [(fact.values[_ID_NO], fact.values[_ISSUED_ON]) for fact in facts]
-        days += [(row.values[_ID_NO], row.values[_ISSUED_ON]) for row, _ in written.changed]
-        days += [(row.values[_ID_NO], row.values[_ISSUED_ON]) for _, row in written.removed]
+        said = [self.by_code(fact.values) for fact in (*written.added, *(fact for _, fact in written.changed))]
+        self._bring_up(said, act)
+        before = [row for row, _ in written.changed] + [row for _, row in written.removed]
+        concerned = [*said, *(self.by_code(row.values) for row in before)]
+        days = [(one["client_id_no"], one["issued_on"]) for one in concerned]
         clients = self._clients | get_known(id_nos={id_no for id_no, _ in days} - self._clients.keys())
         touch([(clients[id_no].id, on) for id_no, on in days])
 
-    def _bring_up(self, facts: Sequence[Fact], act: Act) -> None:
-        """Give known clients the names and industries that the file says, with their history."""
-        said = {fact.values[_ID_NO]: fact.values[_NAME] for fact in facts}
+    def _bring_up(self, rows_said: Sequence[Mapping[str, Any]], act: Act) -> None:
+        """Give known clients what the file says of them: names and industries with their history, whom to call."""
+        said = {one["client_id_no"]: one["client_name"] for one in rows_said}
         stale = [(id_no, self._clients[id_no]) for id_no, name in said.items() if self._clients[id_no].name != name]
         rename_parties(names={known.id: said[id_no] for id_no, known in stale})
         rows = [(id_no, {"client_name": known.name}, {"client_name": said[id_no]}) for id_no, known in stale]
-        placed = {fact.values[_ID_NO]: fact.values[_INDUSTRY] for fact in facts} if self._places else {}
+        placed = {one["client_id_no"]: one["industry"] for one in rows_said} if self._places else {}
         moved = [(id_no, self._clients[id_no]) for id_no, to in placed.items() if self._clients[id_no].industry != to]
         place_parties(industries={known.id: placed[id_no] for id_no, known in moved})
         rows += [
@@ -256,8 +264,4 @@ class PortfolioFile(RoomNoun):
             for id_no, known in moved
         ]
         record_changes(act=act, table=Party._meta.label, rows=rows)
-        reach: dict[int, list[Reached]] = {}
-        for fact in facts:
-            if (one := Reached(*fact.values[_REACHED:])) != NOTHING:
-                reach.setdefault(self._clients[fact.values[_ID_NO]].id, []).append(one)
-        self._reached.bring(reach)
+        self._reached.bring((self._clients[one["client_id_no"]].id, one) for one in rows_said)

@@ -13,16 +13,55 @@ from baohou.kernel.papers.reading import Column, read_text
 from baohou.kernel.papers.taking import Compared, Noun
 from baohou.kernel.parties.calling import LONGEST_BANK, LONGEST_NAME, read_account, read_phone
 from baohou.kernel.parties.contacts import bring_contacts
+from baohou.kernel.parties.models import Role
 from baohou.kernel.parties.queries import get_banks, get_called
 
+
+class Person(NamedTuple):
+    """The columns of name and telephone number of whoever is something to a client."""
+
+    role: Role
+    name: Column
+    phone: Column
+
+
+def _name(code: str, header: str, *aliases: str) -> Column:
+    return Column(code, header, read_text, required=False, max_length=LONGEST_NAME, aliases=aliases)
+
+
+def _phone(code: str, header: str, *aliases: str) -> Column:
+    return Column(code, header, read_phone, required=False, aliases=aliases)
+
+
+PERSONS: Final = (
+    Person(
+        Role.CONTACT,
+        _name("contact", "联系人", "联系人姓名"),
+        _phone("phone", "联系电话", "联系人电话", "联系人手机", "手机号"),
+    ),
+    Person(
+        Role.LEGAL,
+        _name("legal", "法定代表人", "法定代表人姓名", "法人代表", "法人"),
+        _phone("legal_phone", "法定代表人电话", "法定代表人手机", "法人代表电话", "法人电话"),
+    ),
+    Person(
+        Role.CONTROLLER,
+        _name("controller", "实际控制人", "实际控制人姓名", "实控人"),
+        _phone("controller_phone", "实际控制人电话", "实际控制人手机", "实控人电话"),
+    ),
+    Person(
+        Role.FINANCE,
+        _name("finance", "财务负责人", "财务负责人姓名", "财务联系人"),
+        _phone("finance_phone", "财务负责人电话", "财务负责人手机", "财务电话"),
+    ),
+)
 COLUMNS: Final = (
-    Column("contact", "联系人", read_text, required=False, max_length=LONGEST_NAME, aliases=("联系人姓名",)),
-    Column("phone", "联系电话", read_phone, required=False, aliases=("联系人电话", "联系人手机", "手机号")),
+    *(column for person in PERSONS for column in (person.name, person.phone)),
     Column("account_bank", "开户行", read_text, required=False, max_length=LONGEST_BANK, aliases=("还款账户开户行",)),
     Column("account_no", "还款账号", read_account, required=False, aliases=("还款账户账号", "账号", "银行账号")),
 )
 NONE: Final = "-"
-"""The telephone number of a new contact of whom the file says none: the number of the one before is not hers."""
+"""The telephone number of a new person of whom the file says none: the number of the one before is not hers."""
 
 
 def _covered(number: str) -> str:
@@ -30,66 +69,74 @@ def _covered(number: str) -> str:
 
 
 COMPARED: Final = (
-    Compared("contact", "", hidden),
-    Compared("phone", "", _covered),
+    *(
+        compared
+        for person in PERSONS
+        for compared in (Compared(person.name.code, "", hidden), Compared(person.phone.code, "", _covered))
+    ),
     Compared("account_bank", ""),
     Compared("account_no", "", hidden),
 )
 """What of a row may differ from what is stored: masked wherever it is shown, with a tag that tells two apart."""
+CODES: Final = frozenset(one.code for one in COMPARED)
+
+Reached = dict[str, str]
+"""What a row says, or what is stored, by column code; empty for nothing."""
 
 
-class Reached(NamedTuple):
-    """What a row says; empty for nothing."""
-
-    contact: str = ""
-    phone: str = ""
-    bank: str = ""
-    account_no: str = ""
-
-
-NOTHING: Final = Reached()
+def nothing() -> Reached:
+    """A row that says nothing."""
+    return dict.fromkeys((one.code for one in COMPARED), "")
 
 
 class ReachedColumns:
-    """The four columns of one file, and what is stored of its clients, found in two queries for the whole file."""
+    """The columns of one file, and what is stored of its clients, found in two queries for the whole file."""
 
     def __init__(self, noun: Noun) -> None:
         present = noun.reading.present
         self.noun = noun
-        self.says_contact, self.says_account = "contact" in present, "account_no" in present
-        if "phone" in present and not self.says_contact:
-            noun.notes.append("有“联系电话”列而没有“联系人”列：不知道是谁的，没有取电话")
+        self.persons = [person for person in PERSONS if person.name.code in present]
+        self.says_account = "account_no" in present
+        for role, name, phone in PERSONS:
+            if phone.code in present and name.code not in present:
+                who = role.label
+                noun.notes.append(f"有“{phone.header}”列而没有“{name.header}”列：不知道{who}是谁，没有取电话")
         if "account_bank" in present and not self.says_account:
             noun.notes.append("有“开户行”列而没有“还款账号”列：没有取开户行")
-        self._called: dict[int, tuple[str, str]] = {}
+        self._called: dict[tuple[int, str], tuple[str, str]] = {}
         self._banks: dict[tuple[int, str], str] = {}
-        self._first: dict[str, tuple[str, str, int]] = {}
+        self._first: dict[tuple[str, str], tuple[str, str, int]] = {}
 
     def look_up(self, clients: Iterable[int]) -> None:
         """Find what is stored of known clients; nothing is asked for columns that the file does not have."""
-        wanted = list(clients)
-        self._called = get_called(parties=wanted) if self.says_contact else {}
+        wanted, roles = list(clients), [person.role for person in self.persons]
+        self._called = get_called(parties=wanted, roles=roles) if roles else {}
         self._banks = get_banks(parties=wanted) if self.says_account else {}
 
     def read(self, number: int, values: Mapping[str, Any], client: int | None) -> Reached:
         """What a row says of a client (None: a new one); what makes no sense becomes a fault."""
-        contact, phone = self._person(number, values, client) if self.says_contact else ("", "")
-        bank, account_no = self._account(number, values, client) if self.says_account else ("", "")
-        return Reached(contact, phone, bank, account_no)
+        said = nothing()
+        for person in self.persons:
+            said[person.name.code], said[person.phone.code] = self._person(person, number, values, client)
+        if self.says_account:
+            said["account_bank"], said["account_no"] = self._account(number, values, client)
+        return said
 
-    def _person(self, number: int, values: Mapping[str, Any], client: int | None) -> tuple[str, str]:
-        name, phone = values["contact"] or "", values["phone"] or ""
+    def _person(self, person: Person, number: int, values: Mapping[str, Any], client: int | None) -> tuple[str, str]:
+        who = person.role.label
+        name, phone = values[person.name.code] or "", values[person.phone.code] or ""
         if not name:
             if phone:
-                self.noun.fault(number, "contact", "", "填了联系电话，请写联系人是谁")
+                self.noun.fault(number, person.name.code, "", f"填了{person.phone.header}，请写{who}是谁")
             return "", ""
-        first_name, first_phone, first = self._first.setdefault(values["client_id_no"], (name, phone, number))
+        key = values["client_id_no"], person.role
+        first_name, first_phone, first = self._first.setdefault(key, (name, phone, number))
         if (first_name, first_phone) != (name, phone):
-            code = "contact" if first_name != name else "phone"
-            self.noun.fault(
-                number, code, values[code], f"与第 {first} 行的证件号码相同而联系人或电话不同；一户只记一位联系人"
-            )
-        if not phone and client in self._called and self._called[client][0] != name:
+            code = person.name.code if first_name != name else person.phone.code
+            said = f"与第 {first} 行的证件号码相同而{who}或电话不同；一户只记一位{who}"
+            self.noun.fault(number, code, values[code], said)
+        stored = self._called.get((client or 0, person.role))
+        if not phone and stored and stored[0] != name:
             phone = NONE
         return name, phone
 
@@ -104,32 +151,40 @@ class ReachedColumns:
         return bank, account_no
 
     def stored(self, client: int | None, account_no: str) -> Reached:
-        """What is stored: the contact, and the account under a number, if there is one."""
-        name, phone = self._called.get(client or 0, ("", ""))
+        """What is stored: each person, and the account under a number, if there is one."""
+        known = nothing()
+        for role, name, phone in self.persons:
+            known[name.code], known[phone.code] = self._called.get((client or 0, role), ("", ""))
         bank = self._banks.get((client or 0, account_no), "")
-        return Reached(name, phone, bank, account_no if bank else "")
+        return {**known, "account_bank": bank, "account_no": account_no if bank else ""}
 
-    def beside(self, client: int, said: Reached) -> Iterator[tuple[str, Any, Any]]:
+    def beside(self, client: int, said: Mapping[str, str]) -> Iterator[tuple[str, Any, Any]]:
         """What a row of a new guarantee would change of a known client: column code, before, after, masked."""
-        before = self.stored(client, said.account_no)
-        for one, was, now in zip(COMPARED, before, said, strict=True):
+        before = self.stored(client, said["account_no"])
+        for one in COMPARED:
+            was, now = before[one.code], said[one.code]
             if now and was != now:
                 yield one.code, one.show(was), one.show(now)
 
-    def bring(self, said: Mapping[int, list[Reached]]) -> None:
+    def bring(self, said: Iterable[tuple[int, Mapping[str, str]]]) -> None:
         """Write what rows say of clients (by row), where it is not what is stored."""
-        people = {
-            (client, one.contact, "" if one.phone == NONE else one.phone or self._phone_of(client, one.contact))
-            for client, rows in said.items()
-            for one in rows
-            if one.contact
-        }
-        accounts = {(client, one.bank, one.account_no) for client, rows in said.items() for one in rows if one.bank}
+        people: set[tuple[int, str, str, str]] = set()
+        accounts: set[tuple[int, str, str]] = set()
+        for client, one in said:
+            for role, name, phone in self.persons:
+                if one[name.code]:
+                    number = self._number_of(client, role, one[name.code], one[phone.code])
+                    people.add((client, role.value, one[name.code], number))
+            if one["account_bank"]:
+                accounts.add((client, one["account_bank"], one["account_no"]))
         bring_contacts(
-            people=sorted(one for one in people if self._called.get(one[0]) != one[1:]),
+            people=sorted(one for one in people if self._called.get(one[:2]) != one[2:]),
             accounts=sorted(one for one in accounts if self._banks.get((one[0], one[2])) != one[1]),
         )
 
-    def _phone_of(self, client: int, name: str) -> str:
-        known, phone = self._called.get(client, ("", ""))
-        return phone if known == name else ""
+    def _number_of(self, client: int, role: Role, name: str, phone: str) -> str:
+        """The number to keep: the row's, else the one that is stored of the same person."""
+        if phone == NONE:
+            return ""
+        known, number = self._called.get((client, role), ("", ""))
+        return phone or (number if known == name else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -19,6 +20,8 @@ from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department
 
 PAGE: Final = 50
+AT_ONCE: Final = 1_000
+"""So many clients are read at once when a whole list is written to a file."""
 
 _WATCHED: Final = [grade.value for grade in WATCHED]
 _PROPOSALS: Final = Table(
@@ -66,6 +69,13 @@ def get_watched_page(*, department: Department, quarter: date, after: int = 0) -
     return WatchedPage(shown, len(rows), len(rows) - len(measured), more)
 
 
+def iterate_watched(*, department: Department, quarter: date, most: int) -> Iterator[Watched]:
+    """The first ``most`` of list_watched with the actions of their measures, read AT_ONCE at a time."""
+    rows = _watched(department, quarter)[:most]
+    for piece in rows.iter_slices(AT_ONCE):
+        yield from _described(piece, quarter, "actions__responsible")
+
+
 def _watched(department: Department, quarter: date) -> pl.DataFrame:
     """Client, grade, guarantee and manager of each watched client, in the order of the list."""
     proposed = _proposed(department, quarter)
@@ -75,14 +85,12 @@ def _watched(department: Department, quarter: date) -> pl.DataFrame:
     return rows.sort("grade", "name", "client_id", descending=[True, False, False])
 
 
-def _described(rows: pl.DataFrame, quarter: date) -> list[Watched]:
+def _described(rows: pl.DataFrame, quarter: date, *also: str) -> list[Watched]:
+    """With clients and measures, and ``also`` what hangs on those."""
     clients = Party.objects.in_bulk(rows["client_id"].to_list())
-    measures = {
-        measure.client_id: measure
-        for measure in Measure.objects.filter(quarter=quarter, client__in=clients).select_related(
-            "department_manager", "manager_a", "manager_b"
-        )
-    }
+    found = Measure.objects.filter(quarter=quarter, client__in=clients).prefetch_related(*also)
+    people = found.select_related("department_manager", "manager_a", "manager_b")
+    measures = {measure.client_id: measure for measure in people}
     return [
         Watched(
             client=clients[row["client_id"]],

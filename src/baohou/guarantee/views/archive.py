@@ -28,18 +28,23 @@ from baohou.kernel.saying import in_words
 @door()
 def list_page(request: Asked) -> HttpResponse:
     """Volumes, to be found by number, department, quarter, place or what lies in them."""
+    filters = filters_of(request)
+    within, today = visible_volumes(request.person), timezone.localdate()
+    page = archive.list_volumes(within, filters=filters, on=today, after=request.GET.get("after", ""))
+    context = {"page": page, "filters": filters, "overdue": archive.list_overdue(within, on=today), "on": today}
+    return render(request, "guarantee/volumes.html", context)
+
+
+def filters_of(request: Asked) -> archive.VolumeFilters:
+    """What the address narrows the list of volumes to."""
     asked = request.GET
     state = asked.get("state", "")
-    filters = archive.VolumeFilters(
+    return archive.VolumeFilters(
         words=asked.get("q", "").strip(),
         unit=asked.get("unit", ""),
         period=asked.get("period", ""),
         state=state if state in archive.PLACED else "",
     )
-    within, today = visible_volumes(request.person), timezone.localdate()
-    page = archive.list_volumes(within, filters=filters, on=today, after=asked.get("after", ""))
-    context = {"page": page, "filters": filters, "overdue": archive.list_overdue(within, on=today), "on": today}
-    return render(request, "guarantee/volumes.html", context)
 
 
 @door(None, Thing.VOLUME)

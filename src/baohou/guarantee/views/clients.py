@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from baohou.core.masking import mask
 from baohou.core.money import HOME_CURRENCY, format_yuan
-from baohou.guarantee.exports.tables import Head
 from baohou.guarantee.queries.pages.clients import (
     ClientRow,
     Filters,
@@ -25,12 +24,13 @@ from baohou.guarantee.queries.pages.glance import get_glance
 from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.services.checked_grades import RISK, WATCH, subject_of
 from baohou.guarantee.views.guards import client_for
-from baohou.guarantee.views.list_files import MOST_ROWS, rows_file
 from baohou.kernel.approvals.queries import list_pending
 from baohou.kernel.approvals.showing import shown_list
+from baohou.kernel.papers.tables import Head
 from baohou.kernel.parties.industries import UNKNOWN, Industry
 from baohou.kernel.parties.queries import get_reached
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.list_files import MOST_ROWS, rows_file
 from baohou.kernel.people.policy import Thing
 
 
@@ -47,7 +47,6 @@ def list_page(request: Asked) -> HttpResponse:
         "grades": list(Grade),
         "departments": list_departments(request.person),
         "managers": list_managers(request.person, on=request.today),
-        "most": MOST_ROWS,
     }
     return render(request, "guarantee/clients.html", context)
 
@@ -57,7 +56,7 @@ def list_file(request: Asked) -> HttpResponse:
     """What the list shows as Excel, identity numbers masked as there; the first hundred thousand."""
     on = _as_of(request)
     found = iterate_clients(request.person, on=on, filters=_filters(request), most=MOST_ROWS)
-    note = _("截至 %(on)s，按名称拼音排列，最多 %(n)s 户") % {"on": on.isoformat(), "n": MOST_ROWS}
+    note = _("截至 %(on)s，按名称拼音排列") % {"on": on.isoformat()}
     rows, title = map(_line, found), _("在保客户")
     return rows_file(request, rows, heads=_heads(), title=title, note=note, on=on, kind="clients")
 

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
 from baohou.core.period import NotAQuarter, Quarter
-from baohou.guarantee.exports.tables import Head
 from baohou.guarantee.queries.explain import explain
 from baohou.guarantee.queries.pages.clients import list_departments
 from baohou.guarantee.queries.pages.duty_list import DutyFilters, ListedDuty, iterate_duties, list_duty_page
 from baohou.guarantee.queries.pages.overview import quarters_shown
 from baohou.guarantee.rules.words import CLAUSE_OF, DutyKind, DutyState, Grade
 from baohou.guarantee.views.guards import duty_for
-from baohou.guarantee.views.list_files import MOST_ROWS, rows_file
+from baohou.kernel.papers.tables import Head
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.list_files import MOST_ROWS, rows_file
 from baohou.kernel.people.models import Staff
 from baohou.kernel.people.policy import Thing
 
@@ -40,7 +40,6 @@ def list_page(request: Asked) -> HttpResponse:
         "departments": departments,
         "quarters": quarters_shown(request.today),
         "owner": Staff.objects.filter(pk=filters.owner_id).first() if filters.owner_id else None,
-        "most": MOST_ROWS,
     }
     return render(request, "guarantee/duties.html", context)
 
@@ -49,7 +48,7 @@ def list_page(request: Asked) -> HttpResponse:
 def list_file(request: Asked) -> HttpResponse:
     """What the list shows as Excel, the first hundred thousand."""
     found = iterate_duties(request.person, on=request.today, filters=_filters(request), most=MOST_ROWS)
-    note = _("截至 %(on)s，按期限排列，最多 %(n)s 件") % {"on": request.today.isoformat(), "n": MOST_ROWS}
+    note = _("截至 %(on)s，按期限排列") % {"on": request.today.isoformat()}
     title, on = _("应办事项"), request.today
     return rows_file(request, _rows(found), heads=_heads(), title=title, note=note, on=on, kind="duties")
 

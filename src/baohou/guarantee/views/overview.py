@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from baohou.core.money import HOME_CURRENCY
 from baohou.core.period import quarter_of
-from baohou.guarantee.exports.tables import Cell, Head, Sheet
 from baohou.guarantee.queries.pages.overview import (
     Portion,
     get_kept_by_clause,
@@ -36,6 +35,7 @@ from baohou.guarantee.views.sheets import (
     sheets_file,
     top,
 )
+from baohou.kernel.papers.tables import Cell, Head, Sheet
 from baohou.kernel.parties.industries import Industry
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door

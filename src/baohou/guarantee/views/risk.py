@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from baohou.core.period import Quarter, quarter_of
-from baohou.guarantee.exports.tables import Cell, Head, Sheet
 from baohou.guarantee.queries.pages.overview import (
     Going,
     Portion,
@@ -29,6 +28,7 @@ from baohou.guarantee.rules.words import Dimension, Grade
 from baohou.guarantee.services.summaries import keep_up
 from baohou.guarantee.views.guards import quarter_named
 from baohou.guarantee.views.sheets import clients_url, going_cells, one_sheet, sheet_page, sheets_file
+from baohou.kernel.papers.tables import Cell, Head, Sheet
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing

@@ -12,9 +12,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from baohou.guarantee.exports.tables import Cell, Head, Sheet, write_sheets
 from baohou.guarantee.queries.pages.overview import Going
 from baohou.guarantee.views.clients import NOT_SAID
+from baohou.kernel.papers.tables import Cell, Head, Sheet, write_sheets
 from baohou.kernel.people.doors import Asked
 from baohou.kernel.people.exports import XLSX, hand_out
 

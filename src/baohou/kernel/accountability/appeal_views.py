@@ -15,7 +15,7 @@ from baohou.kernel.accountability.forms import AppealForm, DecisionForm, show_re
 from baohou.kernel.accountability.guards import appeal_for, staff_of, story_for
 from baohou.kernel.accountability.models import Appeal
 from baohou.kernel.accountability.timeline import allowed, tell
-from baohou.kernel.accountability.worklist import list_appeals, parts_for
+from baohou.kernel.accountability.worklist import list_appeals, part_for, parts_for
 from baohou.kernel.papers import records
 from baohou.kernel.papers.handing import show_kept
 from baohou.kernel.people.access import Right
@@ -27,9 +27,7 @@ from baohou.kernel.saying import in_words
 @door()
 def appeals_page(request: Asked) -> HttpResponse:
     """The appeals that wait for a decision, those decided by oneself, the department's, one's own."""
-    parts = parts_for(request.person)
-    part = request.GET.get("part", "")
-    part = part if part in parts else parts[0]
+    parts, part = parts_for(request.person), part_for(request.person, request.GET.get("part", ""))
     found = list_appeals(request.person, part, after=request.GET.get("after", ""))
     return render(request, "accountability/appeals.html", {"appeals": found, "parts": parts, "part": part})
 

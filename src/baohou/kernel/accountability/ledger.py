@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -17,6 +17,8 @@ from baohou.kernel.people.access import Person, Reach
 from baohou.kernel.prepared import prepared
 
 PAGE = 50
+AT_ONCE = 1_000
+"""So many stories are read at once when a whole list is written to a file."""
 MOST_APPEALS = 1000
 """So many open appeals, the oldest first, are looked at when the ledger shows those appealed against."""
 
@@ -112,11 +114,25 @@ class Filters:
 
 @dataclass(frozen=True)
 class Ledger:
-    """A page of stories, and the totals of everything under the filter; None where a page had better not wait."""
+    """A page of stories, and the totals of everything under the filter; None where a page had better not wait.
+
+    ``complete`` says that no other page has stories, so that the page's columns can be added up.
+    """
 
     stories: list[Story]
     totals: Totals | None
     after: str
+    complete: bool = False
+
+    @property
+    def penalty_fen(self) -> int:
+        """What was booked in the stories of the page."""
+        return sum(story.penalty_fen for story in self.stories)
+
+    @property
+    def net_fen(self) -> int:
+        """What is left of the stories of the page."""
+        return sum(story.net_fen for story in self.stories)
 
 
 def visible_entries(person: Person | _Seen, *, on: date) -> QuerySet[Entry]:
@@ -130,8 +146,13 @@ def visible_entries(person: Person | _Seen, *, on: date) -> QuerySet[Entry]:
     return entries.filter(within)
 
 
-def list_ledger(person: Person, filters: Filters, *, on: date, after: str = "", most: int = PAGE) -> Ledger:
-    """Stories with an entry under the filters, the one with the latest such entry first. At most five queries."""
+def list_ledger(
+    person: Person, filters: Filters, *, on: date, after: str = "", most: int = PAGE, counted: bool = True
+) -> Ledger:
+    """Stories with an entry under the filters, the one with the latest such entry first. At most five queries.
+
+    Not ``counted``, nothing is added up.
+    """
     if filters == Filters(kind=filters.kind) and not after:
         entries = None
         page = _newest(on, *_whose(person), reach=person.reach, kind=filters.kind, most=most + 1)
@@ -140,9 +161,20 @@ def list_ledger(person: Person, filters: Filters, *, on: date, after: str = "", 
         page = list(_behind(_latest(entries, person, filters, on), after)[: most + 1])
     more = f"{page[most - 1]['dated']}.{page[most - 1]['pk']}" if len(page) > most else ""
     totals = None
-    if filters.is_narrow(person):
+    if counted and filters.is_narrow(person):
         totals = get_totals(_filtered(person, filters, on) if entries is None else entries)
-    return Ledger(_stories(page[:most], on), totals, more)
+    return Ledger(_stories(page[:most], on), totals, more, complete=not (after or more))
+
+
+def iterate_ledger(person: Person, filters: Filters, *, on: date, most: int) -> Iterator[Story]:
+    """The first ``most`` stories under the filters in the order of the list, read AT_ONCE at a time."""
+    after, left = "", most
+    while left > 0:
+        page = list_ledger(person, filters, on=on, after=after, most=min(left, AT_ONCE), counted=False)
+        yield from page.stories
+        after, left = page.after, left - len(page.stories)
+        if not after:
+            return
 
 
 class _Seen(NamedTuple):

@@ -29,7 +29,7 @@ _KINDS = {kind.name.lower(): kind for kind in EntryKind}
 @door()
 def ledger_page(request: Asked) -> HttpResponse:
     """The ledger; the address may narrow it to oneself, a department, a kind, a month, those appealed against."""
-    filters = _filters(request)
+    filters = filters_of(request)
     ledger = list_ledger(request.person, filters, on=request.today, after=request.GET.get("after", ""))
     context = {
         "ledger": ledger,
@@ -45,7 +45,7 @@ def ledger_page(request: Asked) -> HttpResponse:
 @door()
 def totals_part(request: Asked) -> HttpResponse:
     """The ledger's totals, put into the page after it has come when many entries are to be added up."""
-    filters = _filters(request)
+    filters = filters_of(request)
     totals = get_ledger_totals(request.person, filters, on=request.today)
     return render(request, "accountability/parts/totals.html", {"totals": totals, "filters": filters})
 
@@ -101,7 +101,7 @@ def _seen(request: HttpRequest) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
-def _filters(request: Asked) -> Filters:
+def filters_of(request: Asked) -> Filters:
     """What the address narrows the ledger to; what it cannot mean is left out."""
     department = request.GET.get("department", "")
     return Filters(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +16,8 @@ from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach, Right
 
 PAGE = 50
+AT_ONCE = 1_000
+"""So many appeals are read at once when a whole list is written to a file."""
 MANY = 1000
 """Up to so many are counted; beyond it "1000+" says enough."""
 
@@ -43,16 +46,34 @@ class Appeals:
     rows: list[AppealRow]
     count: int
     after: str
+    complete: bool = False
+    """No other page has appeals, so that the page's columns can be added up."""
 
     @property
     def is_many(self) -> bool:
         return self.count >= MANY
+
+    @property
+    def penalty_fen(self) -> int:
+        """What was booked in what the page's appeals are about."""
+        return sum(row.penalty_fen for row in self.rows)
+
+    @property
+    def left_fen(self) -> int:
+        """What is left of it."""
+        return sum(row.left_fen for row in self.rows)
 
 
 def parts_for(person: Person) -> list[str]:
     """The parts of the list that a person can look at, the usual first."""
     decides = ["waiting", "decided"] if person.may(Right.WAIVE) else []
     return [*decides, *(["department"] if person.reach is Reach.DEPARTMENT else []), "mine"]
+
+
+def part_for(person: Person, said: str) -> str:
+    """The part that is asked for when the person can look at it, else the usual one."""
+    parts = parts_for(person)
+    return said if said in parts else parts[0]
 
 
 def count_open_appeals(person: Person) -> int:
@@ -67,18 +88,39 @@ def list_waiting_appeals(person: Person, *, limit: int = 5) -> list[AppealRow]:
 
 def list_appeals(person: Person, part: str, *, after: str = "", most: int = PAGE) -> Appeals:
     """A part of parts_for: those that wait oldest first, the others newest first. Three queries and a count."""
-    newest_first = part != "waiting"
-    appeals = {
+    count = _of_part(person, part).order_by()[:MANY].count()
+    rows, more = _page(person, part, after, most)
+    return Appeals(rows, count, more, complete=not (after or more))
+
+
+def iterate_appeals(person: Person, part: str, *, most: int) -> Iterator[AppealRow]:
+    """The first ``most`` appeals of a part in the order of its list, read AT_ONCE at a time."""
+    after, left = "", most
+    while left > 0:
+        rows, after = _page(person, part, after, min(left, AT_ONCE))
+        yield from rows
+        left -= len(rows)
+        if not after:
+            return
+
+
+def _of_part(person: Person, part: str) -> QuerySet[Appeal]:
+    return {
         "waiting": _waiting(person),
         "decided": _with_names().filter(decision__by=person.staff_id).exclude(staff=person.staff_id),
         "department": _with_names().filter(department_id=person.department_id or 0),
         "mine": _with_names().filter(staff=person.staff_id),
     }[part]
-    count = appeals.order_by()[:MANY].count()
+
+
+def _page(person: Person, part: str, after: str, most: int) -> tuple[list[AppealRow], str]:
+    """A stretch of a part behind a place, and the place where the next begins; empty behind the last."""
+    newest_first = part != "waiting"
     order = ("-filed_on", "-pk") if newest_first else ("filed_on", "pk")
-    page = list(_behind(appeals, after, newest_first=newest_first).order_by(*order)[: most + 1])
+    found = _behind(_of_part(person, part), after, newest_first=newest_first)
+    page = list(found.order_by(*order)[: most + 1])
     last = page[most - 1] if len(page) > most else None
-    return Appeals(describe(page[:most]), count, f"{last.filed_on}.{last.pk}" if last else "")
+    return describe(page[:most]), f"{last.filed_on}.{last.pk}" if last else ""
 
 
 def describe(appeals: list[Appeal]) -> list[AppealRow]:

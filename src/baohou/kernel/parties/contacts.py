@@ -165,16 +165,20 @@ def reveal_contacts(*, party: Party, what: What, because: str, actor: str, door:
     return shown
 
 
-def bring_contacts(*, people: Collection[tuple[int, str, str]], accounts: Collection[tuple[int, str, str]]) -> None:
-    """What a file says: the contact (party, name, phone) and an account (party, bank, number) of parties, by row.
+def bring_contacts(
+    *, people: Collection[tuple[int, str, str, str]], accounts: Collection[tuple[int, str, str]]
+) -> None:
+    """What a file says: people to call (party, role, name, phone) and accounts (party, bank, number), by row.
 
-    Within the act of the import. A contact replaces the one that is there, an account joins those that are.
+    Within the act of the import. Somebody replaces whoever has the same role, an account joins those that are there.
     """
-    role = Role.CONTACT
-    persons = {party: Contact(party_id=party, role=role, name=name, phone=phone) for party, name, phone in people}
-    for piece in chunks(sorted(persons)):
-        for stored in Contact.objects.filter(party__in=piece, role=role):
-            persons[stored.party_id].pk = stored.pk
+    persons = {
+        (party, role): Contact(party_id=party, role=role, name=name, phone=phone) for party, role, name, phone in people
+    }
+    for piece in chunks(sorted({party for party, _ in persons})):
+        for stored in Contact.objects.filter(party__in=piece):
+            if one := persons.get((stored.party_id, stored.role)):
+                one.pk = stored.pk
     paying = {(party, no): Account(party_id=party, bank=bank, account_no=no) for party, bank, no in accounts}
     for piece in chunks(sorted({party for party, _ in paying})):
         for kept in Account.objects.filter(party__in=piece):

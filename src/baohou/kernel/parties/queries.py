@@ -59,12 +59,13 @@ def stamp_of(reached: Reached) -> str:
     return keyed(repr([said, held]), "contacts")[:16]
 
 
-def get_called(*, parties: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """Name and telephone number of the contact (联系人) of each party that has one."""
-    found: dict[int, tuple[str, str]] = {}
+def get_called(*, parties: Iterable[int], roles: Iterable[Role]) -> dict[tuple[int, str], tuple[str, str]]:
+    """Name and telephone number of the people with these roles to parties, by party and role."""
+    found: dict[tuple[int, str], tuple[str, str]] = {}
     for piece in chunks(sorted(set(parties))):
-        rows = Contact.objects.filter(party__in=piece, role=Role.CONTACT)
-        found.update((party, (name, phone)) for party, name, phone in rows.values_list("party_id", "name", "phone"))
+        rows = Contact.objects.filter(party__in=piece, role__in=list(roles))
+        rows_said = rows.values_list("party_id", "role", "name", "phone")
+        found.update(((party, role), (name, phone)) for party, role, name, phone in rows_said)
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from baohou.core.money import HOME_CURRENCY
 from baohou.core.period import quarter_of
+from baohou.guarantee.imports import reached
 from baohou.guarantee.imports.filings import FilingsFile
 from baohou.guarantee.imports.grades import GradesFile
 from baohou.guarantee.imports.managers import ManagersFile
@@ -72,6 +73,7 @@ def _portfolio_row(client: Client, one: Guarantee) -> tuple[Any, ...]:
     managers = (one.manager_a.staff_no, one.manager_b and one.manager_b.staff_no)
     days = (one.issued_on, one.ends_on, one.released_on)
     party = (client.name, client.id_no)
+    said = reached_of(client.id_no, one.bank)
     what = (
         one.product,
         one.bank,
@@ -79,7 +81,7 @@ def _portfolio_row(client: Client, one: Guarantee) -> tuple[Any, ...]:
         *days,
         HOME_CURRENCY,
         industry_of(client.name, client.id_no),
-        *reached_of(client.id_no, one.bank),
+        *(said.get(column.code, "") for column in reached.COLUMNS),
     )
     return (one.project_no, *party, one.department.name, *managers, *what)
 

@@ -66,6 +66,11 @@ class HandOverRows:
     to_receive: int
     overdue: int
 
+    @property
+    def progress(self) -> Progress:
+        """How far all lists together have come; reports imported without a list are not counted."""
+        return sum((row.progress for row in self.rows if row.state != "history"), Progress())
+
 
 @dataclass
 class _Pair:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,10 @@ class Progress:
     received: int = 0
     archived: int = 0
     unlisted: int = 0
+
+    def __add__(self, other: Progress) -> Progress:
+        counts = zip(astuple(self), astuple(other), strict=True)
+        return Progress(*(one + another for one, another in counts))
 
     @property
     def missing(self) -> int:

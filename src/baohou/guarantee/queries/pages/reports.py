@@ -61,6 +61,16 @@ class QuarterReports:
     overdue: int
     due_on: date | None
 
+    @property
+    def handed_in(self) -> list[tuple[FilingKind, int, int]]:
+        """Of each kind of report how many were handed in, and how many there are to be."""
+        counted = []
+        for kind in FilingKind:
+            cells = [cell for row in self.rows for cell in row.cells if cell.kind is kind]
+            done = sum(cell.filing is not None for cell in cells)
+            counted.append((kind, done, sum(bool(cell.filing or cell.duty) for cell in cells)))
+        return counted
+
 
 def get_quarter_reports(person: Person, quarter: Quarter, *, on: date) -> QuarterReports:
     """The reports of every department within the person's reach that owed or filed something for the quarter."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +13,8 @@ from baohou.kernel.papers.archive import kinds
 from baohou.kernel.papers.models import Loan, Volume, VolumeItem, VolumeRule
 
 PAGE = 50
+AT_ONCE = 1_000
+"""So many volumes are read at once when a whole list is written to a file."""
 MANY = 1000
 """Volumes are counted up to here."""
 PLACED = ("in", "out", "overdue", "expired")
@@ -57,6 +60,11 @@ class VolumePage:
     after: str
     units: list[str]
     periods: list[str]
+
+    @property
+    def is_many(self) -> bool:
+        """Whether there may be more than were counted."""
+        return self.count >= MANY
 
 
 def kept_through(volume: Volume) -> date | None:
@@ -107,20 +115,37 @@ def list_volumes(
     """One page of the volumes within a reach, the newest first, behind the volume ``after`` (its row)."""
     known = list(within.order_by().values_list("unit", "period").distinct())
     found = _filtered(within, filters, on)
-    count = found.order_by()[:MANY].count()
     last = within.filter(pk=int(after)).first() if after.isdecimal() else None
+    rows, more = _page(found, last, on, most)
+    return VolumePage(
+        rows=rows,
+        count=found.order_by()[:MANY].count(),
+        after=str(more.pk) if more else "",
+        units=sorted({unit for unit, _ in known}),
+        periods=sorted({period for _, period in known}, reverse=True),
+    )
+
+
+def iterate_volumes(within: QuerySet[Volume], *, filters: VolumeFilters, on: date, most: int) -> Iterator[Standing]:
+    """The first ``most`` volumes of the list in its order, read AT_ONCE at a time."""
+    found, left = _filtered(within, filters, on), most
+    last: Volume | None = None
+    while left > 0:
+        rows, last = _page(found, last, on, min(left, AT_ONCE))
+        yield from rows
+        left -= len(rows)
+        if last is None:
+            return
+
+
+def _page(found: QuerySet[Volume], last: Volume | None, on: date, most: int) -> tuple[list[Standing], Volume | None]:
+    """A stretch of volumes behind one of them (None: from the first), and the last of it when more follow."""
     if last is not None:
         found = found.filter(Q(opened_on__lt=last.opened_on) | Q(opened_on=last.opened_on, pk__lt=last.pk))
     open_loans = Prefetch("loans", Loan.objects.filter(returned_on__isnull=True), to_attr="open_loans")
     page = list(found.prefetch_related(open_loans).order_by("-opened_on", "-pk")[: most + 1])
     rows = [Standing(one, next(iter(one.open_loans), None), kept_through(one), on) for one in page[:most]]
-    return VolumePage(
-        rows=rows,
-        count=count,
-        after=str(page[most - 1].pk) if len(page) > most else "",
-        units=sorted({unit for unit, _ in known}),
-        periods=sorted({period for _, period in known}, reverse=True),
-    )
+    return rows, page[most - 1] if len(page) > most else None
 
 
 def _filtered(found: QuerySet[Volume], filters: VolumeFilters, on: date) -> QuerySet[Volume]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
@@ -122,6 +122,16 @@ class Noun(ABC):
     def shown(self, values: Sequence[Any]) -> dict[str, Any]:
         """Values as people see them, by column code, fit for JSON."""
         return {one.code: _plain(one.show(value)) for one, value in zip(self.compared, values, strict=True)}
+
+    @classmethod
+    def by_code(cls, values: Sequence[Any]) -> dict[str, Any]:
+        """The values of a fact or of a stored row by column code."""
+        return {one.code: value for one, value in zip(cls.compared, values, strict=True)}
+
+    @classmethod
+    def in_order(cls, said: Mapping[str, Any]) -> tuple[Any, ...]:
+        """What is said by column code as the values of a fact; KeyError for a code that nothing is said of."""
+        return tuple(said[one.code] for one in cls.compared)
 
     def differing(self, before: Sequence[Any], after: Sequence[Any]) -> list[int]:
         """The positions at which the file says something else than what is stored; a missing column says nothing."""

@@ -104,11 +104,11 @@ def _run(*, on: date | None, rebuild: bool, retry: bool, progress: Progress) -> 
     run = Run.objects.create(on=day, rebuild=rebuild)
     with telling_of_failure(day, run.pk):
         reports = [_patiently(step, run, rebuild=rebuild, retry=retry, progress=progress) for step in steps()]
+    if not connection.in_atomic_block:
+        heads.write_out(on=day)  # before the day has ended: what has ended without a head was tampered with
     with transaction.atomic():
         Run.objects.filter(pk=run.pk).update(ended_at=timezone.now())
         events.tell_finished(run=run.pk, on=day)
-    if not connection.in_atomic_block:
-        heads.write_out(on=day)
     return Report(on=day, ran=True, steps=reports)
 
 

@@ -117,6 +117,7 @@ VERBS: Final[dict[str, Word]] = {
     "parties.reveal": _("看完整证件号码"),
     "parties.reveal_contacts": _("看完整的联系电话或还款账户"),
     "retention.delete": _("按保管期限删除"),
+    "audit.begin_heads": _("链头文件从此记起"),
     "upkeep.close": _("切换到只读"),
     "upkeep.open": _("解除只读"),
     "upkeep.restore": _("恢复备份"),

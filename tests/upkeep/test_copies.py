@@ -35,12 +35,14 @@ def other_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 def alike(here: Installation, there: Installation, *, but: int = 0) -> None:
-    """Both hold the same rows; ``there`` has so many acts more, which it wrote itself."""
+    """Both hold the same rows; ``there`` has so many acts more, which it wrote itself, and ``here`` those of copying."""
     mine, theirs = here.rows(), there.rows()
     assert mine.keys() == theirs.keys()
     for table in ("audit_act", "audit_link"):
-        rows = theirs.pop(table)
-        assert rows[: len(rows) - but] == mine.pop(table)
+        rows, own = theirs.pop(table), mine.pop(table)
+        copied = len(rows) - but
+        assert rows[:copied] == own[:copied]
+        assert table != "audit_act" or all('"upkeep.backup"' in row for row in own[copied:]), own[copied:]
     assert mine == theirs
 
 
@@ -259,3 +261,21 @@ def test_an_unmigrated_database_is_not_copied(tmp_path: Path) -> None:
     bare = make_installation(tmp_path / "var", "sqlite")
     assert "baohou migrate" in bare.baohou("backup", str(tmp_path / "a.backup"), code=1)
     assert list(tmp_path.glob("*.backup*")) == []
+
+
+def test_a_copy_is_an_act_also_while_the_house_is_closed(make: Make, company: Company) -> None:
+    """Who made it, where to and that it is not encrypted: for the auditor, and on the administrator's page."""
+    there = make(company.engine)
+    there.baohou("readonly", "on", "--because", "升级")
+    there.baohou("backup", str(there.folder / "a.backup"))
+    told = there.python(
+        "import django; django.setup()\n"
+        "from baohou.kernel.audit.models import Act\n"
+        "from baohou.upkeep.state import _backup_lines\n"
+        "act = Act.objects.get(verb='upkeep.backup')\n"
+        "print(act.facts['to'], act.facts['encrypted'], bool(act.agent))\n"
+        "print(next(_backup_lines()).value)"
+    )
+    first, second = told.splitlines()[:2]
+    assert first == f"{there.folder / 'a.backup'} False True"
+    assert str(there.folder / "a.backup") in second and "@" in second

@@ -15,7 +15,7 @@ from baohou.kernel.api.operations import DOOR, Call, Room
 from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Word
 from baohou.kernel.approvals.of_rules import ask_version
 from baohou.kernel.audit.models import Act
-from baohou.kernel.audit.queries import Filters, get_place, list_acts
+from baohou.kernel.audit.queries import Filters, Place, get_place, list_acts
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Right
 from baohou.kernel.rulebook.models import RuleVersion
@@ -131,8 +131,8 @@ class ActQuery(In):
         about = next(((noun, number) for noun in nouns if (number := getattr(self, noun)) is not None), None)
         same = {name: getattr(self, name) for name in ("by", "verb", "door", "since", "until")}
         words = self.q.strip()
-        named = Party.objects.filter(name__startswith=words).values_list("pk", flat=True) if words else []
-        return Filters(**same, words=words, about=about, clients=tuple(named[:_MOST_CLIENTS]))
+        named = Party.objects.filter(name__startswith=words).values_list("pk", flat=True)[:_MOST_CLIENTS]
+        return Filters(**same, words=words, about=about, clients=tuple(named) if words else ())
 
 
 @room.reads("/rule-versions", list[VersionOut])
@@ -172,10 +172,12 @@ def one_act(request: Call, act: Pk) -> OneActOut:
         for row in found.changes.order_by("pk")[:1000]
     ]
     place = get_place(found)
-    stands = place and PlaceOut(
-        position=place.link.position, sha256=place.link.sha256, previous=place.previous, whole=place.whole
-    )
-    return OneActOut(**_act(found), changes=changes, place=stands)
+    return OneActOut(**_act(found), changes=changes, place=_place(place) if place else None)
+
+
+def _place(place: Place) -> PlaceOut:
+    link = place.link
+    return PlaceOut(position=link.position, sha256=link.sha256, previous=place.previous, whole=place.whole)
 
 
 def _act(act: Act) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from baohou.guarantee.models import Measure, MeasureAction
 from baohou.guarantee.queries.actions import doers_of
 from baohou.guarantee.queries.grading import is_frozen
 from baohou.guarantee.queries.pages.clients import speaking
-from baohou.guarantee.services import events, verbs
+from baohou.guarantee.services import events, telling, verbs
 from baohou.kernel.audit.capture import add_rows, set_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_changes
@@ -76,13 +76,17 @@ def file(
         new = {"text": text, "filed_on": str(filed_on), "actions": _in_words(actions)}
         record_changes(act=act, table="guarantee_measure", rows=[(f"{client.id_no} {last}", old, new)])
     measure, _ = Measure.objects.update_or_create(client=client, quarter=last, defaults=values)
-    _write_actions(measure, actions, act)
+    fresh = _write_actions(measure, actions, act)
+    telling.tell_actions(fresh, client=client, quarter=last, actor=actor, on=filed_on)
     events.tell_measure(measure, actions=len(actions))
     return measure
 
 
-def _write_actions(measure: Measure, actions: Sequence[Action], act: Act) -> None:
-    """Those in the same words for the same person stay what they were, done or handed over; the others go."""
+def _write_actions(measure: Measure, actions: Sequence[Action], act: Act) -> list[MeasureAction]:
+    """Those in the same words for the same person stay what they were, done or handed over; the others go.
+
+    Those that are new, or due on another day.
+    """
     there = {(each.text, each.responsible_id): each for each in measure.actions.all()}
     new: list[MeasureAction] = []
     moved: list[MeasureAction] = []
@@ -98,6 +102,7 @@ def _write_actions(measure: Measure, actions: Sequence[Action], act: Act) -> Non
     MeasureAction.objects.filter(pk__in=[each.pk for each in there.values()]).delete()
     add_rows(MeasureAction, new)
     set_rows(MeasureAction, moved, ["due_on"])
+    return [*new, *moved]
 
 
 def _require_open(client: Party, last: date) -> None:

@@ -56,18 +56,25 @@ def tell_step(step: FilingStep) -> None:
     Nobody is told of an act of his or her own.
     """
     filing, verb = step.filing, FilingVerb(step.verb)
-    what = f"{filing.department.name} {quarter_of(filing.quarter)} {FilingKind(filing.kind).zh}"
+    what = say(
+        "%(department)s %(quarter)s %(kind)s",
+        department=filing.department.name,
+        quarter=quarter_of(filing.quarter),
+        kind=say(FilingKind(filing.kind).zh),
+    )
+    name = step.by.name
     if verb is FilingVerb.HANDED_IN:
-        kind, title, text = HANDED_IN, f"{what}已上报，请接收", f"{step.by.name}上报。"
+        kind, title, text = HANDED_IN, say("%(what)s已上报，请接收", what=what), say("%(name)s上报。", name=name)
         people = [posting.staff for posting in list_in_service(on=step.on, posts=_REVIEWERS)]
     else:
         people = list_holders(post=Post.DEPARTMENT_MANAGER, on=step.on, department=filing.department)
         handed_in = filing.steps.filter(verb=FilingVerb.HANDED_IN).select_related("by").order_by("-pk").first()
         people += [handed_in.by] if handed_in else []
         if verb is FilingVerb.RETURNED:
-            kind, title, text = RETURNED, f"{what}被退回，请改好重报", f"{step.by.name}退回，理由：{step.because}"
+            kind, title = RETURNED, say("%(what)s被退回，请改好重报", what=what)
+            text = say("%(name)s退回，理由：%(because)s", name=name, because=step.because)
         else:
-            kind, title, text = ACCEPTED, f"{what}已接收", f"{step.by.name}接收。"
+            kind, title, text = ACCEPTED, say("%(what)s已接收", what=what), say("%(name)s接收。", name=name)
     tell_everyone(
         [person for person in people if person.pk != step.by_id],
         kind=kind.code,
@@ -85,8 +92,8 @@ def tell_signers(move: WorkMove, signers: Sequence[Staff]) -> None:
         signers,
         kind=TO_SIGN.code,
         key=f"move:{move.pk}",
-        title=f"{move.staff.name}的工作移交清单等您签字",
-        text=f"自 {move.effective_on} 起移交，原因：{move.because}",
+        title=say("%(name)s的工作移交清单等您签字", name=move.staff.name),
+        text=say("自 %(on)s 起移交，原因：%(because)s", on=move.effective_on, because=move.because),
         url=reverse("moves.one", args=[move.pk]),
         on=move.decided_on,
     )

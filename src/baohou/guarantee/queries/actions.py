@@ -13,9 +13,9 @@ from baohou.core.period import Quarter, quarter_of
 from baohou.core.places import read_place
 from baohou.guarantee.models import GradeChange, Guarantee, Measure, MeasureAction, MovedAction
 from baohou.guarantee.queries.access import sight_of
-from baohou.guarantee.queries.pages.clients import default_grade
 from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters
 from baohou.guarantee.queries.pages.many import at_least
+from baohou.guarantee.queries.standing import default_grade
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach
 from baohou.kernel.people.models import Staff

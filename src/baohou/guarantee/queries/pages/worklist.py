@@ -124,7 +124,8 @@ def _actions(
 
 def _group(code: str, n_duties: int, duties: list[DutyRow], n_actions: int, actions: list[ActionRow]) -> Group:
     """A part by due day; on one day what a measure says goes first."""
-    rows = sorted([*actions, *duties], key=_in_order)
+    both: list[Row] = [*actions, *duties]
+    rows = sorted(both, key=_in_order)
     shown = rows[:PAGE]
     return Group(code, min(n_duties + n_actions, MANY), shown, _place_of(shown[-1]) if len(rows) > PAGE else "")
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('audit', '0002_chain'),
-        ('guarantee', '0012_appointments'),
+        ('guarantee', '0013_sums_beside'),
         ('people', '0004_entrance'),
     ]
 

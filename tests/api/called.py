@@ -247,6 +247,7 @@ CALLED: dict[str, Called] = {
     "grading_review": Called(opened.table, said(verdict="accept"), opened.hand_in_table),
     "measures_one": Called(measured, first=walking.file_measure),
     "measures_file_measure": Called(measured, measure_body),
+    "measures_list_to_do": Called(first=walking.file_measure),
     "measures_finish": Called(one("action", MeasureAction), first=walking.file_measure),
     "measures_list_reports": Called(opened.quarter),
     "measures_file_report": Called(

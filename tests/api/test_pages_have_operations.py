@@ -8,7 +8,7 @@ from baohou.config.addresses import every_page
 from baohou.config.api import api
 
 SAME = {
-    "home": "GET /duties|GET /notices",
+    "home": "GET /duties|GET /notices|GET /measure-actions",
     "home.calendar": "GET /duties",
     "audit": "GET /acts",
     "audit.export": "GET /acts",
@@ -26,6 +26,7 @@ SAME = {
     "clients.grade": "POST /clients/{client}/grades",
     "clients.order": "POST /clients/{client}/special-orders",
     "clients.measure": "GET /clients/{client}/measures/{quarter}|PUT /clients/{client}/measures/{quarter}",
+    "measures.why": "GET /measure-actions",
     "measures.done": "POST /measure-actions/{action}/done",
     "duties": "GET /duties",
     "clients.file": "GET /clients",

@@ -215,6 +215,7 @@ OPENED: dict[str, Opened] = {
         },
     ),
     "measures.done": Opened(one(MeasureAction), first=at.file_measure),
+    "measures.why": Opened(one(MeasureAction), first=at.file_measure),
     "duties.why": Opened(lambda world: {"key": Duty.objects.filter(party=world.portfolio.steel).latest("key").key}),
     "visits.one": Opened(visited),
     "visits.add": Opened(visited, lambda _: {"text": "补充：老板已回"}),

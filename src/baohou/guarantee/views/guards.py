@@ -6,8 +6,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from baohou.core.period import NotAQuarter, Quarter
-from baohou.guarantee.models import HandOver, MoveSigner, Visit, WorkMove
+from baohou.guarantee.models import HandOver, MeasureAction, MoveSigner, Visit, WorkMove
 from baohou.guarantee.queries.access import visible_clients
+from baohou.guarantee.queries.actions import doers_of
 from baohou.guarantee.queries.pages.duties import DutyRow, find_duty
 from baohou.guarantee.queries.pages.hand_overs import HandOverList, get_list
 from baohou.guarantee.queries.pages.people import visible_moves
@@ -39,6 +40,15 @@ def duty_for(request: Asked, key: int) -> DutyRow:
     if duty is None:
         raise Http404
     return duty
+
+
+def action_for(request: Asked, pk: int) -> MeasureAction:
+    """An action of a measure about a client within the person's reach, or that the person has to do."""
+    action = get_object_or_404(MeasureAction.objects.select_related("measure__client", "responsible"), pk=pk)
+    doer = doers_of([action.pk], on=request.today).get(action.pk, action.responsible)
+    if doer.pk not in request.person.staff_ids:
+        client_for(request, action.measure.client_id)
+    return action
 
 
 def department_for(request: Asked, pk: int) -> Department:

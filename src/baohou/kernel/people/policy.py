@@ -67,7 +67,7 @@ class Thing(Enum):
     CLIENT = "客户：有一笔担保在本人范围内"
     VISIT = "回访：客户在本人范围内"
     DUTY = "任务：责任人是本人或被代办人，或部门、客户在本人范围内"
-    MEASURE = "处置措施：客户在本人范围内"
+    MEASURE = "处置措施：客户在本人范围内，或由本人办理"
     QUARTER = "季度：任何人，只决定看哪一季"
     DEPARTMENT = "部门：本人所在或看得到全部的部门"
     WHOLE_DEPARTMENT = "部门：看得到全部的部门"

@@ -17,7 +17,7 @@ from baohou.kernel.api.tokens import add_system, make_system_token
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.papers.records import find_seal
 from baohou.kernel.people.models import Post
-from tests.api.conftest import CallAs, Caller
+from tests.api.conftest import TODAY, CallAs, Caller
 from tests.cast import Portfolio
 
 pytestmark = pytest.mark.django_db
@@ -113,11 +113,24 @@ def test_a_table_is_graded_measured_signed_and_accepted(evening: Portfolio, call
     assert a.send(f"/measure-actions/{filed['actions'][0]['id']}/done").json()["done_on"] == "2026-10-20"
     assert manager.send(f"{path}/keep-rest").status_code == 200
     table = manager.get(path).json()
-    signed = manager.send(f"{path}/hand-in", {"digest": table["digest"], "filed_on": "2026-10-20"})
+    signed = manager.send(f"{path}/hand-in", {"digest": table["digest"]})
     assert signed.json()["state"] == "handed_in", signed.json()
     assert risk.send(f"{path}/review", {"verdict": "accept"}).json()["state"] == "accepted"
     assert GradeChange.objects.get(client=client).effective_on == date(2026, 9, 30)
     assert Filing.objects.get().by == evening.cast.manager
+
+
+@pytest.mark.clause("PGM.9")
+def test_a_table_is_handed_in_on_the_business_day(evening: Portfolio, call_as: CallAs) -> None:
+    """No other day can be named: 钱丙 hands 业务一部's table in on 2026-10-20, by either operation."""
+    of, manager = evening.first.department_id, call_as(evening.cast.manager)
+    digest = manager.get(f"/gradings/2026Q3/{of}").json()["digest"]
+    named = manager.send(f"/gradings/2026Q3/{of}/hand-in", {"digest": digest, "filed_on": "2026-10-09"})
+    assert named.status_code == 422
+    assert not Filing.objects.exists()
+    filed = manager.send(f"/reports/2026Q3/{of}/classification_report")
+    assert filed.json()["filed_on"] == "2026-10-20", filed.json()
+    assert Filing.objects.get().filed_on == TODAY
 
 
 def test_a_system_reads_and_signs_for_nobody(evening: Portfolio) -> None:

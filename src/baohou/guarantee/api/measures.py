@@ -99,12 +99,6 @@ class ReportsOut(Out):
     reports: list[OwedOut]
 
 
-class FileIn(In):
-    """The day of handing in."""
-
-    filed_on: Day
-
-
 @room.reads("/clients/{client}/measures/{quarter}", MeasureOut)
 def one(request: Call, client: Pk, quarter: QuarterName) -> MeasureOut:
     """一个客户一个季度的处置措施。"""
@@ -173,7 +167,7 @@ def list_reports(request: Call, quarter: QuarterName) -> list[ReportsOut]:
 
 @room.writes("/reports/{quarter}/{department}/{kind}", FilingOut, right=Right.FILE_REPORT, status=201)
 def file_report(
-    request: Call, quarter: QuarterName, department: Pk, kind: Literal["classification_report"], body: FileIn
+    request: Call, quarter: QuarterName, department: Pk, kind: Literal["classification_report"]
 ) -> Status[FilingOut]:
     """报送没有改动的分类表；有签字的用 /gradings，计划用 /plans，移交用 /handovers。"""
     of, report = department_for(request, department), FilingKind.read(kind)
@@ -182,7 +176,7 @@ def file_report(
         department=of,
         quarter=quarter_of_path(quarter).last,
         kind=report,
-        filed_on=body.filed_on,
+        filed_on=request.today,
         by=person_of(request),
         actor=request.person.actor,
         door=DOOR,

@@ -41,6 +41,9 @@ def file(
 ) -> Filing:
     """File what a department owes for the quarter that ends on ``quarter``; its duty is done on that day at once.
 
+    Every door gives the business day as ``filed_on``: a day that can be typed could take a penalty back unseen. Older
+    filings come by import, which is checked.
+
     Refused: a day to come or before the quarter's last day, a second time, and a classification table that is not
     ready: a client graded watch or risk without its measure (PGM.10), a change to or from watch or risk without the
     department manager's ``signing``, clients left without a grade where others have one proposed. A

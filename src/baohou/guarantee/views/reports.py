@@ -71,16 +71,14 @@ def file_page(request: Asked, quarter: str, department: int, kind: str) -> HttpR
         return redirect("handover.one", quarter=quarter, department=department)
     if not request.person.signs_for(of.pk) and not request.person.reads_only:
         raise PermissionDenied
-    form = FilingForm(
-        request.POST or None, initial={"filed_on": request.today}, latest=max(timezone.localdate(), request.today)
-    )
-    if request.method == "POST" and form.is_valid():
+    form = FilingForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         try:
             reports.file(
                 department=of,
                 quarter=chosen.last,
                 kind=report,
-                filed_on=form.cleaned_data["filed_on"],
+                filed_on=request.today,
                 by=staff_of(request),
                 actor=request.person.actor,
                 door="page",

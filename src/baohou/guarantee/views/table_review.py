@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
@@ -34,8 +33,7 @@ def sign_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     table = table_for(request, quarter, department)
     form = SignForm(
         request.POST or None,
-        initial={"filed_on": request.today, "digest": table.digest},
-        latest=max(timezone.localdate(), request.today),
+        initial={"digest": table.digest},
         signer=request.person.name,
     )
     if request.method == "POST" and form.is_valid():
@@ -88,7 +86,7 @@ def review_page(request: Asked, quarter: str, department: int) -> HttpResponse:
 
 def _hand_in(request: Asked, table: GradingTable, form: SignForm) -> None:
     by: dict[str, Any] = {"by": staff_of(request), "actor": request.person.actor, "door": "page"}
-    signing, on = Signing(form.cleaned_data["digest"]), form.cleaned_data["filed_on"]
+    signing, on = Signing(form.cleaned_data["digest"]), request.today
     if table.state is State.RETURNED and table.filing is not None:
         reports.hand_in_again(filing=table.filing, on=on, signing=signing, **by)
         return

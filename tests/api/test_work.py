@@ -13,12 +13,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
 
 from baohou.guarantee.models import Filing, GradeChange, Visit
+from baohou.guarantee.rules.words import DutyKind
+from baohou.kernel.accountability.models import Entry
 from baohou.kernel.api.tokens import add_system, make_system_token
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.papers.records import find_seal
 from baohou.kernel.people.models import Post
 from tests.api.conftest import TODAY, CallAs, Caller
 from tests.cast import Portfolio
+from tests.clock import set_today
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +32,24 @@ def drawn() -> bytes:
     ImageDraw.Draw(picture).line((2, 2, 50, 15), fill="black", width=2)
     picture.save(out, "PNG")
     return out.getvalue()
+
+
+@pytest.mark.clause("PGM.12")
+def test_a_visit_recorded_late_says_so(evening: Portfolio, call_as: CallAs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recorded on 2026-10-20 for 09-29, after 09-30 had passed; the story of the penalty tells the day as well."""
+    set_today(monkeypatch, TODAY)
+    caller, steel = call_as(evening.cast.a), evening.steel.pk
+    duty = Duty.objects.get(party=steel, kind=DutyKind.REGULAR_VISIT, due_on=date(2026, 9, 30))
+    entry = Entry.objects.get(duty_key=duty.key)
+    told = {"kind": "regular", "methods": {"talk": "订单饱满"}, "unsigned_because": "老板出差"}
+    made = caller.send(f"/clients/{steel}/visits", {**told, "key": str(uuid4()), "visited_on": "2026-09-29"}).json()
+    assert (made["recorded_on"], made["recorded_late"]) == ("2026-10-20", True)
+    made = caller.send(f"/clients/{steel}/visits", {**told, "key": str(uuid4()), "visited_on": "2026-10-19"}).json()
+    assert (made["recorded_on"], made["recorded_late"]) == ("2026-10-20", False)
+    listed = caller.get("/visits", client=steel).json()["items"]
+    assert [one["recorded_late"] for one in listed] == [False, True]
+    story = call_as(evening.cast.manager).get(f"/penalties/{entry.duty_key}/{entry.staff_id}").json()
+    assert story["recorded_late_on"] == "2026-10-20"
 
 
 @pytest.mark.clause("PGM.6")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -29,6 +30,7 @@ from baohou.guarantee.api.shapes import (
 from baohou.guarantee.api.shapes import file as file_out
 from baohou.guarantee.exports import list_papers_of_visit, write_papers
 from baohou.guarantee.models import Visit
+from baohou.guarantee.queries.late_records import find_late, recorded_on
 from baohou.guarantee.queries.pages.glance import get_glance
 from baohou.guarantee.queries.pages.visits import get_sheet, latest_visits
 from baohou.guarantee.queries.sealed_visits import KIND
@@ -63,6 +65,8 @@ class VisitOut(Out):
     visited_on: date
     by: PersonOut
     summary: str
+    recorded_on: date | None = Field(description="哪天录入的；导入的没有")
+    recorded_late: bool = Field(description="补录：录入时这件事的期限已过，按时与否仍以回访日为准")
 
 
 class AddendumOut(Out):
@@ -187,9 +191,10 @@ def list_all(
         found = found.filter(Q(visited_on__lt=day) | Q(visited_on=day, pk__lt=int(last)))
     # The page is found before names are joined to it: joined first, all visits of a day would be, to be put in order.
     shown = Visit.objects.filter(pk__in=found.values("pk")[: limit + 1]).order_by("-visited_on", "-pk")
-    page = list(shown.select_related("client", "guarantee", "by"))
+    page = list(shown.select_related("client", "guarantee", "by", "act"))
+    late = find_late(page[:limit])
     more = f"{page[limit - 1].visited_on}.{page[limit - 1].pk}" if len(page) > limit else ""
-    return Page[VisitOut](items=[VisitOut(**_visit(one)) for one in page[:limit]], next=sealed(request, more))
+    return Page[VisitOut](items=[VisitOut(**_visit(one, late)) for one in page[:limit]], next=sealed(request, more))
 
 
 @room.reads("/visits/{visit}", VisitReportOut)
@@ -308,7 +313,7 @@ def _report(request: Call, client: int, body: VisitIn) -> Report:
     )
 
 
-def _visit(visit: Visit) -> dict[str, Any]:
+def _visit(visit: Visit, late: Mapping[int, date]) -> dict[str, Any]:
     return {
         "id": visit.pk,
         "client": Ref(id=visit.client_id, name=visit.client.name),
@@ -318,6 +323,8 @@ def _visit(visit: Visit) -> dict[str, Any]:
         "visited_on": visit.visited_on,
         "by": person(visit.by),
         "summary": visit.summary,
+        "recorded_on": recorded_on(visit),
+        "recorded_late": visit.pk in late,
     }
 
 
@@ -334,7 +341,7 @@ def _sheet(visit: Visit) -> VisitReportOut:
             check_url=sheet.check_url,
         )
     return VisitReportOut(
-        **_visit(visit),
+        **_visit(visit, {visit.pk: sheet.passed} if sheet.passed else {}),
         methods={method.code: told for method, told in sheet.methods},
         other_methods=sheet.other_methods,
         matters={matter.code: told for matter, told in sheet.matters},

@@ -316,7 +316,7 @@ CALLED: dict[str, Called] = {
     "accountability_decide_go_live": Called(sent=said(on="2026-01-01")),
     "people_add_department": Called(sent=said(name="创新业务部")),
     "people_add_person": Called(sent=new_person),
-    "people_one": PERSON,
+    "people_one": Called(mover),
     "people_change_post": Called(staff, new_post),
     "people_take_back": Called(posting, first=walking.plan_post),
     "people_leave": Called(

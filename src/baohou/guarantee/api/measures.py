@@ -22,7 +22,7 @@ from baohou.guarantee.rules.words import FilingKind
 from baohou.guarantee.services import measures, reports
 from baohou.guarantee.services.measures import Action
 from baohou.guarantee.views.guards import client_for, department_for
-from baohou.kernel.api.operations import DOOR, Call, Room, person_of
+from baohou.kernel.api.operations import DOOR, Call, Room, person_of, require
 from baohou.kernel.api.schemas import Day, In, Number, Out, Pk, QuarterName, Ref, Text, quarter_of_path, ref
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.exports import CONTENT_TYPES, XLSX, hand_out
@@ -172,6 +172,7 @@ def file_report(
     """报送没有改动的分类表；有签字的用 /gradings，计划用 /plans，移交用 /handovers。"""
     of, report = department_for(request, department), FilingKind.read(kind)
     assert report is not None
+    require(request.person.signs_for(of.pk))
     filing = reports.file(
         department=of,
         quarter=quarter_of_path(quarter).last,

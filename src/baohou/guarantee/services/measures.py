@@ -8,7 +8,6 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
@@ -114,7 +113,7 @@ def finish(*, action: MeasureAction, on: date, by: Staff, actor: str, door: str)
     if on < measure.filed_on:
         message = say("完成日期 %(on)s 早于填报日期 %(filed_on)s，请核对。", on=on, filed_on=measure.filed_on)
         raise Refused("guarantee.action.before_filing", message, where="完成日期")
-    if by.pk != action.responsible_id and not _manages(by, measure):
+    if by.pk != action.responsible_id and not _manages(by, measure, on):
         message = say("这一项由%(responsible)s负责，只有本人或部门经理可以办结。", responsible=action.responsible.name)
         raise Refused("guarantee.action.not_yours", message)
     action = MeasureAction.objects.select_for_update().get(pk=action.pk)
@@ -152,9 +151,9 @@ def _in_words(actions: Sequence[Action] | QuerySet[MeasureAction]) -> list[str]:
     return [f"{one.due_on} {one.responsible.staff_no} {one.text}" for one in actions]
 
 
-def _manages(by: Staff, measure: Measure) -> bool:
-    """Whether someone manages today the department that the client belonged to at the measure's quarter end."""
-    posting = get_posting(staff=by, on=timezone.localdate())
+def _manages(by: Staff, measure: Measure, on: date) -> bool:
+    """Whether someone manages on a day the department that the client belonged to at the measure's quarter end."""
+    posting = get_posting(staff=by, on=on)
     if posting is None or posting.post != Post.DEPARTMENT_MANAGER:
         return False
     voice = speaking(measure.client, on=measure.quarter).first()

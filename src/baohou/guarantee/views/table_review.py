@@ -14,6 +14,7 @@ from baohou.guarantee.forms.fields import show_refusal
 from baohou.guarantee.forms.grading import ReturnForm, SignForm
 from baohou.guarantee.queries.grading import GradingTable, State
 from baohou.guarantee.queries.pages.grading import get_rows
+from baohou.guarantee.queries.pages.reports import who_signs_instead
 from baohou.guarantee.queries.table_paper import PAPER
 from baohou.guarantee.rules.words import FilingKind
 from baohou.guarantee.services import reports
@@ -45,7 +46,14 @@ def sign_page(request: Asked, quarter: str, department: int) -> HttpResponse:
         else:
             messages.success(request, _("已签字上报，等待风险管理部接收。"), extra_tags="ok")
             return redirect("grading.table", quarter=quarter, department=department)
-    context = {"form": form, "table": table, **_changes(request, table)}
+    context = {
+        "form": form,
+        "table": table,
+        "signs": request.person.signs_for(table.department.pk) or request.person.reads_only,
+        "department": table.department,
+        "signers": who_signs_instead(request.person, table.department, request.today),
+        **_changes(request, table),
+    }
     return render(request, "guarantee/grading_sign.html", context)
 
 

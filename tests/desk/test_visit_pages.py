@@ -13,7 +13,7 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from baohou.day import engine
-from baohou.guarantee.models import Visit, VisitUpload
+from baohou.guarantee.models import ManagerAppointment, Visit, VisitUpload
 from baohou.guarantee.rules.words import DutyKind
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.duties.models import Duty
@@ -208,3 +208,23 @@ def test_an_addition_sent_again_is_not_added_again(visit: Visit, evening: Portfo
     assert "已经加过" in answer.content.decode()
     assert Addendum.objects.count() == 1
     assert browser.post(f"/visits/{visit.pk}/add/", {"text": "又取得十月报表"}).status_code == 302
+
+
+@pytest.mark.clause("PGM.6")
+def test_whoever_had_the_client_on_the_day_still_sends_that_visit(evening: Portfolio, enter: Enter) -> None:
+    """吴外 takes 东方钢铁 over on 2026-10-20; 李乙's phone still sends the visit of 10-19, none of 10-20."""
+    for guarantee in (evening.first, evening.second):
+        ManagerAppointment.objects.create(
+            guarantee=guarantee, manager_a=evening.cast.outsider, manager_b=None, effective_on=TODAY
+        )
+    browser, page = enter(evening.cast.b), f"/clients/{evening.steel.pk}/visit/"
+    assert browser.get(page).status_code == 404
+    told = filled(evening, on="2026-10-19", by=evening.cast.b.pk)
+    headers = {"Accept": "application/json"}
+    assert browser.post(page, {**told, "on": "2026-10-20"}, headers=headers).status_code == 404
+    sent = {"key": told["key"], "on": "2026-10-19", "file": photo()}
+    assert browser.post(f"{page}files/", sent).status_code == 201
+    answer = browser.post(page, told, headers=headers)
+    assert (answer.status_code, answer.json()["url"]) == (201, "/onsite/")
+    assert Visit.objects.get().by == evening.cast.b
+    assert enter(evening.cast.manager).get(f"/visits/{Visit.objects.get().pk}/").status_code == 200

@@ -38,7 +38,7 @@ from baohou.guarantee.rules.matters import METHODS, METHODS_KEY, asked_of
 from baohou.guarantee.rules.words import VisitKind
 from baohou.guarantee.services import submissions
 from baohou.guarantee.services.submissions import Place, Report
-from baohou.guarantee.views.guards import client_for, visit_for
+from baohou.guarantee.views.guards import visit_for, visited_client_for
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.files import served
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of
@@ -156,6 +156,7 @@ class VisitFileIn(In):
     key: UUID
     is_signature: bool = False
     taken_at: datetime | None = None
+    visited_on: Day | None = Field(None, description="回访日；客户已移交给别人的，凭回访日那天归本人管")
 
 
 class KeptOut(Out):
@@ -208,7 +209,7 @@ def keep_file(
     request: Call, client: Pk, told: Annotated[VisitFileIn, Form()], file: Annotated[UploadedFile, File()]
 ) -> Status[KeptOut]:
     """先传回访的一个文件（或客户签名），以摘要为名，再在报告里写明。"""
-    client_for(request, client)
+    visited_client_for(request, client, told.visited_on)
     kept = submissions.keep_file(
         key=told.key,
         sender=person_of(request),
@@ -230,7 +231,8 @@ def record(request: Call, client: Pk, body: VisitIn) -> Status[VisitReportOut]:
         actor=request.person.actor,
         door=DOOR,
     )
-    return Status(201, _sheet(visit_for(request, done.visit.pk)))
+    made = Visit.objects.select_related("client", "guarantee", "by", "act").get(pk=done.visit.pk)
+    return Status(201, _sheet(made))
 
 
 @room.writes("/visits/{visit}/addenda", VisitReportOut, right=Right.RECORD_VISIT, status=201)
@@ -274,7 +276,7 @@ def _name(file: UploadedFile) -> str:
 
 def _report(request: Call, client: int, body: VisitIn) -> Report:
     """The report as the verb wants it; the same choices of guarantee and visitor as the page's form has."""
-    glance = get_glance(client_for(request, client), on=request.today)
+    glance = get_glance(visited_client_for(request, client, body.visited_on), on=request.today)
     kind = VisitKind.read(body.kind)
     assert kind is not None
     held = {one.guarantee.pk: one.guarantee for one in glance.held}

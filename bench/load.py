@@ -158,7 +158,11 @@ def _person(number: int, worker: Worker, port: int, today: date, until: float, w
     while time.monotonic() < until:
         act, address, body = _choose(worker, chance, today)
         begun = time.perf_counter()
-        status = _ask(link, worker, address, body)
+        try:
+            status = _ask(link, worker, address, body)
+        except ConnectionError:
+            link.close()  # the server closed an idle connection; a browser opens another
+            status = _ask(link, worker, address, body)
         if not first:
             waited.ms[act].append((time.perf_counter() - begun) * 1000)
         if status >= 400:

@@ -78,9 +78,19 @@ def own_place(tmp_path_factory: pytest.TempPathFactory) -> None:
 def texts_are_checked() -> None:
     """What was written once, a query or a stretch of a page, is compared with what would be written now."""
     from baohou.desk.templatetags.kept import Kept
+    from baohou.guarantee.queries import kept
     from baohou.kernel.prepared import Prepared
 
     Prepared.CHECKED = Kept.CHECKED = True
+    kept.CHECKED = True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_wait_for_sums() -> None:
+    """However busy the machine is; deriving sums beside a page has tests of its own."""
+    from baohou.guarantee.services import summaries
+
+    summaries.PATIENCE = 3600.0  # type: ignore[misc]
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +98,10 @@ def nothing_kept() -> None:
     """What a process keeps for a while is of no other test's tables."""
     from django.core.cache import caches
 
+    from baohou.guarantee.queries import kept
+
     caches["process"].clear()
+    kept.forget()
 
 
 @pytest.fixture

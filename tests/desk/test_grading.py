@@ -13,6 +13,7 @@ from django.urls import reverse
 from baohou.core.period import Quarter
 from baohou.guarantee.exports import list_papers
 from baohou.guarantee.models import GradeChange, Guarantee, MeasureAction, Proposal
+from baohou.guarantee.queries import kept
 from baohou.guarantee.queries.sealed_visits import check_url
 from baohou.kernel.approvals.models import Proposal as Asked
 from baohou.kernel.papers.models import Seal
@@ -165,13 +166,18 @@ def test_many_at_once(evening: Portfolio, enter: Enter) -> None:
     assert Proposal.objects.filter(grade=1, because="现金流充足").count() == 3
 
 
-def test_the_grid_asks_as_much_of_the_database_for_many_clients(evening: Portfolio, enter: Enter) -> None:
+def test_the_grid_asks_as_much_of_the_database_for_many_clients(
+    evening: Portfolio, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One client or five hundred: as many queries; two hundred rows a page, the next page begins behind the last."""
+    monkeypatch.setattr(kept, "CHECKED", False)
     browser = enter(evening.cast.manager)
     browser.get(_table())
     with CaptureQueriesContext(connection) as few:
         browser.get(_table())
     _firms(evening, evening.cast.a, 500)
+    kept.forget()
+    browser.get(_table())
     with CaptureQueriesContext(connection) as many:
         page = browser.get(_table())
     assert len(many) <= len(few) + 2

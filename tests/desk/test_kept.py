@@ -67,3 +67,12 @@ def test_saying_more_than_follows_is_noticed(monkeypatch: pytest.MonkeyPatch) ->
     _say(page, row=Row("丙"), aside=1)
     with pytest.raises(AssertionError, match="more than follows"):
         _say(page, row=Row("丙"), aside=2)
+
+
+def test_a_form_within_has_the_token_of_whoever_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Kept, "CHECKED", False)
+    page = _page("{% kept row %}<form>{% csrf_token %}{{ aside }}</form>{% endkept %}")
+    first = _say(page, row=Row("甲"), aside=1, csrf_token="one")
+    second = _say(page, row=Row("甲"), aside=2, csrf_token="two")
+    assert first == '<form><input type="hidden" name="csrfmiddlewaretoken" value="one">1</form>'
+    assert second == '<form><input type="hidden" name="csrfmiddlewaretoken" value="two">1</form>'

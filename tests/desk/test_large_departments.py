@@ -7,8 +7,10 @@ from django.db.models import OuterRef, Subquery
 from pytest_django import DjangoAssertNumQueries
 
 from baohou.guarantee.models import Guarantee
+from baohou.guarantee.queries import kept
 from baohou.guarantee.queries.measures import get_watched_page, list_watched
-from baohou.guarantee.queries.pages.clients import default_grade, graded, in_force, speaking
+from baohou.guarantee.queries.pages.clients import graded, in_force, speaking
+from baohou.guarantee.queries.standing import default_grade
 from baohou.guarantee.rules.grading import WATCHED
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department
@@ -51,9 +53,14 @@ def test_the_watched_are_those_found_one_by_one(take_in: TakeIn, evening: Portfo
 
 @pytest.mark.clause("PGM.10")
 def test_a_departments_reports_ask_so_many_queries(
-    take_in: TakeIn, evening: Portfolio, enter: Enter, django_assert_max_num_queries: DjangoAssertNumQueries
+    take_in: TakeIn,
+    evening: Portfolio,
+    enter: Enter,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """With a client graded risk as without one."""
+    monkeypatch.setattr(kept, "CHECKED", False)
     browser, address = enter(evening.cast.manager), f"/reports/2026Q3/{_of(STEEL).pk}/"
     browser.get(address)
     with django_assert_max_num_queries(24):

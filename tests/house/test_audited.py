@@ -22,6 +22,8 @@ WITHOUT = {
     "guarantee/services/touch.py:touch": "marks of what the day has to look at",
     "guarantee/services/submissions.py:keep_file": "nobody's file until its visit is submitted; that act tells it",
     "guarantee/services/summaries.py:keep_up": "sums, derived anew from what they add up",
+    "guarantee/services/summaries.py:keep_all": "as keep_up",
+    "guarantee/services/summaries.py:have_listed": "as keep_up; part of the act that makes the list",
     "guarantee/services/touch.py:take_away": "marks that the day has looked at",
     "guarantee/services/replan.py:replan": "duties are derived; the act of the fact that moved them tells the fact",
     "guarantee/services/replan.py:replan_at_once": "as replan",

@@ -16,7 +16,7 @@ from baohou.day import events
 from baohou.day.lock import only_run, step_alone
 from baohou.day.models import Run, StepRun, Watermark
 from baohou.day.queries import get_business_day
-from baohou.day.registry import Counts, Progress, Step, Task, first_fact, steps
+from baohou.day.registry import Counts, Progress, Step, Task, endings, first_fact, steps
 from baohou.day.telling import telling_of_failure
 from baohou.kernel.audit import heads
 from baohou.kernel.audit.bulk import tallying
@@ -104,6 +104,9 @@ def _run(*, on: date | None, rebuild: bool, retry: bool, progress: Progress) -> 
     run = Run.objects.create(on=day, rebuild=rebuild)
     with telling_of_failure(day, run.pk):
         reports = [_patiently(step, run, rebuild=rebuild, retry=retry, progress=progress) for step in steps()]
+        if not connection.in_atomic_block:
+            for derive in endings():
+                derive(day)
     with transaction.atomic():
         Run.objects.filter(pk=run.pk).update(ended_at=timezone.now())
         events.tell_finished(run=run.pk, on=day)

@@ -55,6 +55,7 @@ class Step:
 
 _STEPS: list[Step] = []
 _FIRST_FACTS: list[Callable[[], date | None]] = []
+_ENDINGS: list[Callable[[date], None]] = []
 
 
 def register(step: Step) -> None:
@@ -69,9 +70,20 @@ def register_first_fact(find: Callable[[], date | None]) -> None:
         _FIRST_FACTS.append(find)
 
 
+def register_ending(work: Callable[[date], None]) -> None:
+    """Add what is derived when a run's steps are done, for pages to come; each decides on its own transactions."""
+    if work not in _ENDINGS:
+        _ENDINGS.append(work)
+
+
 def steps() -> list[Step]:
     """The steps in the order in which they run."""
     return list(_STEPS)
+
+
+def endings() -> list[Callable[[date], None]]:
+    """What is derived at the end of a run, in the order of registering."""
+    return list(_ENDINGS)
 
 
 def first_fact() -> date | None:

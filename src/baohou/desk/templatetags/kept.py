@@ -2,7 +2,7 @@
 
 Most rows of a list are those of the last time. Everything that the stretch says must follow from the values named and
 the language; what cannot be told apart (a list, a form) is written each time. While ``CHECKED`` (in tests) everything
-is, and compared.
+is, and compared. The token of a form is put in each time.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from django.utils.translation import get_language
 
 register = template.Library()
 
+_CSRF: Final = "\ue000csrf\ue000"
+"""Stands in a kept stretch where a form has the token of whoever reads it."""
 MOST: Final = 4000
 """So many stretches (of some 1 to 2 kB) are kept for sure, and twice as many at most."""
 
@@ -59,11 +61,15 @@ class Kept(Node):
         except TypeError:  # something among the values that cannot be told apart by its content
             return self.nodelist.render(context)
         if said is None or self.CHECKED:
-            before, said = said, self.nodelist.render(context)
+            before, said = said, self._written(context)
             if before not in (None, said):
                 raise AssertionError(f"the page says more than follows from {key[2:]}:\n{before}\n{said}")
             self._store.put(key, said)
-        return said
+        return SafeString(said.replace(_CSRF, str(context["csrf_token"]))) if _CSRF in said else said
+
+    def _written(self, context: Context) -> SafeString:
+        with context.push(csrf_token=_CSRF):
+            return self.nodelist.render(context)
 
 
 @register.tag

@@ -17,6 +17,8 @@ class Summary(models.Model):
     last_row = models.BigIntegerField(
         default=0, help_text="rows above this one were left out, to be counted as they are"
     )
+    made_at = models.DateTimeField(null=True, help_text="when what they add up was read")
+    seconds = models.FloatField(default=0, help_text="how long it took to derive them")
 
     class Meta:
         verbose_name_plural = "汇总"

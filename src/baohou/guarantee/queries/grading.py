@@ -18,8 +18,8 @@ from baohou.core.columns import NOBODY
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import Filing, FilingStep, Proposal
 from baohou.guarantee.queries.filing_steps import last_verb
-from baohou.guarantee.queries.grading_lines import CHANGED, LACKING, LINES, TO_SIGN, UNGRADED, Lines
-from baohou.guarantee.queries.standing import list_held, measured_of, spoken_for
+from baohou.guarantee.queries.grading_lines import CHANGED, LACKING, LINES, NOW_WATCHED, TO_SIGN, UNGRADED, Lines
+from baohou.guarantee.queries.standing import measured_of, spoken_for
 from baohou.guarantee.queries.table_paper import PAPER
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Grade
 from baohou.kernel import columns
@@ -177,15 +177,9 @@ def _frozen_departments(quarter: date) -> set[int]:
 
 
 def _live(department: Department, quarter: date, clients: Collection[int] | None) -> Lines:
-    held = list_held(department=department.pk, on=quarter)
-    if clients is not None:
-        held = sorted(set(held).intersection(clients))
-    rows = spoken_for(department=department.pk, on=quarter, clients=held)
+    rows = spoken_for(department=department.pk, on=quarter, clients=clients)
     numbers = rows["client_id"].to_list()
-    parties = columns.read_texts_among("parties_party", key="id", names=("name", "id_no", "initials"), numbers=numbers)
-    rows = rows.join(parties.rename({"id": "client_id"}), on="client_id").join(
-        _proposals(quarter, numbers), on="client_id", how="left"
-    )
+    rows = rows.join(_proposals(quarter, numbers), on="client_id", how="left")
     if len(rows.filter(pl.col("of_id") != department.pk)):
         frozen = _frozen_departments(quarter) - {department.pk}
         rows = rows.filter(~pl.col("of_id").fill_null(NOBODY).is_in(list(frozen)))
@@ -193,8 +187,9 @@ def _live(department: Department, quarter: date, clients: Collection[int] | None
         pl.col("proposed", "seen").fill_null(0),
         pl.col("because").fill_null(""),
         standing=pl.col("grade"),
-        measured=pl.col("client_id").is_in(measured_of(numbers, quarter=quarter).implode()),
     )
+    watched = rows.filter(NOW_WATCHED)["client_id"].to_list()
+    rows = rows.with_columns(measured=pl.col("client_id").is_in(measured_of(watched, quarter=quarter).implode()))
     return Lines(rows.sort("initials", "client_id"))
 
 

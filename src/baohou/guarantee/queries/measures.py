@@ -9,10 +9,8 @@ from typing import Final
 import polars as pl
 
 from baohou.guarantee.models import Measure
-from baohou.guarantee.queries import facts as reading
 from baohou.guarantee.queries.grading import State, find_filing
-from baohou.guarantee.queries.pages.clients import default_grade
-from baohou.guarantee.queries.standing import list_held, measured_of, spoken_for
+from baohou.guarantee.queries.standing import measured_of, spoken_for
 from baohou.guarantee.rules.grading import WATCHED
 from baohou.guarantee.rules.words import Grade
 from baohou.kernel import columns
@@ -21,8 +19,6 @@ from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department
 
 PAGE: Final = 50
-MOST_BY_NAME: Final = 20_000
-"""Of so many clients the facts are read one by one; for more, everyone's are."""
 
 _WATCHED: Final = [grade.value for grade in WATCHED]
 _PROPOSALS: Final = Table(
@@ -73,15 +69,9 @@ def get_watched_page(*, department: Department, quarter: date, after: int = 0) -
 def _watched(department: Department, quarter: date) -> pl.DataFrame:
     """Client, grade, guarantee and manager of each watched client, in the order of the list."""
     proposed = _proposed(department, quarter)
-    held = list_held(department=department.pk, on=quarter)
-    clients = held if len(held) <= MOST_BY_NAME else None
-    if clients is not None and default_grade(quarter) not in WATCHED:
-        clients = _ever_watched(clients, quarter, proposed)
-    rows = spoken_for(department=department.pk, on=quarter, clients=clients)
+    rows = spoken_for(department=department.pk, on=quarter)
     rows = rows.join(proposed, on="client_id", how="left").with_columns(grade=pl.coalesce("proposed", "grade"))
     rows = rows.filter(pl.col("grade").is_in(_WATCHED))
-    names = columns.read_texts_among("parties_party", key="id", names=("name",), numbers=rows["client_id"])
-    rows = rows.join(names.rename({"id": "client_id"}), on="client_id", how="left")
     return rows.sort("grade", "name", "client_id", descending=[True, False, False])
 
 
@@ -103,14 +93,6 @@ def _described(rows: pl.DataFrame, quarter: date) -> list[Watched]:
         )
         for row in rows.iter_rows(named=True)
     ]
-
-
-def _ever_watched(clients: list[int], quarter: date, proposed: pl.DataFrame) -> list[int]:
-    """Of these clients those who were ever graded watch or risk, or are proposed to be: no others can be now."""
-    given = f"grade IN ({', '.join(map(str, _WATCHED))}) AND effective_on <= '{quarter.isoformat()}'"
-    found = columns.read(reading.GRADE_TABLE, where=given, among=("client_id", clients))["client_id"]
-    said = proposed.filter(pl.col("proposed").is_in(_WATCHED))["client_id"]
-    return pl.concat([found, said]).unique().to_list()
 
 
 def find_measure(client: Party, quarter: date) -> Measure | None:

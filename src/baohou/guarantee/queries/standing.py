@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
+from functools import partial
 from typing import Final
 
 import narwhals as nw
@@ -13,8 +14,9 @@ from baohou.core.columns import NOBODY, POLARS, day_number
 from baohou.guarantee.models import Guarantee
 from baohou.guarantee.queries import facts as reading
 from baohou.guarantee.queries.forms.portfolio import in_force_on
-from baohou.guarantee.queries.pages.clients import default_grade
+from baohou.guarantee.queries.kept import keep
 from baohou.guarantee.rules import timelines
+from baohou.guarantee.rules.words import Grade
 from baohou.kernel import columns
 from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.rulebook.queries import get_rule_book
@@ -22,20 +24,29 @@ from baohou.kernel.rulebook.queries import get_rule_book
 _MEASURES: Final = Table("guarantee_measure", {"client_id": Column(Kind.ID, "client_id")})
 
 
-def list_held(*, department: int, on: date) -> list[int]:
-    """The clients with a guarantee of the department in force on a day: no others can be spoken for. One query."""
-    held = Guarantee.objects.filter(in_force_on(on), department_id=department)
-    return sorted(set(held.order_by().values_list("client_id", flat=True)))
+def default_grade(on: date) -> Grade | None:
+    """The grade that the version in force gives a client whom nobody graded (PGM.7); None without a version."""
+    version = get_rule_book().in_force(on)
+    return Grade.read(str(version.parameter("PGM.7", "default_grade").value)) if version else None
 
 
-def spoken_for(*, department: int, on: date, clients: Iterable[int] | None) -> pl.DataFrame:
-    """Of some clients, or of all, those for whom a guarantee of the department speaks on a day.
+def spoken_for(*, department: int, on: date, clients: Collection[int] | None = None) -> pl.DataFrame:
+    """Of all clients, or of some, those for whom a guarantee of the department speaks on a day; in no order.
 
-    client_id, guarantee_id, manager_id, and the grade of the day: the default grade for clients whom nobody has graded,
-    0 where no version of the rule book gives one.
+    client_id, guarantee_id, manager_id, name, id_no, initials, and the grade of the day: the default grade for clients
+    whom nobody has graded, 0 where no version of the rule book gives one. Asked of all it is kept (queries.kept).
     """
-    among = None if clients is None else list(clients)
-    facts = reading.get_facts_in_force(get_rule_book(), on=on, clients=among).known(on)
+    if clients is None:
+        return keep(("spoken for", department, on.isoformat()), partial(_spoken_for, department, on))
+    return _spoken_for(department, on, clients)
+
+
+def _spoken_for(department: int, on: date, clients: Collection[int] | None) -> pl.DataFrame:
+    held = Guarantee.objects.filter(in_force_on(on), department_id=department)
+    theirs = set(held.order_by().values_list("client_id", flat=True))
+    if clients is not None:
+        theirs &= set(clients)
+    facts = reading.get_facts_in_force(get_rule_book(), on=on, clients=sorted(theirs)).known(on)
     line = timelines.speaking(facts)
     standing = line.select("client_id").unique().with_columns(day=nw.lit(day_number(on), nw.Int32))
     take = {"guarantee_id": NOBODY, "department_id": NOBODY, "manager_id": NOBODY}
@@ -45,7 +56,10 @@ def spoken_for(*, department: int, on: date, clients: Iterable[int] | None) -> p
     found: pl.DataFrame = graded.to_native()
     unless = default_grade(on)
     grade = pl.when(pl.col("grade") == 0).then(unless.value if unless else 0).otherwise(pl.col("grade"))
-    return found.select("client_id", "guarantee_id", "manager_id", grade=grade)
+    found = found.select("client_id", "guarantee_id", "manager_id", grade=grade)
+    names = ("name", "id_no", "initials")
+    parties = columns.read_texts_among("parties_party", key="id", names=names, numbers=found["client_id"])
+    return found.join(parties.rename({"id": "client_id"}), on="client_id")
 
 
 def measured_of(clients: list[int], *, quarter: date) -> pl.Series:

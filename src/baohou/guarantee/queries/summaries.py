@@ -9,25 +9,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 import narwhals as nw
 import polars as pl
-from django.db.models import Max, Q
+from django.db.models import Max, QuerySet
 
 from baohou.core.columns import NEVER, NOBODY, POLARS, day_number, day_of
 from baohou.core.period import Quarter, quarter_of
 from baohou.core.rulebook import RuleBook
-from baohou.day.models import StepRun
 from baohou.guarantee.models import Summary, Visit
 from baohou.guarantee.queries import facts as reading
+from baohou.guarantee.queries.changes import latest_acts, latest_step
 from baohou.guarantee.rules import timelines
 from baohou.guarantee.rules.facts import Facts
 from baohou.guarantee.rules.words import Dimension, Grade
 from baohou.kernel import columns
-from baohou.kernel.audit.models import Act
 from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.duties import store
+from baohou.kernel.prepared import prepared
 from baohou.kernel.rulebook.queries import get_rule_book
 
 PORTFOLIO: Final = "portfolio"
@@ -51,13 +51,8 @@ _BESIDE_THE_REPORTS: Final = (
     *("accountability.waive", "people.make_logins", "day.guarantee.duties", "day.guarantee.penalties"),
 )
 """Acts that leave guarantees, lists of reports and the visits that there were as they were."""
-_BESIDE_ALL: Final = ("login.", "exports.", "notices.", "outbox.", "hooks.", "mappings.")
-"""How the verbs of acts begin that change nothing of the business."""
 _STILL_UNDER_WAY: Final = 1000
 """So many of the latest visits stay out of the sum of reports: one whose row comes before may still be written."""
-_LATEST_ACTS: Final = 100
-"""So many acts are looked at: one that commits after a later one has begun still changes the mark."""
-
 _BESIDE: Final = {PORTFOLIO: _BESIDE_THE_PORTFOLIO, KEPT: (), REPORTS: _BESIDE_THE_REPORTS}
 
 _AMOUNTS: Final = Table(
@@ -106,13 +101,20 @@ class PortfolioSums:
 
 def mark_of(part: str, *, on: date) -> str:
     """What a part of the sums rests on: the business day, the latest acts, and for duties the latest step of a day."""
-    acts = Act.objects.order_by("-pk")
-    acts = acts.exclude(Q(*(Q(verb__startswith=beginning) for beginning in _BESIDE_ALL), _connector=Q.OR))
-    acts = acts.exclude(verb__in=_BESIDE[part])
-    said = [on.isoformat(), *map(str, acts.values_list("pk", flat=True)[:_LATEST_ACTS])]
+    said = [on.isoformat(), *map(str, latest_acts(beside=_BESIDE[part]))]
     if part == KEPT:
-        said.append(f"step {StepRun.objects.aggregate(last=Max('pk'))['last']}")
+        said.append(f"step {latest_step()}")
     return sha256(" ".join(said).encode()).hexdigest()
+
+
+def get_editions() -> tuple[tuple[Any, ...], ...]:
+    """What the sums rest on and when they were made: what is shown of them is the same while this is. One query."""
+    return tuple(_editions())
+
+
+@prepared
+def _editions() -> QuerySet[Summary, tuple[Any, ...]]:
+    return Summary.objects.order_by("part").values_list("part", "mark", "made_at")
 
 
 def is_up_to_date(part: str, *, on: date) -> bool:

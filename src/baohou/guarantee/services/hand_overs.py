@@ -17,6 +17,7 @@ from baohou.guarantee.queries.hand_over_papers import require_all_there
 from baohou.guarantee.queries.hand_overs import number_of, strays, unlisted, waiting_receipt
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Medium
 from baohou.guarantee.services import events, reports
+from baohou.guarantee.services.summaries import have_listed
 from baohou.guarantee.services.verbs import require_not_future, require_text
 from baohou.kernel.audit.capture import add_rows, change_rows, set_rows
 from baohou.kernel.audit.services import record_act, record_changes
@@ -65,6 +66,7 @@ def begin(*, department: Department, quarter: Quarter, on: date, actor: str, doo
     act = record_act(verb="hand_overs.begin", door=door, by=actor, facts=facts)
     hand_over = HandOver.objects.create(department=department, quarter=quarter.last, act=act)
     _put_on(hand_over, [visit.pk for visit in visits])
+    have_listed(department=department.pk, quarter=quarter.last)
     return hand_over
 
 
@@ -82,6 +84,7 @@ def refresh(*, hand_over: HandOver, actor: str, door: str) -> Refreshed:
         record_act(verb="hand_overs.refresh", door=door, by=actor, facts=facts)
         HandOverItem.objects.filter(pk__in=gone).delete()
         _put_on(hand_over, new)
+        have_listed(department=hand_over.department_id, quarter=hand_over.quarter)
     return Refreshed(len(new), len(gone))
 
 

@@ -30,6 +30,12 @@ def _tell(task: Task) -> Counts:
     return notices.work(task)
 
 
+def _sum_up(on: date) -> None:
+    from baohou.guarantee.services.summaries import keep_all
+
+    keep_all(on)
+
+
 def _first_fact() -> date | None:
     from baohou.guarantee.queries.facts import get_first_fact
 
@@ -46,4 +52,5 @@ def register() -> None:
     registry.register(DUTIES)
     registry.register(PENALTIES)
     registry.register(NOTICES)
+    registry.register_ending(_sum_up)
     registry.register_first_fact(_first_fact)

@@ -50,10 +50,11 @@ LISTS_ON_A_PAGE = 100
 def list_page(request: Asked) -> HttpResponse:
     """移交归档: how far each department is, the overdue first."""
     part = request.GET.get("part", "open")
-    keep_up(on=request.today, parts=[REPORTS])
+    as_of = keep_up(on=request.today, parts=[REPORTS])
     found = list_hand_overs(request.person, on=request.today, part=part)
     rows = Paginator(found.rows, LISTS_ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "guarantee/hand_overs.html", {"found": found, "rows": rows, "part": part})
+    context = {"found": found, "rows": rows, "part": part, "as_of": as_of}
+    return render(request, "guarantee/hand_overs.html", context)
 
 
 @door(None, Thing.QUARTER, Thing.HANDED_DEPARTMENT)

@@ -23,7 +23,7 @@ from baohou.guarantee.queries.pages.overview import (
     list_heaviest,
     name_departments,
 )
-from baohou.guarantee.queries.summaries import days_shown
+from baohou.guarantee.queries.summaries import days_shown, get_editions
 from baohou.guarantee.rules.words import CLAUSE_OF, Dimension, Grade
 from baohou.guarantee.services.summaries import keep_up
 from baohou.guarantee.views.clients import industry_word
@@ -49,11 +49,13 @@ SHOWN = 10
 @door(Right.SEE_EVERYTHING)
 def overview_page(request: Asked) -> HttpResponse:
     """经营总览."""
-    keep_up(on=request.today)
+    as_of = keep_up(on=request.today)
     whole = _Whole(request.today)
     now, before = whole.now, whole.before
     context = {
-        "sheets": _sheets(whole, most=SHOWN),
+        "as_of": as_of,
+        "editions": get_editions(),
+        "sheets": lambda: _sheets(whole, most=SHOWN),  # only put together while the page does not have them yet
         "on": request.today,
         "now": now,
         "change": now.total - before.total,

@@ -99,7 +99,7 @@ def day_cell(request: Asked, quarter: str, department: int, key: int) -> HttpRes
         "quarter": chosen,
         "department": of,
         "typed": typed if refusal else None,
-        "refusal": refusal,
+        "wrong": refusal,
     }
     answer = render(request, "guarantee/parts/plan_row.html", context)
     if refusal is None:

@@ -24,7 +24,7 @@ from baohou.guarantee.queries.pages.overview import (
     quarters_shown,
 )
 from baohou.guarantee.queries.pages.risk import get_handed_in, list_returned
-from baohou.guarantee.queries.summaries import days_shown
+from baohou.guarantee.queries.summaries import days_shown, get_editions
 from baohou.guarantee.rules.words import Dimension, Grade
 from baohou.guarantee.services.summaries import keep_up
 from baohou.guarantee.views.guards import quarter_named
@@ -44,18 +44,13 @@ STANDINGS = ("overdue", "missing", "returned", "handed_in", "accepted")
 def risk_page(request: Asked, quarter: str = "") -> HttpResponse:
     """风险视图 of the quarter in which things are due."""
     chosen = _chosen(request, quarter)
-    keep_up(on=request.today)
+    as_of = keep_up(on=request.today)
     handed_in = get_handed_in(request.person, chosen.previous(), on=request.today)
     standing = request.GET.get("standing", "")
     by_grade = get_visits_kept("grade", chosen)
-    sheets = [
-        _by_department(chosen, DEPARTMENTS_SHOWN),
-        _by_grade(chosen, by_grade),
-        _watched(request.today, chosen, DEPARTMENTS_SHOWN),
-        _by_person(chosen, PEOPLE_SHOWN),
-    ]
     rows = [row for row in handed_in.rows if standing not in STANDINGS or row.has(standing)]
     context = {
+        "as_of": as_of,
         "quarter": chosen,
         "quarters": quarters_shown(request.today)[:6],
         "handed_in": handed_in,
@@ -66,7 +61,13 @@ def risk_page(request: Asked, quarter: str = "") -> HttpResponse:
         "missing": handed_in.count("missing", "overdue"),
         "overdue": handed_in.count("overdue"),
         "overdue_visits": sum(going.overdue for going in by_grade.values()),
-        "sheets": sheets,
+        "editions": get_editions(),
+        "sheets": lambda: [  # only put together while the page does not have them yet
+            _by_department(chosen, DEPARTMENTS_SHOWN),
+            _by_grade(chosen, by_grade),
+            _watched(request.today, chosen, DEPARTMENTS_SHOWN),
+            _by_person(chosen, PEOPLE_SHOWN),
+        ],
         "returned": list_returned(on=request.today),
     }
     return render(request, "guarantee/risk.html", context)

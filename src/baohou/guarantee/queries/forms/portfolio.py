@@ -7,13 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
 from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment
 from baohou.guarantee.rules.words import Grade
 from baohou.kernel.people.models import Staff
+from baohou.kernel.prepared import Prepared, prepared
 from baohou.kernel.rulebook.queries import get_rule_book
+
+Row = TypeVar("Row")
 
 Amounts = Mapping[str, int]
 """Sums in fen by currency: amounts in two currencies are never added."""
@@ -58,18 +62,18 @@ def sum_amounts(guarantees: Iterable[Guarantee]) -> dict[str, int]:
 class Portfolio:
     """All guarantees, appointments and grades of some clients. Five queries, whatever the number of clients."""
 
-    def __init__(self, *, clients: QuerySet[Guarantee, int]) -> None:
-        """``clients``: a query of client numbers, run inside the other queries."""
+    def __init__(self, *, clients: QuerySet[Guarantee, int] | list[int]) -> None:
+        """``clients``: their numbers, at most some hundred, or a query of numbers, run inside the other queries."""
         self._guarantees: defaultdict[int, list[Guarantee]] = defaultdict(list)
-        for guarantee in Guarantee.objects.filter(client__in=clients).select_related("client"):
+        for guarantee in _asked(_guarantees, clients):
             self._guarantees[guarantee.client_id].append(guarantee)
         self._appointments: defaultdict[int, list[ManagerAppointment]] = defaultdict(list)
-        for appointment in ManagerAppointment.objects.filter(guarantee__client__in=clients).order_by("effective_on"):
+        for appointment in _asked(_appointments, clients):
             self._appointments[appointment.guarantee_id].append(appointment)
         self._grades: defaultdict[int, list[GradeChange]] = defaultdict(list)
-        for change in GradeChange.objects.filter(client__in=clients).order_by("effective_on"):
+        for change in _asked(_grades, clients):
             self._grades[change.client_id].append(change)
-        self._staff = dict(Staff.objects.values_list("pk", "name"))
+        self._staff = dict(_staff())
         self._rule_book = get_rule_book()
 
     def clients(self) -> list[int]:
@@ -128,3 +132,27 @@ class Portfolio:
         if version is None:
             return None
         return Grade.read(str(version.parameter("PGM.7", "default_grade").value))
+
+
+def _asked(query: Prepared[Any, Row], clients: QuerySet[Guarantee, int] | list[int]) -> list[Row]:
+    return query(clients) if isinstance(clients, list) else query.plain(clients)
+
+
+@prepared
+def _guarantees(clients: list[int]) -> QuerySet[Guarantee]:
+    return Guarantee.objects.filter(client__in=clients).select_related("client")
+
+
+@prepared
+def _appointments(clients: list[int]) -> QuerySet[ManagerAppointment]:
+    return ManagerAppointment.objects.filter(guarantee__client__in=clients).order_by("effective_on")
+
+
+@prepared
+def _grades(clients: list[int]) -> QuerySet[GradeChange]:
+    return GradeChange.objects.filter(client__in=clients).order_by("effective_on")
+
+
+@prepared
+def _staff() -> QuerySet[Staff, tuple[int, str]]:
+    return Staff.objects.values_list("pk", "name")

@@ -20,6 +20,7 @@ from baohou.guarantee.queries.forms.portfolio import Graded, Managers, Portfolio
 from baohou.guarantee.rules.matters import METHODS, methods_used
 from baohou.guarantee.rules.words import DutyKind, VisitKind
 from baohou.kernel.people.models import Department
+from baohou.kernel.prepared import prepared
 
 KIND_OF = {
     DutyKind.ROUTINE_VISIT: VisitKind.ROUTINE,
@@ -120,14 +121,20 @@ def held_in(*, department: int, quarter: Quarter) -> QuerySet[Guarantee]:
     return Guarantee.objects.filter(in_force, department=department, issued_on__lte=quarter.last)
 
 
-def tell_visits(duties: pl.DataFrame, *, quarter: Quarter) -> list[PlannedVisit]:
-    """The visits of some lines of a plan (queries.planned.LINES), in their order. A bounded number of queries."""
+def tell_visits(duties: pl.DataFrame, *, quarter: Quarter, dates: dict[int, date]) -> list[PlannedVisit]:
+    """The visits of some lines of a plan (queries.planned.LINES), in their order, with their planned days by key.
+
+    A bounded number of queries.
+    """
     theirs = duties["client_id"].unique().to_list()
-    whose = Guarantee.objects.filter(client__in=theirs).values_list("client_id", flat=True)
-    visits = Visit.objects.filter(client__in=theirs, visited_on__range=(quarter.first, quarter.last))
-    dates = PlannedDate.objects.filter(duty_key__in=duties["key"].to_list()).values_list("duty_key", "planned_on")
-    planner = _Planner(Portfolio(clients=whose), visits, dict(dates), quarter)
+    visits = _visits(theirs, quarter.first, quarter.last)
+    planner = _Planner(Portfolio(clients=theirs), visits, dates, quarter)
     return [planner.plan(_read(row)) for row in duties.iter_rows(named=True)]
+
+
+@prepared
+def _visits(clients: list[int], first: date, last: date) -> QuerySet[Visit]:
+    return Visit.objects.filter(client__in=clients, visited_on__range=(first, last))
 
 
 def _owed(frame: Frame, quarter: Quarter) -> Frame:

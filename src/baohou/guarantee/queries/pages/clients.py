@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+import polars as pl
 from django.db import connection
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Collate
@@ -15,7 +16,8 @@ from django.db.models.functions import Collate
 from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, Measure, Visit
 from baohou.guarantee.queries.access import managed_guarantees
 from baohou.guarantee.queries.pages.duties import MANY, PAGE
-from baohou.guarantee.queries.pages.finding import among, find, holding
+from baohou.guarantee.queries.pages.finding import among, find, find_known, holding
+from baohou.guarantee.queries.standing import default_grade, spoken_for
 from baohou.guarantee.rules.words import Grade, Urgency
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
@@ -49,6 +51,12 @@ class Filters:
         """Whether anything is asked for."""
         plain = self.words or self.grade or self.department_id or self.manager_id or self.with_released
         return bool(plain) or self.of_the_business
+
+    @property
+    def of_a_department(self) -> bool:
+        """Whether a department, and at most a grade, is asked for."""
+        others = self.words or self.manager_id or self.with_released or self.of_the_business
+        return bool(self.department_id) and not others
 
     @property
     def of_the_business(self) -> bool:
@@ -98,12 +106,6 @@ def speaking(client: OuterRef | Party, *, on: date | OuterRef) -> QuerySet[Guara
     return Guarantee.objects.filter(in_force(on), client=client).order_by("-issued_on", by_code_point.desc())
 
 
-def default_grade(on: date) -> Grade | None:
-    """The grade that the version in force gives a client whom nobody graded (PGM.7); None without a version."""
-    version = get_rule_book().in_force(on)
-    return Grade.read(str(version.parameter("PGM.7", "default_grade").value)) if version else None
-
-
 def graded(clients: QuerySet[Party], *, on: date) -> QuerySet[Party]:
     """The clients with ``grade_on``: the number of the latest grade given on or before a day, or None."""
     latest = GradeChange.objects.filter(client=OuterRef("pk"), effective_on__lte=on).order_by("-effective_on")
@@ -115,17 +117,22 @@ def list_clients(
 ) -> ClientPage:
     """One page of clients by name in pinyin, behind the client ``after`` (its number); ``counted`` as ``find`` says."""
     unless = default_grade(on)
-    matching = _filtered(_within_reach(person, on, filters), on, filters, unless)
-    few = bool(filters.manager_id) or person.reach is Reach.OWN
-    asked = (person.reach, person.staff_ids, person.department_ids, on, filters)
-    found = find(matching, words=filters.words, after=after, asked=asked, few=few, most=most, counted=counted)
+    if filters.of_a_department and person.sees_department(filters.department_id or 0):
+        found = find_known(_of_department(filters, on), after=after, most=most)
+    else:
+        matching = _filtered(_within_reach(person, on, filters), on, filters, unless)
+        few = bool(filters.manager_id) or person.reach is Reach.OWN
+        asked = (person.reach, person.staff_ids, person.department_ids, on, filters)
+        found = find(matching, words=filters.words, after=after, asked=asked, few=few, most=most, counted=counted)
     more = str(found.clients[-1].pk) if found.more else ""
     rows = _rows(found.clients, on, unless)
     total = None
     if counted and not (found.more or after):
         total = _sum(row.amounts for row in rows)
+    elif counted and found.all is not None:
+        total = dict(_total(found.all, on))
     elif counted and not (filters.words or found.at_least or found.count >= MANY):
-        total = _total(matching, on)
+        total = dict(_total(list(matching.order_by().values_list("pk", flat=True)), on))
     return ClientPage(rows, found.count, more, found.at_least, total)
 
 
@@ -140,9 +147,16 @@ def iterate_clients(person: Person, *, on: date, filters: Filters, most: int) ->
             return
 
 
-def _total(clients: QuerySet[Party], on: date) -> dict[str, int]:
-    held = Guarantee.objects.filter(in_force(on), client_id__in=list(clients.order_by().values_list("pk", flat=True)))
-    return dict(held.order_by().values_list("currency").annotate(Sum("amount_fen")))
+@prepared
+def _total(clients: list[int], on: date) -> QuerySet[Guarantee, tuple[str, int]]:
+    held = Guarantee.objects.filter(in_force(on), client_id__in=clients)
+    return held.order_by().values_list("currency").annotate(Sum("amount_fen"))
+
+
+def _of_department(filters: Filters, on: date) -> pl.DataFrame:
+    """The clients for whom a department speaks, of a grade when one is asked for."""
+    known = spoken_for(department=filters.department_id or 0, on=on)
+    return known if filters.grade is None else known.filter(pl.col("grade") == filters.grade.value)
 
 
 def urgencies(on: date) -> list[tuple[Urgency, int | None]]:
@@ -335,10 +349,15 @@ def _sum(many: Iterable[dict[str, int]]) -> dict[str, int]:
 def managers_on(guarantees: Iterable[Guarantee], *, on: date) -> dict[int, tuple[Staff, Staff | None]]:
     """Managers A and B of each guarantee (fetched with both) as appointed last on or before ``on``. One query."""
     managers = {guarantee.pk: (guarantee.manager_a, guarantee.manager_b) for guarantee in guarantees}
-    appointed = ManagerAppointment.objects.filter(guarantee__in=list(managers), effective_on__lte=on)
-    for appointment in appointed.select_related("manager_a", "manager_b").order_by("effective_on"):
+    for appointment in _appointments(list(managers), on):
         managers[appointment.guarantee_id] = (appointment.manager_a, appointment.manager_b)
     return managers
+
+
+@prepared
+def _appointments(guarantees: list[int], on: date) -> QuerySet[ManagerAppointment]:
+    appointed = ManagerAppointment.objects.filter(guarantee__in=guarantees, effective_on__lte=on)
+    return appointed.select_related("manager_a", "manager_b").order_by("effective_on")
 
 
 def latest_grades(clients: list[int], *, on: date) -> dict[int, Grade]:

@@ -14,9 +14,9 @@ from baohou.core.period import Quarter
 from baohou.core.places import read_place
 from baohou.guarantee.models import GradeChange
 from baohou.guarantee.queries.access import Sight, sight_of, visible_duties
-from baohou.guarantee.queries.pages.clients import default_grade
 from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, behind, describe, with_names
 from baohou.guarantee.queries.pages.many import at_least
+from baohou.guarantee.queries.standing import default_grade
 from baohou.guarantee.rules.words import CLAUSE_OF, VISITS, DutyKind, DutyState, Grade
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.access import Person, Reach

@@ -8,8 +8,9 @@ from typing import Any
 
 from baohou.guarantee.models import GradeChange, Guarantee, Measure, SpecialOrder, Visit
 from baohou.guarantee.queries.late_records import find_late, recorded_on
-from baohou.guarantee.queries.pages.clients import default_grade, managers_on
+from baohou.guarantee.queries.pages.clients import managers_on
 from baohou.guarantee.queries.pages.duties import DutyRow, describe, with_names
+from baohou.guarantee.queries.standing import default_grade
 from baohou.guarantee.rules.words import Grade
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from baohou.core.period import Quarter
 from baohou.guarantee.models import FilingStep, GradeChange, Guarantee, Measure, Proposal, Visit
@@ -21,6 +21,7 @@ from baohou.guarantee.rules.words import DutyKind, Grade
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.access import Person, Reach
 from baohou.kernel.people.models import Department, Staff
+from baohou.kernel.prepared import prepared
 
 PAGE = 200
 SHOWS = ("", "open", "changed", "watched", "mine")
@@ -42,6 +43,15 @@ class Row:
     proposal: Proposal | None
     measure: Measure | None
     later: GradeChange | None
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """All that a line of the grid says of it."""
+        made = (self.proposal.by.name, self.proposal.act.at) if self.proposal else None
+        filed = self.measure.count if self.measure else None  # type: ignore[attr-defined]
+        later = (self.later.effective_on, self.later.grade, self.later.because) if self.later else None
+        held = (self.manager, tuple(self.amounts.items()), self.since)
+        return self.line, *held, self.visits, self.last_visit, self.note, self.late, made, filed, later
 
     @property
     def later_grade(self) -> Grade | None:
@@ -91,11 +101,9 @@ def get_rows(table: GradingTable, lines: Sequence[Line], *, on: date) -> list[Ro
     held = _held(clients, quarter.last)
     managers = managers_on([guarantee for those in held.values() for guarantee in those], on=quarter.last)
     since, visits = _since(clients, quarter.last), _visits(clients, quarter)
-    late = _late(clients, quarter, on)
-    proposals = Proposal.objects.filter(quarter=quarter.last, client__in=clients).defer("stated")
-    made = {one.client_id: one for one in proposals.select_related("by", "act")}
-    filed = Measure.objects.filter(quarter=quarter.last, client__in=clients).annotate(count=Count("actions"))
-    measures = {one.client_id: one for one in filed}
+    late = dict(_late(clients, quarter.first, quarter.last, on))
+    made = {one.client_id: one for one in _proposed(clients, quarter.last)}
+    measures = {one.client_id: one for one in _filed(clients, quarter.last)}
     later = _later(table, clients)
     rows = []
     for line in lines:
@@ -153,10 +161,9 @@ def _shown(table: GradingTable, person: Person, show: str, on: date) -> Lines:
     return table.lines
 
 
-def _held(clients: Sequence[int], on: date) -> dict[int, list[Guarantee]]:
+def _held(clients: list[int], on: date) -> dict[int, list[Guarantee]]:
     held: dict[int, list[Guarantee]] = defaultdict(list)
-    guarantees = Guarantee.objects.filter(in_force(on), client__in=clients)
-    for guarantee in guarantees.select_related("manager_a", "manager_b"):
+    for guarantee in _guarantees(clients, on):
         held[guarantee.client_id].append(guarantee)
     return held
 
@@ -173,31 +180,58 @@ def _amounts(held: list[Guarantee]) -> dict[str, int]:
     return dict(sums)
 
 
-def _since(clients: Sequence[int], on: date) -> dict[int, date]:
+def _since(clients: list[int], on: date) -> dict[int, date]:
     """The first day of the unbroken run of each client's grade."""
     since: dict[int, date] = {}
     last: dict[int, int] = {}
-    given = GradeChange.objects.filter(client__in=clients, effective_on__lte=on).order_by("effective_on")
-    for client, grade, day in given.values_list("client_id", "grade", "effective_on"):
+    for client, grade, day in _given(clients, on):
         if last.get(client) != grade:
             since[client], last[client] = day, grade
     return since
 
 
-def _visits(clients: Sequence[int], quarter: Quarter) -> dict[int, list[tuple[date, str]]]:
+def _visits(clients: list[int], quarter: Quarter) -> dict[int, list[tuple[date, str]]]:
     visits: dict[int, list[tuple[date, str]]] = defaultdict(list)
-    made = Visit.objects.filter(client__in=clients, visited_on__range=(quarter.first, quarter.last))
-    for client, day, summary in made.order_by("visited_on", "pk").values_list("client_id", "visited_on", "summary"):
+    for client, day, summary in _made(clients, quarter.first, quarter.last):
         visits[client].append((day, summary))
     return visits
 
 
-def _late(clients: Sequence[int], quarter: Quarter, on: date) -> dict[int, int]:
-    """Visits that were due in the quarter and made late, or not at all."""
+@prepared
+def _late(clients: list[int], first: date, last: date, on: date) -> QuerySet[Duty, tuple[int, int]]:
+    """Visits that were due in the quarter and made late, or not at all, by client."""
     undone = Q(done_on__isnull=True, lapsed_on__isnull=True, due_on__lt=on)
-    due = Duty.objects.filter(party__in=clients, kind__in=list(VISITS), due_on__range=(quarter.first, quarter.last))
+    due = Duty.objects.filter(party__in=clients, kind__in=list(VISITS), due_on__range=(first, last))
     late = due.filter(undone | Q(done_on__gt=F("due_on"))).order_by().values("party")
-    return dict(late.annotate(n=Count("pk")).values_list("party", "n"))
+    return late.annotate(n=Count("pk")).values_list("party", "n")
+
+
+@prepared
+def _guarantees(clients: list[int], on: date) -> QuerySet[Guarantee]:
+    return Guarantee.objects.filter(in_force(on), client__in=clients).select_related("manager_a", "manager_b")
+
+
+@prepared
+def _given(clients: list[int], on: date) -> QuerySet[GradeChange, tuple[int, int, date]]:
+    given = GradeChange.objects.filter(client__in=clients, effective_on__lte=on).order_by("effective_on")
+    return given.values_list("client_id", "grade", "effective_on")
+
+
+@prepared
+def _made(clients: list[int], first: date, last: date) -> QuerySet[Visit, tuple[int, date, str]]:
+    made = Visit.objects.filter(client__in=clients, visited_on__range=(first, last)).order_by("visited_on", "pk")
+    return made.values_list("client_id", "visited_on", "summary")
+
+
+@prepared
+def _proposed(clients: list[int], quarter: date) -> QuerySet[Proposal]:
+    proposals = Proposal.objects.filter(quarter=quarter, client__in=clients).defer("stated")
+    return proposals.select_related("by", "act")
+
+
+@prepared
+def _filed(clients: list[int], quarter: date) -> QuerySet[Measure]:
+    return Measure.objects.filter(quarter=quarter, client__in=clients).annotate(count=Count("actions"))
 
 
 def _later(table: GradingTable, clients: Sequence[int]) -> dict[int, GradeChange]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 import polars as pl
+from django.db.models import QuerySet
 
 from baohou.core.columns import NEVER, day_number, day_of
 from baohou.core.period import Quarter
-from baohou.guarantee.models import Guarantee, PlannedDate
+from baohou.guarantee.models import PlannedDate
 from baohou.guarantee.queries.forms.visit_plan import held_in, tell_visits
+from baohou.guarantee.queries.kept import keep
 from baohou.guarantee.queries.planned import ORDER, derive_lines
 from baohou.guarantee.queries.plans import (
     GoneVisit,
@@ -33,6 +36,7 @@ from baohou.kernel import columns
 from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.people.access import Person, Right
 from baohou.kernel.people.models import Department
+from baohou.kernel.prepared import prepared
 
 NO_DISTRICT: Final = "none"
 STATES: Final = ("undated", "dated", "done", "marked")
@@ -155,13 +159,11 @@ class PlanTable:
         return gone_from(self.department, self.quarter, set(), dates, accepted)
 
     def _planned_in_quarter(self) -> pl.Series:
-        ours = Guarantee.objects.filter(department=self.department)
-        if self.clients is not None:
-            ours = ours.filter(client__in=self.clients)
-        clients = list(ours.order_by().values_list("client_id", flat=True))
         first, last = self.quarter.first.isoformat(), self.quarter.last.isoformat()
-        among = ("client_id", clients)
-        return columns.read(_DATES, where=f"planned_on BETWEEN '{first}' AND '{last}'", among=among)["key"]
+        ours = f"SELECT client_id FROM guarantee_guarantee WHERE department_id = {self.department.pk:d}"
+        where = f"planned_on BETWEEN '{first}' AND '{last}' AND client_id IN ({ours})"
+        among = None if self.clients is None else ("client_id", self.clients)
+        return columns.read(_DATES, where=where, among=among)["key"]
 
     def _accepted(self) -> pl.Series:
         if self.clients is None:
@@ -170,12 +172,14 @@ class PlanTable:
 
     def told(self, rows: pl.DataFrame) -> list[PlanRow]:
         """Some of the rows visit by visit; a bounded number of queries."""
-        dates = PlannedDate.objects.filter(duty_key__in=rows["key"].to_list()).select_related("by")
-        of_key = {one.duty_key: one for one in dates}
+        of_key = {one.duty_key: one for one in _dates_of(rows["key"].to_list())}
+        days = {key: one.planned_on for key, one in of_key.items()}
         marks = rows.select("mark", "accepted_on").iter_rows()
         return [
             row_of(visit, of_key.get(visit.key), mark=mark, accepted_on=day_of(accepted_on), today=self.today)
-            for visit, (mark, accepted_on) in zip(tell_visits(rows, quarter=self.quarter), marks, strict=True)
+            for visit, (mark, accepted_on) in zip(
+                tell_visits(rows, quarter=self.quarter, dates=days), marks, strict=True
+            )
         ]
 
     def load(self) -> dict[int, Counter[date]]:
@@ -198,11 +202,10 @@ def get_plan_table(person: Person, *, department: Department, quarter: Quarter, 
     review = get_review(department=department, quarter=quarter)
     accepted = _read_accepted(review)
     clients = None if person.sees_department(department.pk) else list_own_clients(person, quarter=quarter, on=today)
-    held = held_in(department=department.pk, quarter=quarter).order_by()
-    if clients is not None:
-        held = held.filter(client__in=clients)
-    theirs = list(held.values_list("client_id", flat=True))
-    lines = derive_lines(department=department.pk, quarter=quarter, clients=theirs)
+    if clients is None:
+        lines = keep(("plan", department.pk, str(quarter)), partial(_derive, department.pk, quarter))
+    else:
+        lines = _derive(department.pk, quarter, clients)
     rows = _with_days(lines.filter(~pl.col("overdue")), accepted)
     mine = rows if clients is None else rows.filter(managed_by(person.staff_id or 0))
     return PlanTable(
@@ -218,6 +221,15 @@ def get_plan_table(person: Person, *, department: Department, quarter: Quarter, 
     )
 
 
+def _derive(department: int, quarter: Quarter, clients: Sequence[int] | None) -> pl.DataFrame:
+    """The lines of a plan, of all clients or some."""
+    held = held_in(department=department, quarter=quarter).order_by()
+    if clients is not None:
+        held = held.filter(client__in=clients)
+    theirs = list(held.values_list("client_id", flat=True))
+    return derive_lines(department=department, quarter=quarter, clients=theirs)
+
+
 def may_plan_some(person: Person, table: PlanTable) -> bool:
     """Whether the person may set the day of any visit of the plan."""
     return len(plannable(person, table, table.rows)) > 0
@@ -230,6 +242,11 @@ def plannable(person: Person, table: PlanTable, rows: pl.DataFrame) -> pl.DataFr
     if person.sees_department(table.department.pk):
         return rows.filter(_OWED)
     return rows.filter(_OWED, managed_by(person.staff_id or 0))
+
+
+@prepared
+def _dates_of(keys: list[int]) -> QuerySet[PlannedDate]:
+    return PlannedDate.objects.filter(duty_key__in=keys).select_related("by")
 
 
 def _read_accepted(review: Review) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from baohou.core.period import Quarter, quarter_of
 from baohou.core.rulebook import Version
@@ -22,6 +22,7 @@ from baohou.kernel.calendar import get_work_calendar
 from baohou.kernel.parties.districts import District, district_of
 from baohou.kernel.people.access import Person, Right
 from baohou.kernel.people.models import Department, Staff
+from baohou.kernel.prepared import prepared
 from baohou.kernel.rulebook.queries import get_rule_book
 
 PAGE = 100
@@ -205,16 +206,28 @@ class DepartmentPlan:
 
 def list_plans(person: Person, *, quarter: Quarter, on: date) -> list[DepartmentPlan]:
     """The departments within the person's reach that have clients in force, with the state of their plans."""
+    departments = [d for d in _serving(on) if person.sees_department(d.pk)]
+    filed = {one.department_id: one for one in _plans_filed(filed_for(quarter).last)}
+    steps = {step.filing_id: step for step in _steps_of([one.pk for one in filed.values()])}
+    return [_department_plan(department, filed.get(department.pk), steps) for department in departments]
+
+
+@prepared
+def _serving(on: date) -> QuerySet[Department]:
     # By EXISTS the planner reads every guarantee; in this order it looks at the latest few of each department.
     serving = Guarantee.objects.filter(in_force_on(on), department=OuterRef("pk")).order_by("-issued_on")
-    known = Department.objects.annotate(serves=Subquery(serving.values("pk")[:1])).filter(serves__isnull=False)
-    departments = [d for d in known.order_by("name") if person.sees_department(d.pk)]
-    about = {"quarter": filed_for(quarter).last, "kind": FilingKind.VISIT_PLAN}
-    filed = {one.department_id: one for one in Filing.objects.filter(department__in=departments, **about)}
-    steps: dict[int, FilingStep] = {}
-    for step in FilingStep.objects.filter(filing__in=filed.values()).select_related("by").order_by("pk"):
-        steps[step.filing_id] = step
-    return [_department_plan(department, filed.get(department.pk), steps) for department in departments]
+    known = Department.objects.annotate(serves=Subquery(serving.values("pk")[:1]))
+    return known.filter(serves__isnull=False).order_by("name")
+
+
+@prepared
+def _plans_filed(last: date) -> QuerySet[Filing]:
+    return Filing.objects.filter(quarter=last, kind=FilingKind.VISIT_PLAN)
+
+
+@prepared
+def _steps_of(filings: list[int]) -> QuerySet[FilingStep]:
+    return FilingStep.objects.filter(filing__in=filings).select_related("by").order_by("pk")
 
 
 def _department_plan(department: Department, filing: Filing | None, steps: dict[int, FilingStep]) -> DepartmentPlan:

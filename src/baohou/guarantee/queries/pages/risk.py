@@ -33,6 +33,11 @@ class DepartmentStanding:
     department: Department
     cells: list[Standing]
 
+    @property
+    def said(self) -> tuple[object, ...]:
+        """All that a line of the page says of it."""
+        return self.department.pk, self.department.name, *self.cells
+
     def has(self, code: str) -> bool:
         """Whether a report of the department stands so."""
         return any(cell.code == code for cell in self.cells)

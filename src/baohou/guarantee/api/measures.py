@@ -23,7 +23,7 @@ from baohou.guarantee.services import measures, reports
 from baohou.guarantee.services.measures import Action
 from baohou.guarantee.views.guards import action_for, client_for, department_for
 from baohou.kernel.api.cursors import opened, sealed
-from baohou.kernel.api.operations import DOOR, Call, Room, person_of
+from baohou.kernel.api.operations import DOOR, Call, Room, person_of, require
 from baohou.kernel.api.schemas import (
     USUAL,
     Cursor,
@@ -128,12 +128,6 @@ class ReportsOut(Out):
     reports: list[OwedOut]
 
 
-class FileIn(In):
-    """The day of handing in."""
-
-    filed_on: Day
-
-
 @room.reads("/clients/{client}/measures/{quarter}", MeasureOut)
 def one(request: Call, client: Pk, quarter: QuarterName) -> MeasureOut:
     """一个客户一个季度的处置措施。"""
@@ -217,16 +211,17 @@ def list_reports(request: Call, quarter: QuarterName) -> list[ReportsOut]:
 
 @room.writes("/reports/{quarter}/{department}/{kind}", FilingOut, right=Right.FILE_REPORT, status=201)
 def file_report(
-    request: Call, quarter: QuarterName, department: Pk, kind: Literal["classification_report"], body: FileIn
+    request: Call, quarter: QuarterName, department: Pk, kind: Literal["classification_report"]
 ) -> Status[FilingOut]:
     """报送没有改动的分类表；有签字的用 /gradings，计划用 /plans，移交用 /handovers。"""
     of, report = department_for(request, department), FilingKind.read(kind)
     assert report is not None
+    require(request.person.signs_for(of.pk))
     filing = reports.file(
         department=of,
         quarter=quarter_of_path(quarter).last,
         kind=report,
-        filed_on=body.filed_on,
+        filed_on=request.today,
         by=person_of(request),
         actor=request.person.actor,
         door=DOOR,

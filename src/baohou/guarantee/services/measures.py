@@ -128,7 +128,7 @@ def finish(*, action: MeasureAction, on: date, by: Staff, actor: str, door: str)
         message = say("完成日期 %(on)s 早于填报日期 %(filed_on)s，请核对。", on=on, filed_on=measure.filed_on)
         raise Refused("guarantee.action.before_filing", message, where="完成日期")
     doer = doers_of([action.pk], on=timezone.localdate()).get(action.pk, action.responsible)
-    if by.pk != doer.pk and not _manages(by, measure):
+    if by.pk != doer.pk and not _manages(by, measure, on):
         message = say("这一项由%(responsible)s负责，只有本人或部门经理可以办结。", responsible=doer.name)
         raise Refused("guarantee.action.not_yours", message)
     action = MeasureAction.objects.select_for_update().get(pk=action.pk)
@@ -166,9 +166,9 @@ def _in_words(actions: Sequence[Action] | QuerySet[MeasureAction]) -> list[str]:
     return [f"{one.due_on} {one.responsible.staff_no} {one.text}" for one in actions]
 
 
-def _manages(by: Staff, measure: Measure) -> bool:
-    """Whether someone manages today the department that the client belonged to at the measure's quarter end."""
-    posting = get_posting(staff=by, on=timezone.localdate())
+def _manages(by: Staff, measure: Measure, on: date) -> bool:
+    """Whether someone manages on a day the department that the client belonged to at the measure's quarter end."""
+    posting = get_posting(staff=by, on=on)
     if posting is None or posting.post != Post.DEPARTMENT_MANAGER:
         return False
     voice = speaking(measure.client, on=measure.quarter).first()

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from baohou.guarantee.rules.words import Grade, Urgency
-from baohou.guarantee.services import grades, measures, orders, telling
+from baohou.guarantee.rules.words import FilingKind, Grade, Urgency
+from baohou.guarantee.services import grades, measures, orders, reports, telling
 from baohou.guarantee.services.measures import Action
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.notices import kinds
@@ -15,7 +15,7 @@ from baohou.kernel.notices.models import Notice
 from baohou.kernel.papers.models import Loan, Volume
 from baohou.kernel.people.models import Staff
 from tests.cast import Portfolio
-from tests.desk.conftest import TODAY
+from tests.desk.conftest import TODAY, Enter
 
 pytestmark = pytest.mark.django_db
 THIRD = date(2026, 9, 30)
@@ -106,3 +106,33 @@ def test_who_borrowed_a_volume_is_told_once_that_it_is_overdue(evening: Portfoli
         (title,) = told(staff, "loan.late")
         assert "BHHF-1" in title
     assert telling.tell_loans(after=TODAY, on=date(2026, 10, 21)) == 0
+
+
+def test_a_notice_is_said_in_the_readers_language(evening: Portfolio, enter: Enter) -> None:
+    """孙戊 returns the plan: 钱丙 reads it in Chinese, and in English with names and reason as they are."""
+    hand_in_and_return(evening)
+    browser = enter(evening.cast.manager)
+    assert "业务一部 2026Q3 回访计划表被退回，请改好重报" in browser.get("/notices/").content.decode()
+    browser.cookies["django_language"] = "en"
+    page = browser.get("/notices/").content.decode()
+    assert "业务一部 2026Q3: Visit plan came back; please correct it and hand it in again" in page
+    assert "Sent back by 孙戊; reason: 漏了两户" in page
+
+
+def test_a_notice_written_before_stays_as_it_was(evening: Portfolio, enter: Enter) -> None:
+    Notice.objects.create(staff=evening.cast.manager, kind="report.returned", key="old", title="旧的通知", text="旧文")
+    page = enter(evening.cast.manager).get("/notices/").content.decode()
+    assert "旧的通知" in page and "旧文" in page
+
+
+def hand_in_and_return(portfolio: Portfolio) -> None:
+    plan = reports.file(
+        department=portfolio.first.department,
+        quarter=THIRD,
+        kind=FilingKind.VISIT_PLAN,
+        filed_on=TODAY,
+        by=portfolio.cast.manager,
+        actor="M01",
+        door="page",
+    )
+    reports.return_(filing=plan, because="漏了两户", on=TODAY, by=portfolio.cast.supervisor, actor="S01", door="page")

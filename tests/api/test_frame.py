@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -15,6 +16,7 @@ from baohou.kernel.api.forms import SCOPES
 from baohou.kernel.api.models import Call, Token
 from baohou.kernel.api.tokens import OWN, revoke
 from baohou.kernel.audit.models import Act
+from baohou.kernel.entrance import factors
 from baohou.kernel.people.policy import Right
 from tests.api.conftest import CallAs, Caller
 from tests.cast import Portfolio
@@ -194,3 +196,16 @@ class TestOnce:
 def test_every_scope_has_a_name() -> None:
     """Whoever makes a token reads in words what it may do: a new right needs one."""
     assert set(SCOPES) == {right.value for right in Right} | {OWN}
+
+
+def test_whoever_owes_a_second_factor_sets_it_up_before_tokens_go_on(evening: Portfolio, call_as: CallAs) -> None:
+    """A factor is demanded of 钱丙, who has none: 403 with what to do, read or write."""
+    manager, other = call_as(evening.cast.manager), call_as(evening.cast.a)
+    assert manager.get("/me").status_code == 200
+    factors.demand_of(staff=evening.cast.manager, wanted=True, actor="X01", door="page")
+    for answer in (manager.get("/clients"), manager.send(f"/clients/{evening.steel.pk}/grades", {})):
+        assert (answer.status_code, answer.json()["code"]) == (403, "api.owes_factor")
+        assert "第二因素" in answer.json()["message"] and "请先" in answer.json()["message"]
+    assert other.get("/me").status_code == 200
+    Authenticator.objects.create(user=evening.cast.manager.user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    assert manager.get("/me").status_code == 200

@@ -57,9 +57,10 @@ def in_sayings() -> Iterator[str]:
 
 def of_the_api() -> Iterator[str]:
     """The usual sentences of the API."""
-    from baohou.kernel.api.errors import SENTENCES
+    from baohou.kernel.api import errors, faults
 
-    yield from (sentence for _, sentence in SENTENCES.values())
+    yield from (sentence for _, sentence in errors.SENTENCES.values())
+    yield from (*faults.SENTENCES.values(), *faults.PATTERNS.values(), faults.A_FILE, faults.OTHERWISE)
     for node in ast.walk(ast.parse((SOURCE / "kernel/api/schemas.py").read_text())):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "ValueError":
             yield str(ast.literal_eval(node.args[0]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from typing import Any
 
 import openpyxl
 import pytest
@@ -230,6 +231,15 @@ def test_a_switch_never_leads_off_the_site(evening: Portfolio, enter: Enter) -> 
     """An address elsewhere as the place to go on is ignored."""
     answer = enter(evening.cast.a).post("/money/", {"money": "wan", "next": "https://elsewhere.example/"})
     assert answer["Location"] == "/"
+
+
+def test_the_switch_is_remembered_over_https_only_where_there_is_https(
+    evening: Portfolio, enter: Enter, settings: Any
+) -> None:
+    browser = enter(evening.cast.a)
+    assert not browser.post("/money/", {"money": "wan"}).cookies["money"]["secure"]
+    settings.SESSION_COOKIE_SECURE = True
+    assert browser.post("/money/", {"money": "wan"}, secure=True).cookies["money"]["secure"]
 
 
 def test_a_day_behind_the_calendar_is_said_on_every_page(evening: Portfolio, enter: Enter) -> None:

@@ -12,6 +12,7 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from baohou.guarantee.models import Visit, VisitUpload
+from baohou.kernel.audit.models import Act
 from baohou.kernel.papers.models import Addendum, Attachment, Seal, StoredFile
 from baohou.kernel.papers.records import path_of
 from tests.cast import Portfolio, TakeIn
@@ -84,6 +85,21 @@ def test_a_visit_out_of_reach_is_not_found(visit: Visit, evening: Portfolio, ent
     assert browser.post(f"/visits/{visit.pk}/add/", {"text": "x"}).status_code == 404
     assert enter(evening.cast.a).get(f"/visits/{visit.pk}/files/{number + 999}/").status_code == 404
     assert Client().get(f"/visits/{visit.pk}/files/{number}/").status_code == 302
+
+
+def test_what_is_taken_of_a_visit_is_written_down(visit: Visit, evening: Portfolio, enter: Enter) -> None:
+    """钱丙 saves the PDF twice: two acts. The photo is shown three times in a quarter of an hour: one. Nothing is kept by
+    the browser."""
+    browser = enter(evening.cast.manager)
+    for name, times in (("报表.pdf", 2), ("厂门.jpg", 3)):
+        one = Attachment.objects.get(name=name)
+        for _ in range(times):
+            answer = browser.get(f"/visits/{visit.pk}/files/{one.pk}/")
+            assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+    acts = Act.objects.filter(verb="exports.evidence", by=evening.cast.manager.staff_no)
+    assert sorted(act.facts["file"] for act in acts) == ["厂门.jpg", "报表.pdf", "报表.pdf"]
+    enter(evening.cast.a).get(f"/visits/{visit.pk}/files/{Attachment.objects.get(name='厂门.jpg').pk}/")
+    assert Act.objects.filter(verb="exports.evidence").count() == 4, "someone else who looks is an act"
 
 
 def test_only_those_who_may_record_visits_send_and_add(visit: Visit, evening: Portfolio, enter: Enter) -> None:

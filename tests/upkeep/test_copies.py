@@ -22,6 +22,8 @@ from tests.upkeep.installations import ROOT, Installation, columns_of, drop, mak
 
 WAYS = [pair for pair in product(ENGINES, ENGINES) if ENGINES[-1] in pair]
 """From which kind of database into which; from SQLite into SQLite where there is nothing else."""
+RESTORED = 2
+"""The acts that restoring writes: that it was done, and that the files of heads begin anew."""
 KILLED_AFTER_SECONDS = (1.5, 2.2, 3.0)
 
 
@@ -33,12 +35,14 @@ def other_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 def alike(here: Installation, there: Installation, *, but: int = 0) -> None:
-    """Both hold the same rows; ``there`` has so many acts more, which it wrote itself."""
+    """Both hold the same rows; ``there`` has so many acts more, which it wrote itself, and ``here`` those of copying."""
     mine, theirs = here.rows(), there.rows()
     assert mine.keys() == theirs.keys()
     for table in ("audit_act", "audit_link"):
-        rows = theirs.pop(table)
-        assert rows[: len(rows) - but] == mine.pop(table)
+        rows, own = theirs.pop(table), mine.pop(table)
+        copied = len(rows) - but
+        assert rows[:copied] == own[:copied]
+        assert table != "audit_act" or all('"upkeep.backup"' in row for row in own[copied:]), own[copied:]
     assert mine == theirs
 
 
@@ -77,9 +81,11 @@ def test_an_empty_installation_gets_every_row_and_file(
     said = there.baohou("restore", company.archive)
     assert "5 个文件" in said
     assert "应办事项和处罚：无误" in said
-    alike(company.home, there, but=1)
+    assert "链头文件" in said and "从现在起重新记" in said and "每个业务日的链头：无误" in said
+    alike(company.home, there, but=RESTORED)
     assert file_names(there) == file_names(company.home)
     assert "一致" in there.baohou("day", "--verify")
+    assert "全部相符" in there.baohou("verify")
 
 
 def file_names(installation: Installation) -> list[str]:
@@ -91,7 +97,7 @@ def test_not_even_tables_are_needed(company: Company, tmp_path: Path) -> None:
     there = make_installation(tmp_path / "var", company.engine)
     try:
         there.baohou("restore", company.archive)
-        alike(company.home, there, but=1)
+        alike(company.home, there, but=RESTORED)
     finally:
         drop(there)
 
@@ -153,7 +159,7 @@ def test_what_is_there_is_kept_unless_it_is_to_be_replaced(company: Company, mak
     assert "--replace" in there.baohou("restore", company.archive, code=1)
     assert there.rows() == before
     there.baohou("restore", company.archive, "--replace")
-    alike(company.home, there, but=1)
+    alike(company.home, there, but=RESTORED)
     assert "恢复数据" in there.baohou("readonly")
     own = there.python(
         "import django; django.setup()\n"
@@ -178,7 +184,7 @@ def test_a_restore_that_is_killed_changes_nothing(company: Company, make: Make) 
         assert now == before or now["duties_duty"] == company.home.rows()["duties_duty"]
     assert struck
     there.baohou("restore", company.archive, "--replace")
-    alike(company.home, there, but=1)
+    alike(company.home, there, but=RESTORED)
 
 
 def test_a_restore_whose_nth_write_fails_changes_nothing(company: Company, make: Make) -> None:
@@ -197,7 +203,7 @@ def test_a_restore_whose_nth_write_fails_changes_nothing(company: Company, make:
     *failed, last = told.values()
     assert (set(failed), last) == ({"upkeep.restore_busy"}, "done")
     assert len(failed) >= 8
-    alike(company.home, there, but=1)
+    alike(company.home, there, but=RESTORED)
 
 
 @pytest.mark.parametrize("biggest", [40_000, 300_000])
@@ -248,10 +254,28 @@ def test_a_sealed_copy_opens_with_its_key_only(company: Company, make: Make, tmp
     assert "加密" in there.baohou("restore", archive, code=1)
     assert "不对" in there.baohou("restore", archive, *other, code=1, **wrong)
     there.baohou("restore", archive, *option, **right)
-    alike(company.home, there, but=1)
+    alike(company.home, there, but=RESTORED)
 
 
 def test_an_unmigrated_database_is_not_copied(tmp_path: Path) -> None:
     bare = make_installation(tmp_path / "var", "sqlite")
     assert "baohou migrate" in bare.baohou("backup", str(tmp_path / "a.backup"), code=1)
     assert list(tmp_path.glob("*.backup*")) == []
+
+
+def test_a_copy_is_an_act_also_while_the_house_is_closed(make: Make, company: Company) -> None:
+    """Who made it, where to and that it is not encrypted: for the auditor, and on the administrator's page."""
+    there = make(company.engine)
+    there.baohou("readonly", "on", "--because", "升级")
+    there.baohou("backup", str(there.folder / "a.backup"))
+    told = there.python(
+        "import django; django.setup()\n"
+        "from baohou.kernel.audit.models import Act\n"
+        "from baohou.upkeep.state import _backup_lines\n"
+        "act = Act.objects.get(verb='upkeep.backup')\n"
+        "print(act.facts['to'], act.facts['encrypted'], bool(act.agent))\n"
+        "print(next(_backup_lines()).value)"
+    )
+    first, second = told.splitlines()[:2]
+    assert first == f"{there.folder / 'a.backup'} False True"
+    assert str(there.folder / "a.backup") in second and "@" in second

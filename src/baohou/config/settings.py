@@ -47,7 +47,8 @@ if _DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     _DATABASE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
+        # FULL: what was answered is on the disk, also after a power cut; NORMAL under WAL may lose the last commits.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
     }
 else:
     _DATABASE["CONN_MAX_AGE"] = 600

@@ -9,8 +9,9 @@ class Day(AppConfig):
     verbose_name = "日终"
 
     def ready(self) -> None:
-        from baohou.day import lines, telling
+        from baohou.day import lines, proving, telling
         from baohou.day.jobs import kinds, of_day
+        from baohou.kernel.audit import proofs
         from baohou.kernel.audit.capture import leave_out
         from baohou.kernel.notices import kinds as notices
         from baohou.kernel.watch import checks, gauges
@@ -22,5 +23,6 @@ class Day(AppConfig):
         register(lines.PART)
         gauges.register(lines.tell_gauges)
         checks.register(lines.CHECK)
+        proofs.register(proving.PROOF)
         because = "what the day writes is told by the acts of its steps, in sum; a job's work by its own acts"
         leave_out("day.Run", "day.StepRun", "day.Watermark", "day.SetAside", "day.Job", because=because)

@@ -107,11 +107,11 @@ def _run(*, on: date | None, rebuild: bool, retry: bool, progress: Progress) -> 
         if not connection.in_atomic_block:
             for derive in endings():
                 derive(day)
+    if not connection.in_atomic_block:
+        heads.write_out(on=day)  # before the day has ended: what has ended without a head was tampered with
     with transaction.atomic():
         Run.objects.filter(pk=run.pk).update(ended_at=timezone.now())
         events.tell_finished(run=run.pk, on=day)
-    if not connection.in_atomic_block:
-        heads.write_out(on=day)
     return Report(on=day, ran=True, steps=reports)
 
 

@@ -12,6 +12,7 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
+from baohou.core.sayings import say
 from baohou.day.queries import get_business_day
 from baohou.kernel.api.errors import problem
 from baohou.kernel.api.tokens import find_caller
@@ -19,6 +20,9 @@ from baohou.kernel.api.tokens import find_caller
 ROOT: Final = "/api/v1/"
 OPEN: Final = frozenset({f"{ROOT}openapi.json"})
 _MINUTE: Final = 60
+_OWES_FACTOR: Final = say(
+    "公司要求您登录时加第二因素，您还没有设置。请先在网页上“我的菜单 → 登录与安全”设好，令牌随即恢复可用。"
+)
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -50,7 +54,7 @@ def callers(answer: Answer) -> Answer:
 
 
 def _let_in(request: Any) -> HttpResponseBase | None:
-    """Put the caller on the request; or why it is not let in."""
+    """Put the caller on the request; or why it is not let in: a page would send whoever owes a factor to set it up."""
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
     request.business_day = get_business_day()
     request.today = request.business_day or timezone.localdate()
@@ -58,6 +62,8 @@ def _let_in(request: Any) -> HttpResponseBase | None:
     if caller is None:
         return problem(401, WWW_Authenticate='Bearer realm="baohou"')
     request.caller, request.person = caller, caller.person
+    if caller.person.owes_factor:
+        return problem(403, "api.owes_factor", _OWES_FACTOR)
     wait = _too_often(caller.token.pk)
     return problem(429, Retry_After=str(wait)) if wait else None
 

@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from baohou.kernel.audit.models import Act
 from baohou.kernel.watch.gauges import Gauge
 from baohou.kernel.watch.lines import Line, Part, State
 from baohou.kernel.watch.queries import get_last_backup
@@ -115,6 +116,14 @@ def _changes() -> Line:
     return Line("read_only", _("能否修改"), _("照常"), State.GOOD, url=url)
 
 
+def _where_and_who(name: str) -> tuple[str, ...]:
+    """Where a copy was written to and by which account of which machine, as its act says; its name without one."""
+    act = Act.objects.filter(verb="upkeep.backup").order_by("-pk").first()
+    if act is None or not act.facts["to"].endswith(name):
+        return (name,)
+    return act.facts["to"], act.agent
+
+
 def _backup_lines() -> Iterator[Line]:
     last = get_last_backup()
     advice = _("在服务器上运行 baohou backup；装好备份的定时任务，每晚会自动做。")
@@ -123,7 +132,7 @@ def _backup_lines() -> Iterator[Line]:
         return
     age = timezone.now() - last.made_at
     state = State.BAD if age > BACKUP_IS_LACKING else State.WARN if age > BACKUP_IS_OLD else State.GOOD
-    said = f"{_moment(last.made_at)} · {last.name} · {filesizeformat(last.size)}"
+    said = " · ".join((_moment(last.made_at), *_where_and_who(last.name), filesizeformat(last.size)))
     yield Line("backup", _("最近一次备份"), said, state, "" if state is State.GOOD else advice)
     if last.faults:
         yield Line("backup.check", _("备份核对"), " ".join(last.faults), State.BAD, _("缺的文件请从更早的备份里找回。"))

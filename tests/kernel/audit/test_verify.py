@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from django.conf import settings
 from django.core import mail
 from django.db import connection, transaction
 
+from baohou.config.commands.verify import heads as begin
 from baohou.config.commands.verify import verify
+from baohou.day import engine
 from baohou.kernel.audit import chain, guards, heads
 from baohou.kernel.audit.models import Act, Link
 from baohou.kernel.audit.services import record_act
@@ -138,4 +141,48 @@ def test_writers_side_by_side_are_linked_each_once(outside: Path) -> None:
     first.join(30)
     chain.link_pending(everything=True)
     assert list(Link.objects.order_by("position").values_list("position", flat=True)) == list(range(1, 37))
+    assert CliRunner().invoke(verify).exit_code == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_of_heads_that_was_deleted_with_the_tail_is_a_fault(portfolio: Portfolio, outside: Path) -> None:
+    """Day 2026-10-20 ended with its head; then the last link goes, and the file too."""
+    assert CliRunner().invoke(verify).exit_code == 0, "before the first day no file is owed"
+    engine.run(on=ON)
+    assert CliRunner().invoke(verify).exit_code == 0
+    outside.unlink()
+    told = CliRunner().invoke(verify)
+    assert told.exit_code == 1
+    assert f"日终已办到 {ON}，链头文件 {outside} 却不在" in told.output
+    engine.run(on=ON + timedelta(days=1))
+    told = CliRunner().invoke(verify)
+    assert told.exit_code == 1 and f"业务日 {ON} 办完了" in told.output, "the next night does not cover it"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_day_whose_line_was_cut_is_a_fault_until_somebody_says_why(portfolio: Portfolio, outside: Path) -> None:
+    """The file began on day 20; day 21 ended, and its line is cut away. A disk that was lost: heads begin anew."""
+    day = ON + timedelta(days=1)
+    engine.run(on=ON)
+    engine.run(on=day)
+    first, _ = outside.read_text("utf-8").splitlines()
+    outside.write_text(first + "\n", "utf-8")
+    told = CliRunner().invoke(verify)
+    assert told.exit_code == 1 and f"业务日 {day} 办完了" in told.output
+    engine.run(on=day + timedelta(days=1))
+    assert CliRunner().invoke(verify).exit_code == 1, "another night does not cover it"
+    begun = CliRunner().invoke(begin, ["--because", "磁盘损坏，已换新"])
+    assert begun.exit_code == 0 and "从现在起重新记" in begun.output
+    assert Act.objects.get(verb=heads.BEGIN, door="command").because == "磁盘损坏，已换新"
+    assert CliRunner().invoke(verify).exit_code == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_of_another_chain_is_kept_beside_the_new_one(portfolio: Portfolio, outside: Path) -> None:
+    engine.run(on=ON)
+    other = outside.read_text("utf-8").replace('"sha256": "', '"sha256": "00')
+    outside.write_text(other, "utf-8")
+    told = CliRunner().invoke(begin, ["--because", "从别处迁来"])
+    (kept,) = outside.parent.glob("heads.jsonl.*")
+    assert str(kept) in told.output and kept.read_text("utf-8") == other
     assert CliRunner().invoke(verify).exit_code == 0

@@ -65,6 +65,8 @@ def restore(file: Path, key: Path | None, passphrase: bool, replace: bool, check
         restored = restoring.restore(file, secret=secret, replace=replace, tell=tell)
     one = restored.archive
     click.echo(f"已恢复 {one.rows:,} 行、{one.files:,} 个文件，与备份时逐表比对一致。")
+    for said in restored.said:
+        click.echo(f"{said}。")
     for title, faults in restored.found.items():
         click.echo(f"{title}：{'无误' if not faults else f'{len(faults)} 处不对'}")
         _tell_faults(title, faults)

@@ -8,7 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from django.utils import timezone
 
+from baohou.day.queries import get_business_day
+from baohou.kernel.audit.heads import begin_anew
 from baohou.kernel.audit.proofs import Asked, Found, Proof, carry_out, list_proofs
 
 BROKEN = 1
@@ -55,4 +58,12 @@ def _tell(proof: Proof, found: Found, seconds: float, *, show_all: bool) -> None
         click.echo(f"    另有 {len(found.faults) - len(shown)} 处，--all 全部列出。")
 
 
-commands = [verify]
+@click.command()
+@click.option("--because", required=True, help="原因，会留痕。")
+def heads(because: str) -> None:
+    """链头文件丢了、或换了位置：从现在起重新记；以前各天的不再向它要。"""
+    for said in begin_anew(because=because, door="command", on=get_business_day() or timezone.localdate()):
+        click.echo(f"{said}。")
+
+
+commands = [verify, heads]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -116,6 +117,10 @@ def set_money(request: HttpRequest) -> HttpResponse:
     safe = url_has_allowed_host_and_scheme(following, allowed_hosts={request.get_host()})
     answer = redirect(following if safe else "home")
     answer.set_cookie(
-        "money", "wan" if request.POST.get("money") == "wan" else "yuan", max_age=YEAR_IN_SECONDS, samesite="Lax"
+        "money",
+        "wan" if request.POST.get("money") == "wan" else "yuan",
+        max_age=YEAR_IN_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
     )
     return answer

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import File, Form, Query, Status
 from ninja.files import UploadedFile
@@ -38,12 +38,11 @@ from baohou.guarantee.services import submissions
 from baohou.guarantee.services.submissions import Place, Report
 from baohou.guarantee.views.guards import client_for, visit_for
 from baohou.kernel.api.cursors import opened, sealed
-from baohou.kernel.api.files import served
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of
 from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Ref, Sha256, Text, Word
 from baohou.kernel.papers.models import Attachment, Signature
 from baohou.kernel.people.access import Right
-from baohou.kernel.people.exports import PDF, hand_out
+from baohou.kernel.people.exports import PDF, hand_out, hand_out_kept
 from baohou.kernel.people.models import Staff
 
 room = Room("回访")
@@ -246,21 +245,21 @@ def report_file(request: Call, visit: Pk) -> HttpResponse:
 
 
 @room.serves("/visits/{visit}/files/{number}", "application/octet-stream", "image/*", "application/*")
-def attachment(request: Call, visit: Pk, number: Pk) -> HttpResponse:
+def attachment(request: Call, visit: Pk, number: Pk) -> FileResponse:
     """回访的一个附件。"""
     visit_for(request, visit)
     found = get_object_or_404(Attachment.objects.select_related("file"), pk=number, kind=KIND, subject_id=visit)
-    return served(found.file, found.name)
+    return hand_out_kept(request, found.file, name=found.name, door=DOOR)
 
 
 @room.serves("/visits/{visit}/signature", "image/*")
-def signature(request: Call, visit: Pk) -> HttpResponse:
+def signature(request: Call, visit: Pk) -> FileResponse:
     """客户在现场的签名。"""
     visit_for(request, visit)
     found = Signature.objects.select_related("image").filter(kind=KIND, subject_id=visit, image__isnull=False).first()
     if found is None or found.image is None:
         raise Http404
-    return served(found.image, f"{found.role}签名.png")
+    return hand_out_kept(request, found.image, name=f"{found.role}签名.png", door=DOOR)
 
 
 def _name(file: UploadedFile) -> str:

@@ -19,12 +19,11 @@ from baohou.guarantee.queries.pages.visits import get_sheet
 from baohou.guarantee.queries.sealed_visits import KIND
 from baohou.guarantee.services import submissions
 from baohou.guarantee.views.guards import staff_of, visit_for
-from baohou.kernel.papers.handing import show_kept
 from baohou.kernel.papers.models import Attachment, Signature
 from baohou.kernel.papers.printing import qr_svg
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
-from baohou.kernel.people.exports import PDF, hand_out
+from baohou.kernel.people.exports import PDF, hand_out, hand_out_kept
 from baohou.kernel.people.policy import Thing
 from baohou.kernel.saying import in_words
 
@@ -77,7 +76,7 @@ def attachment(request: Asked, pk: int, number: int) -> HttpResponseBase:
     """One file of a visit: pictures are shown, everything else is handed over to be saved."""
     visit_for(request, pk)
     found = get_object_or_404(Attachment.objects.select_related("file"), pk=number, kind=KIND, subject_id=pk)
-    return show_kept(found.file, found.name)
+    return hand_out_kept(request, found.file, name=found.name)
 
 
 @door(None, Thing.VISIT)
@@ -87,7 +86,7 @@ def signature(request: Asked, pk: int, number: int) -> HttpResponseBase:
     found = get_object_or_404(Signature.objects.select_related("image"), pk=number, kind=KIND, subject_id=pk)
     if found.image is None:
         raise Http404
-    return show_kept(found.image, f"{found.role}签名.png")
+    return hand_out_kept(request, found.image, name=f"{found.role}签名.png")
 
 
 def _show(request: Asked, visit: Visit, form: AddendumForm) -> HttpResponse:

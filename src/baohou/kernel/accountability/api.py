@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.utils import timezone
 from ninja import File, Form, Query, Status
 from ninja.files import UploadedFile
@@ -44,12 +44,11 @@ from baohou.kernel.accountability.timeline import allowed, tell
 from baohou.kernel.accountability.worklist import AppealRow, list_appeals, parts_for
 from baohou.kernel.api.approvals import ProposalOut, accepted
 from baohou.kernel.api.cursors import opened, sealed
-from baohou.kernel.api.files import served
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of, require
 from baohou.kernel.api.schemas import USUAL, Cursor, Limit, Page, Pk, Ref, ref
 from baohou.kernel.papers import records
 from baohou.kernel.people.access import Right
-from baohou.kernel.people.exports import CONTENT_TYPES, XLSX, hand_out
+from baohou.kernel.people.exports import CONTENT_TYPES, XLSX, hand_out, hand_out_kept
 from baohou.kernel.people.models import Staff
 from baohou.kernel.people.policy import Thing
 
@@ -170,12 +169,12 @@ def close(request: Call, appeal: Pk) -> AppealOut:
 
 
 @room.serves("/appeals/{appeal}/files/{file}", "application/octet-stream", "image/*", "application/*")
-def appeal_file(request: Call, appeal: Pk, file: Pk) -> HttpResponse:
+def appeal_file(request: Call, appeal: Pk, file: Pk) -> FileResponse:
     """申诉的一个附件。"""
     found, _story = appeal_for(request, appeal)
     for each in records.list_attachments(kind=appeals.PAPER, subject_id=found.pk):
         if each.pk == file:
-            return served(each.file, each.name)
+            return hand_out_kept(request, each.file, name=each.name, door=DOOR)
     raise Http404
 
 

@@ -17,9 +17,9 @@ from baohou.kernel.accountability.models import Appeal
 from baohou.kernel.accountability.timeline import allowed, tell
 from baohou.kernel.accountability.worklist import list_appeals, part_for, parts_for
 from baohou.kernel.papers import records
-from baohou.kernel.papers.handing import show_kept
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
+from baohou.kernel.people.exports import hand_out_kept
 from baohou.kernel.people.policy import Thing
 from baohou.kernel.saying import in_words
 
@@ -128,7 +128,7 @@ def attachment_file(request: Asked, pk: int, file: int) -> FileResponse:
     appeal, _story = appeal_for(request, pk)
     for one in records.list_attachments(kind=appeals.PAPER, subject_id=appeal.pk):
         if one.pk == file:
-            return show_kept(one.file, one.name)
+            return hand_out_kept(request, one.file, name=one.name)
     raise Http404
 
 

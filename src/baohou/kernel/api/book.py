@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from django.shortcuts import get_object_or_404
 from ninja import Query, Status
@@ -12,14 +12,18 @@ from pydantic import Field
 from baohou.kernel.api.approvals import ProposalOut, accepted
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room
-from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Out, Page, Pk, Word
+from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Word
 from baohou.kernel.approvals.of_rules import ask_version
 from baohou.kernel.audit.models import Act
+from baohou.kernel.audit.queries import Filters, Place, get_place, list_acts
+from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Right
 from baohou.kernel.rulebook.models import RuleVersion
 from baohou.kernel.rulebook.queries import as_yaml, list_versions
 
 room = Room("制度与留痕")
+_MOST_CLIENTS: Final = 50
+"""So many clients whose names begin with the words are looked for in acts."""
 
 
 class VersionOut(Out):
@@ -85,12 +89,25 @@ class ActOut(Out):
     verb: str
     because: str
     facts: dict[str, Any]
+    ip: str
+    agent: str
+    request: str
+
+
+class PlaceOut(Out):
+    """Where an act is in the chain; ``whole`` is whether its hash is what the act and the link before say."""
+
+    position: int
+    sha256: str
+    previous: str
+    whole: bool
 
 
 class OneActOut(ActOut):
-    """An act with what it changed, at most 1,000 rows."""
+    """An act with what it changed, at most 1,000 rows, and its place in the chain (none while it waits for it)."""
 
     changes: list[ChangeOut]
+    place: PlaceOut | None
 
 
 class ActQuery(In):
@@ -101,6 +118,21 @@ class ActQuery(In):
     door: Word = ""
     since: Day | None = None
     until: Day | None = None
+    q: Word = Field("", description="理由、事实里的字，或客户名称的开头；不填 since 时只找近 90 天")
+    client: Number | None = Field(None, description="涉及这个客户的；guarantee、duty、department、staff 同，只填一个")
+    guarantee: Number | None = None
+    duty: Number | None = None
+    department: Number | None = None
+    staff: Number | None = None
+
+    def filters(self) -> Filters:
+        """As the list wants them."""
+        nouns = ("client", "guarantee", "duty", "department", "staff")
+        about = next(((noun, number) for noun in nouns if (number := getattr(self, noun)) is not None), None)
+        same = {name: getattr(self, name) for name in ("by", "verb", "door", "since", "until")}
+        words = self.q.strip()
+        named = Party.objects.filter(name__startswith=words).values_list("pk", flat=True)[:_MOST_CLIENTS]
+        return Filters(**same, words=words, about=about, clients=tuple(named) if words else ())
 
 
 @room.reads("/rule-versions", list[VersionOut])
@@ -126,18 +158,9 @@ def add_version(request: Call, body: VersionIn) -> Status[Any]:
 @room.reads("/acts", Page[ActOut], right=Right.SEE_AUDIT)
 def acts(request: Call, asked: Annotated[ActQuery, Query()], limit: Limit = USUAL, cursor: Cursor = "") -> Page[ActOut]:
     """留痕，新的在前。"""
-    wanted: dict[str, Any] = {
-        "by": asked.by,
-        "verb": asked.verb,
-        "door": asked.door,
-        "at__date__gte": asked.since,
-        "at__date__lte": asked.until,
-    }
-    found = Act.objects.filter(**{name: value for name, value in wanted.items() if value}).order_by("-pk")
     after = opened(request, cursor)
-    page = list((found.filter(pk__lt=int(after)) if after else found)[: limit + 1])
-    more = page[limit - 1].pk if len(page) > limit else None
-    return Page[ActOut](items=[ActOut(**_act(one)) for one in page[:limit]], next=sealed(request, more))
+    page = list_acts(asked.filters(), before=int(after) if after else None, limit=limit)
+    return Page[ActOut](items=[ActOut(**_act(one)) for one in page.acts], next=sealed(request, page.more))
 
 
 @room.reads("/acts/{act}", OneActOut, right=Right.SEE_AUDIT)
@@ -148,11 +171,18 @@ def one_act(request: Call, act: Pk) -> OneActOut:
         ChangeOut(table=row.table, key=row.key, before=row.before, after=row.after)
         for row in found.changes.order_by("pk")[:1000]
     ]
-    return OneActOut(**_act(found), changes=changes)
+    place = get_place(found)
+    return OneActOut(**_act(found), changes=changes, place=_place(place) if place else None)
+
+
+def _place(place: Place) -> PlaceOut:
+    link = place.link
+    return PlaceOut(position=link.position, sha256=link.sha256, previous=place.previous, whole=place.whole)
 
 
 def _act(act: Act) -> dict[str, Any]:
-    return {"id": act.pk, **{name: getattr(act, name) for name in ("at", "by", "door", "verb", "because", "facts")}}
+    same = ("at", "by", "door", "verb", "because", "facts", "ip", "agent", "request")
+    return {"id": act.pk, **{name: getattr(act, name) for name in same}}
 
 
 def _version(version: RuleVersion) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from ninja.errors import HttpError, ValidationError
 
 from baohou.core.errors import Refused
 from baohou.core.sayings import say
+from baohou.kernel.api.faults import fault_said, where_of
 from baohou.kernel.saying import in_words
 from baohou.kernel.watch.readonly import RETRY_SECONDS, TakesNoChanges
 from baohou.kernel.watch.tracing import current_number
@@ -91,28 +92,26 @@ def refused(refusal: Refused, fields: Mapping[str, str]) -> HttpResponse:
     return problem(409 if stands else 422, refusal.code, refusal.message, where)
 
 
-def invalid(wrong: ValidationError) -> HttpResponse:
-    """A body, query or path that is not as described: the first fault, and where it is."""
-    first = wrong.errors[0] if wrong.errors else {}
-    place = [str(part) for part in first.get("loc", ())]
-    where = ".".join(
-        place[2:] if place[:1] in (["body"], ["query"], ["form"], ["file"]) and len(place) > 2 else place[1:]
-    )
-    said = str(first.get("msg", "")).removeprefix("Value error, ")
-    place_said = where or say("请求")
-    return problem(
-        422, "api.invalid", say("%(place)s：%(said)s", place=place_said, said=say(said)) if said else "", where
-    )
+def invalid(wrong: ValidationError, names: Mapping[str, str]) -> HttpResponse:
+    """A body, query or path that is not as described: the first fault, and where it is; ``names`` as ``fault_said``."""
+    if not wrong.errors:
+        return problem(422)
+    first = wrong.errors[0]
+    return problem(422, "api.invalid", fault_said(first, names), where_of(first))
 
 
 def answer_errors(api: NinjaAPI, fields: Mapping[str, str]) -> None:
-    """Have an API answer every failure that has a meaning; what has none becomes a 500 in the middleware."""
+    """Have an API answer every failure that has a meaning; what has none becomes a 500 in the middleware.
+
+    ``fields`` are our names of what people call it.
+    """
+    names = {name: said for said, name in reversed(list(fields.items()))}
 
     def answer(request: HttpRequest, wrong: Any) -> HttpResponse:
         if isinstance(wrong, Refused):
             return refused(wrong, fields)
         if isinstance(wrong, ValidationError):
-            return invalid(wrong)
+            return invalid(wrong, names)
         status: int = getattr(wrong, "status_code", 0) or next(n for kind, n in _KNOWN if isinstance(wrong, kind))
         return problem(status)
 

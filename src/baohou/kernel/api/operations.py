@@ -13,6 +13,7 @@ from ninja import Router
 from ninja.decorators import decorate_view
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.api.errors import problem
 from baohou.kernel.api.once import HEADER, answer_once
 from baohou.kernel.api.schemas import In, Problem
@@ -191,7 +192,8 @@ def _guarded(
         return problem(403)
     unknown = next((name for name in request.GET if name not in known), None)
     if unknown is not None:
-        return problem(422, "api.unknown_parameter", f"没有“{unknown[:64]}”这个查询参数，请核对拼写。", unknown[:64])
+        said = say("没有“%(name)s”这个查询参数，请核对拼写。", name=unknown[:64])
+        return problem(422, "api.unknown_parameter", said, unknown[:64])
     if not write:
         return run(request, **path)
     return answer_once(request, caller, lambda: run(request, **path), whole=whole, secret=secret)

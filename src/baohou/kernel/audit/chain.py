@@ -164,3 +164,14 @@ def _without_waiting() -> Iterator[bool]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA busy_timeout = {int(patience)}")
+
+
+def hashes_at(positions: Iterable[int]) -> dict[int, str]:
+    """The hash of the link at each of some positions; those where there is none are left out."""
+    wanted = sorted(set(positions))
+    pieces = [wanted[start : start + _BEHIND] for start in range(0, len(wanted), _BEHIND)]
+    return {
+        position: sha256
+        for piece in pieces
+        for position, sha256 in Link.objects.filter(position__in=piece).values_list("position", "sha256")
+    }

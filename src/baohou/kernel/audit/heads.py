@@ -11,19 +11,23 @@ import logging
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import send_mail
+from django.db import transaction
 from django.utils import timezone
 
 from baohou.core.errors import Refused
 from baohou.core.sayings import say
 from baohou.kernel.audit import chain
 from baohou.kernel.audit.models import Act, Link
+from baohou.kernel.audit.services import record_act
 
+BEGIN = "audit.begin_heads"
+"""The act that says from when on a file has a line for every day."""
 log = logging.getLogger(__name__)
 
 
@@ -47,8 +51,62 @@ def places() -> list[Path]:
 def write_out(*, on: date) -> Head | None:
     """Link what waits, and write the head into every file and into a letter; None before the first act.
 
-    A file that cannot be written, or a letter that cannot be sent, is logged and keeps nothing else from being done.
+    The first time that a file is written to is an act, so that a file which was there and is gone shows. One that
+    cannot be written, or a letter that cannot be sent, is logged and keeps nothing else from being done.
     """
+    begun = list_begun()
+    if new := [place for place in places() if str(place) not in begun]:
+        _note(new, because="", door="day", on=on)
+    return _write(on)
+
+
+def begin_anew(*, because: str, door: str, on: date) -> list[str]:
+    """Have the files begin here, and say of each in a sentence what became of it: after a restore, or a loss.
+
+    A file with a line that the chain does not meet is kept beside it under another name. Days before are no longer
+    asked of the files; the act says since when and why.
+    """
+    chain.link_pending(everything=True)
+    told = []
+    for place in places():
+        aside = _set_aside(place)
+        told.append(f"链头文件 {place} 从现在起重新记" + (f"；原来的与链不符，留作 {aside}" if aside else ""))
+    _note(places(), because=because, door=door, on=on)
+    _write(on)
+    return told
+
+
+def list_begun() -> dict[str, datetime]:
+    """Since when each file has a line for every day that ends."""
+    begun = Act.objects.filter(verb=BEGIN).order_by("pk").values_list("at", "facts")
+    return {place: at for at, facts in begun for place in facts["places"]}
+
+
+def _note(files: Iterable[Path], *, because: str, door: str, on: date) -> None:
+    with transaction.atomic():
+        record_act(verb=BEGIN, door=door, because=because, facts={"on": on, "places": [str(file) for file in files]})
+
+
+def _set_aside(place: Path) -> Path | None:
+    """Give a file another name when it tells of another chain; None when it does not, or there is none."""
+    if not place.exists():
+        return None
+    try:
+        lines = [head for _, _, head in read([place])]
+    except Refused:
+        lines = []
+    stored = chain.hashes_at(head.position for head in lines)
+    if lines and all(stored.get(head.position) == head.sha256 for head in lines):
+        return None
+    aside = place.with_name(f"{place.name}.{timezone.localtime():%Y%m%d-%H%M%S}")
+    try:
+        return place.rename(aside)
+    except OSError as fault:
+        log.error("%s could not be given another name: %s", place, fault)
+        return None
+
+
+def _write(on: date) -> Head | None:
     chain.link_pending(everything=True)
     link = Link.objects.order_by("-position").first()
     if link is None:

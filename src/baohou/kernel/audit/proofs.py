@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -194,7 +194,7 @@ def _heads(asked: Asked) -> Found:
         last = Link.objects.order_by("-position").first()
         found.said.append("库外还没有链头" if last else "链还没有开始")
         return found
-    stored = _hashes([head.position for _, _, head in lines])
+    stored = chain.hashes_at(head.position for _, _, head in lines)
     last_on = ""
     for file, number, head in sorted(lines, key=lambda line: (line[2].position, line[2].at)):
         place = f"{file} 第 {number} 行"
@@ -210,16 +210,6 @@ def _heads(asked: Asked) -> Found:
             found.proven += 1
             last_on = head.on
     return found
-
-
-def _hashes(positions: Iterable[int]) -> dict[int, str]:
-    wanted = sorted(set(positions))
-    pieces = [wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE)]
-    return {
-        position: sha256
-        for piece in pieces
-        for position, sha256 in Link.objects.filter(position__in=piece).values_list("position", "sha256")
-    }
 
 
 def _guards(_: Asked) -> Found:

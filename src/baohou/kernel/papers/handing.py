@@ -22,14 +22,13 @@ def file_headers(name: str, *, shown: bool = False) -> dict[str, str]:
     }
 
 
-def show_kept(file: StoredFile, name: str) -> FileResponse:
-    """A kept file under its name: pictures are shown, everything else is saved; not found when its bytes are lost."""
+def show_kept(file: StoredFile, name: str, *, shown: bool) -> FileResponse:
+    """A kept file under its name, shown or to be saved; not found when its bytes are lost."""
     try:
         content = records.open_file(file.sha256)
     except FileNotFoundError as gone:
         raise Http404 from gone
-    shown = file.content_type.startswith("image/")
-    headers = {**file_headers(name, shown=shown), "Cache-Control": "private, max-age=3600"}
+    headers = file_headers(name, shown=shown)
     # FileResponse writes Content-Disposition anew, from the name on disk unless it is told.
     return FileResponse(
         content, as_attachment=not shown, filename=name, content_type=file.content_type, headers=headers

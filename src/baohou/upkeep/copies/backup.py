@@ -16,14 +16,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
 from baohou.core.errors import Refused
 from baohou.core.sayings import say
+from baohou.kernel.audit.services import record_act
 from baohou.kernel.papers import records
 from baohou.kernel.watch.models import Backup
+from baohou.kernel.watch.readonly import writing_allowed
 from baohou.upkeep.copies import schema
 from baohou.upkeep.copies.archive import FORMAT, HEAD, Contents, Writer, head_bytes, writing
 from baohou.upkeep.copies.checking import Checked, check
@@ -32,6 +34,7 @@ from baohou.upkeep.copies.secrecy import Secret
 from baohou.upkeep.copies.snapshot import snapshot
 
 Tell = Callable[[str], None]
+VERB: Final = "upkeep.backup"
 _PIECE: Final = 4 * 1024 * 1024
 _STALE_SECONDS: Final = 24 * 3600
 _NAMED: Final = re.compile(r"baohou-\d{8}-\d{6}\.backup")
@@ -173,8 +176,11 @@ def _add_file(writer: Writer, sha256: str, contents: Contents) -> None:
 
 
 def _note(made: Made, moment: datetime, checked: Checked, *, encrypted: bool) -> None:
-    """Write down that the copy was made; a standby takes no writing, and a copy from there is as good."""
-    with contextlib.suppress(DatabaseError):
+    """Write down that the copy was made, also as an act: it holds everybody's data, and who has it may read it unless
+    it is encrypted. A standby takes no writing, and a copy from there is as good; a house that is closed lets this in.
+    """
+    facts = {"to": str(made.path.absolute()), "encrypted": encrypted, "rows": checked.rows, "files": checked.files}
+    with contextlib.suppress(DatabaseError), writing_allowed(), transaction.atomic():
         Backup.objects.create(
             made_at=moment,
             seconds=made.seconds,
@@ -186,6 +192,7 @@ def _note(made: Made, moment: datetime, checked: Checked, *, encrypted: bool) ->
             checked_at=timezone.now(),
             faults=made.faults,
         )
+        record_act(verb=VERB, door="command", facts={**facts, "bytes": made.size})
 
 
 def _remove(path: Path) -> None:

@@ -11,11 +11,13 @@ from typing import Final
 from django.core.management import call_command
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Model
+from django.utils import timezone
 
 from baohou.core.errors import Refused
 from baohou.core.sayings import say
 from baohou.day.lock import only_run
-from baohou.kernel.audit import guards
+from baohou.day.queries import get_business_day
+from baohou.kernel.audit import guards, heads
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.papers import records
 from baohou.kernel.watch import checks
@@ -38,9 +40,10 @@ _PATIENCE_SECONDS: Final = 60
 
 @dataclass
 class Restored:
-    """What was restored, and what the checks afterwards found, by the check's title."""
+    """What was restored, and what became of the files of heads, and what the checks afterwards found, by title."""
 
     archive: Checked
+    said: list[str] = field(default_factory=list)
     found: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -83,7 +86,7 @@ def restore(path: Path, *, secret: Secret | None, replace: bool, tell: Tell = la
             told=message,
             why=str(fault).splitlines()[0],
         ) from fault
-    restored = Restored(archive)
+    restored = Restored(archive, _begin_heads(path))
     try:
         for one, faults in checks.run_all():
             tell(one.title)
@@ -92,6 +95,15 @@ def restore(path: Path, *, secret: Secret | None, replace: bool, tell: Tell = la
         why = str(fault).splitlines()[0]
         restored.found["没有核对完"] = [f"数据已经恢复，核对到一半数据库断了（{why}）：请再运行 baohou verify"]
     return restored
+
+
+def _begin_heads(path: Path) -> list[str]:
+    """Have the heads outside begin where the restored chain ends: a new machine has none, an old one those of what it
+    held."""
+    with writing_allowed():
+        return heads.begin_anew(
+            because=f"从备份 {path.name} 恢复", door="command", on=get_business_day() or timezone.localdate()
+        )
 
 
 def _rows_held() -> str:

@@ -1,10 +1,13 @@
 // The grid of a quarter's grading: keys, saving each row as it is typed, and two people at one row.
 const grid = document.querySelector("[data-grading]");
+// What each refusal without words of its own means; no answer at all is a network that does not work.
+const WHY = { 401: "sayLogin", 403: "sayForbidden", 404: "sayForbidden", 500: "sayBroken", 502: "sayClosed", 503: "sayClosed", 429: "sayClosed" };
 if (grid) start(grid);
 
 function start(table) {
   const say = table.dataset;
-  const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+  let token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+  let ended = false;
   const rows = () => [...table.querySelectorAll("[data-grade-row]")];
   const part = (row, name) => row.querySelector(`[data-${name}]`);
   const picked = (row) => row.querySelector("input[type=radio]:checked")?.value ?? "";
@@ -33,8 +36,8 @@ function start(table) {
     tell(row, say.saySaving);
     try {
       await send(row, sent);
-    } catch {
-      tell(row, say.sayFailed, "bad");
+    } catch (problem) {
+      tell(row, say[WHY[problem.message]] ?? say.sayFailed, "bad");
     }
     row.busy = false;
     if (row.again) {
@@ -43,14 +46,23 @@ function start(table) {
     }
   }
 
+  // Whoever has logged in again, in another window, has another token.
+  async function takeToken() {
+    const answer = await fetch(say.token, { redirect: "manual", cache: "no-store" });
+    if (answer.ok) token = (await answer.json()).token;
+  }
+
   async function send(row, sent) {
     const [grade, because] = sent.split("\n");
+    if (ended) await takeToken();
     const answer = await fetch(row.dataset.url, {
       method: "POST",
       headers: { "X-CSRFToken": token },
       body: new URLSearchParams({ grade, because, seen: row.dataset.seen }),
-      redirect: "error",
+      redirect: "manual",
     });
+    ended = answer.type === "opaqueredirect";
+    if (ended) throw new Error("401");
     if (!answer.ok) throw new Error(answer.status);
     const said = await answer.json();
     if (!said.refused) written(row, sent, said);

@@ -97,6 +97,19 @@ class VisitForm {
     return found;
   }
 
+  // All that was filled in, in words: should the server never take it, somebody else can.
+  text() {
+    const lines = [];
+    for (const field of this.form.elements) {
+      if (!field.name || field.type === "file" || field.type === "hidden" || OF_THE_DEVICE.includes(field.name)) continue;
+      if (field.closest("[data-shown-for]")?.hidden || (field.type === "checkbox" && !field.checked)) continue;
+      const value = field.type === "checkbox" ? "✓" : field.selectedOptions ? field.selectedOptions[0]?.text : field.value.trim();
+      const label = field.labels?.[0]?.textContent.trim().replace(/\s*\*$/, "") || field.getAttribute("aria-label");
+      if (value) lines.push(`${label}：${value}`);
+    }
+    return [this.form.dataset.clientName, ...lines].join("\n");
+  }
+
   async restore() {
     const told = new Map(this.draft.fields);
     for (const field of this.form.elements) {
@@ -140,7 +153,7 @@ class VisitForm {
     }
     const kind = this.field("kind");
     Object.assign(this.draft, {
-      state, fields: this.fields(), signed: this.signature.drawn, savedAt: Date.now(),
+      state, fields: this.fields(), text: this.text(), signed: this.signature.drawn, savedAt: Date.now(),
       kindName: kind.options[kind.selectedIndex].text,
     });
     await this.orTell(() => save(this.draft));

@@ -16,7 +16,8 @@ class NotNow extends Error {
   }
 }
 
-// "sent", "stuck", "offline" (no answer), "login" (logged out, or someone else is logged in), "server" (it failed).
+// "sent", "stuck", "offline" (no answer), "login" (logged out, or someone else is logged in), "forbidden"
+// (the post may record no visits now), "server" (it failed).
 export function flush() {
   const run = () => sendAll();
   return navigator.locks ? navigator.locks.request("baohou-outbox", run) : run();
@@ -57,7 +58,7 @@ async function ask(address, options) {
   } catch {
     throw new NotNow("offline");
   }
-  if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) throw new NotNow("login");
+  if (answer.type === "opaqueredirect" || answer.status === 401) throw new NotNow("login");
   if (answer.status >= 500 || answer.status === 429) throw new NotNow("server");
   return answer;
 }
@@ -81,7 +82,9 @@ async function json(answer) {
 }
 
 async function freshToken() {
-  const told = await json(await ask(host.dataset.token));
+  const answer = await ask(host.dataset.token);
+  if (answer.status === 403) throw new NotNow("forbidden");
+  const told = await json(answer);
   if (told.person !== host.dataset.person) throw new NotNow("login");
   return told.token;
 }
@@ -98,7 +101,7 @@ async function send(one, token, anew = true) {
     if (!(await stillWaits(one))) return true;
     const answer = await ask(`${one.action}files/`, { method: "POST", headers: { "X-CSRFToken": token }, body: carton(one, file) });
     const told = await json(answer);
-    if (answer.status !== 201) return stuck(one, { message: told.message || word("failed") });
+    if (answer.status !== 201) return stuck(one, refusal(answer, told));
     file.sha256 = told.sha256;
     await saveFile(file);
   }
@@ -115,7 +118,14 @@ async function send(one, token, anew = true) {
     }
     return send(one, token, false);
   }
-  return stuck(one, { message: told.message || word("failed"), errors: told.errors, url: told.url });
+  return stuck(one, { ...refusal(answer, told), errors: told.errors, url: told.url });
+}
+
+// What the server said; where it says only a number, what that means and what to do. Sending again helps against neither
+// 403 nor 404: then the text is shown, for whoever manages the client now.
+function refusal(answer, told) {
+  const name = { 403: "forbidden", 404: "gone" }[answer.status];
+  return { message: told.message || word(name ?? "failed"), toCopy: Boolean(name) };
 }
 
 async function stuck(one, error) {
@@ -127,6 +137,7 @@ async function stuck(one, error) {
 function carton(one, file) {
   const body = new FormData();
   body.set("key", one.key);
+  body.set("on", new Map(one.fields).get("on") ?? "");
   body.set("file", file.blob, file.name);
   if (file.role === "signature") body.set("is_signature", "on");
   if (file.takenAt) body.set("taken_at", file.takenAt);

@@ -26,7 +26,7 @@ function showLine(waiting, stuck, result, cutOff) {
   if (cutOff) said.push(word("noNetwork"));
   if (waiting) said.push(word("waiting", { n: waiting }));
   if (stuck) said.push(word("stuckCount", { n: stuck }));
-  if (waiting && (result === "login" || result === "server")) said.push(word(`${result}Short`));
+  if (waiting && ["login", "server", "forbidden"].includes(result)) said.push(word(`${result}Short`));
   line.hidden = !said.length;
   line.querySelector("[data-outbox-said]").textContent = said.join(" · ");
   line.querySelector("a").hidden = !(waiting || stuck) || document.querySelector("[data-queue]") !== null;
@@ -57,7 +57,19 @@ async function row(one) {
     element("div", { class: "when" }, element("strong", {}, one.clientName), element("span", {}, one.kindName ?? ""), element("span", { class: `pill ${tone}` }, about[0])),
     element("div", { class: "text-secondary" }, about.slice(1).join(" · ")),
     ...(one.error?.message ? [element("div", { class: "late" }, one.error.message)] : []),
+    ...(one.error?.toCopy && one.text ? [textToCopy(one)] : []),
     acts);
+}
+
+function textToCopy(one) {
+  const box = element("textarea", { class: "form-control", rows: "6", readonly: "", "aria-label": word("copy") });
+  box.value = one.text;
+  const copy = button("btn btn-sm", word("copy"), async () => {
+    box.select();
+    await navigator.clipboard?.writeText(one.text);
+    copy.textContent = word("copied");
+  });
+  return element("div", { class: "to-copy" }, box, copy);
 }
 
 function button(kind, text, act) {

@@ -125,7 +125,7 @@ def measure_body(world: World) -> dict[str, Any]:
 
 def table_digest(world: World) -> dict[str, Any]:
     table = get_table(department=world.department, quarter=LAST, clients=None)
-    return {"digest": table.digest, "filed_on": "2026-10-20"}
+    return {"digest": table.digest}
 
 
 def move_body(world: World) -> dict[str, Any]:
@@ -247,12 +247,11 @@ CALLED: dict[str, Called] = {
     "grading_review": Called(opened.table, said(verdict="accept"), opened.hand_in_table),
     "measures_one": Called(measured, first=walking.file_measure),
     "measures_file_measure": Called(measured, measure_body),
+    "measures_list_to_do": Called(first=walking.file_measure),
     "measures_finish": Called(one("action", MeasureAction), first=walking.file_measure),
     "measures_list_reports": Called(opened.quarter),
     "measures_file_report": Called(
-        lambda world: {**world.table, "kind": "classification_report"},
-        said(filed_on="2026-10-20"),
-        opened.propose_all,
+        lambda world: {**world.table, "kind": "classification_report"}, first=opened.propose_all
     ),
     "measures_form_file": Called(lambda world: {**world.table, "form": "classification", "ending": "pdf"}),
     "hand_overs_one": LISTED,
@@ -318,7 +317,7 @@ CALLED: dict[str, Called] = {
     "accountability_decide_go_live": Called(sent=said(on="2026-01-01")),
     "people_add_department": Called(sent=said(name="创新业务部")),
     "people_add_person": Called(sent=new_person),
-    "people_one": PERSON,
+    "people_one": Called(mover),
     "people_change_post": Called(staff, new_post),
     "people_take_back": Called(posting, first=walking.plan_post),
     "people_leave": Called(

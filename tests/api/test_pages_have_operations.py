@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from baohou.config.addresses import every_page
 from baohou.config.api import api
+from tests.walks import Table
 
 SAME = {
-    "home": "GET /duties|GET /notices",
+    "home": "GET /duties|GET /notices|GET /measure-actions",
     "home.calendar": "GET /duties",
     "audit": "GET /acts",
     "audit.export": "GET /acts",
@@ -26,6 +29,7 @@ SAME = {
     "clients.grade": "POST /clients/{client}/grades",
     "clients.order": "POST /clients/{client}/special-orders",
     "clients.measure": "GET /clients/{client}/measures/{quarter}|PUT /clients/{client}/measures/{quarter}",
+    "measures.why": "GET /measure-actions",
     "measures.done": "POST /measure-actions/{action}/done",
     "duties": "GET /duties",
     "clients.file": "GET /clients",
@@ -195,6 +199,22 @@ NONE = {
     "systems.one": "as tokens",
 }
 """The pages without an operation, and why."""
+OTHERWISE = {
+    "clients.contacts": "the form to keep them; whoever sees the client sees them masked, on its page as by the API",
+    "clients.measure": "the form to write it; whoever sees the client reads it, on its page as by the API",
+    "reports.department": "the operation lists the departments within reach, and a page of one is not found beyond it",
+    "moves.one": "one is not found beyond reach; the list of all has those within reach",
+    "handover.rule": "the form to set it; each volume's page tells all how long it is kept",
+    "runs": "the page counts what is set aside, the operation shows the rows, which belong to clients",
+    "appeals.decide": "the form to decide; whoever sees the penalty reads its appeal, in its story as by the API",
+    "people": "the page is the directory; the names of the departments stand on every list of clients",
+    "notices.open": "the page opens one notice of somebody; the operation marks those of one's own among those named",
+}
+"""The pages that let others in than their operations do, and why."""
+
+
+WHO = ["A", "B", "O", "D", "M", "E", "W", "S", "R", "G", "X", "U", "C"]
+"""Those of both tables of access who have a post: the rest come otherwise by a token than in a browser."""
 
 
 @pytest.fixture(scope="module")
@@ -218,3 +238,30 @@ def test_the_operations_of_the_table_are_there(operations: set[str]) -> None:
         "GET /go-live",
         "PUT /go-live",
     }
+
+
+def test_a_page_and_its_operations_let_the_same_people_in() -> None:
+    """Both tables of access are what is; here the one is held against the other, but for the pages of OTHERWISE.
+
+    A form that is not opened to read has no line for GET, and an operation that reads is held against GET.
+    """
+    desk = Table(Path(__file__).parents[1] / "desk" / "access.txt").read()
+    api_ = Table(Path(__file__).with_name("access.txt")).read()
+    differ: dict[str, list[str]] = {}
+    for page, those in SAME.items():
+        for one in those.split("|"):
+            method, path = one.split()
+            by_page = desk[page, "GET" if method == "GET" else "POST"].split()
+            by_api = api_[path, method].split()
+            if set(by_page) == {"x"}:
+                continue
+            there = [who for who, mark, other in zip(WHO, by_page, by_api, strict=False) if _in(mark) != _in(other)]
+            if there:
+                differ.setdefault(page, []).append(f"{one}: {' '.join(there)}")
+    assert {page: said for page, said in differ.items() if page not in OTHERWISE} == {}
+    assert set(OTHERWISE) - set(differ) == set()
+
+
+def _in(mark: str) -> bool:
+    """Whether somebody was let in, whatever the verb said then."""
+    return mark in "+~"

@@ -13,12 +13,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
 
 from baohou.guarantee.models import Filing, GradeChange, Visit
+from baohou.guarantee.rules.words import DutyKind
+from baohou.kernel.accountability.models import Entry
 from baohou.kernel.api.tokens import add_system, make_system_token
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.papers.records import find_seal
 from baohou.kernel.people.models import Post
-from tests.api.conftest import CallAs, Caller
+from tests.api.conftest import TODAY, CallAs, Caller
 from tests.cast import Portfolio
+from tests.clock import set_today
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +32,24 @@ def drawn() -> bytes:
     ImageDraw.Draw(picture).line((2, 2, 50, 15), fill="black", width=2)
     picture.save(out, "PNG")
     return out.getvalue()
+
+
+@pytest.mark.clause("PGM.12")
+def test_a_visit_recorded_late_says_so(evening: Portfolio, call_as: CallAs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recorded on 2026-10-20 for 09-29, after 09-30 had passed; the story of the penalty tells the day as well."""
+    set_today(monkeypatch, TODAY)
+    caller, steel = call_as(evening.cast.a), evening.steel.pk
+    duty = Duty.objects.get(party=steel, kind=DutyKind.REGULAR_VISIT, due_on=date(2026, 9, 30))
+    entry = Entry.objects.get(duty_key=duty.key)
+    told = {"kind": "regular", "methods": {"talk": "订单饱满"}, "unsigned_because": "老板出差"}
+    made = caller.send(f"/clients/{steel}/visits", {**told, "key": str(uuid4()), "visited_on": "2026-09-29"}).json()
+    assert (made["recorded_on"], made["recorded_late"]) == ("2026-10-20", True)
+    made = caller.send(f"/clients/{steel}/visits", {**told, "key": str(uuid4()), "visited_on": "2026-10-19"}).json()
+    assert (made["recorded_on"], made["recorded_late"]) == ("2026-10-20", False)
+    listed = caller.get("/visits", client=steel).json()["items"]
+    assert [one["recorded_late"] for one in listed] == [False, True]
+    story = call_as(evening.cast.manager).get(f"/penalties/{entry.duty_key}/{entry.staff_id}").json()
+    assert story["recorded_late_on"] == "2026-10-20"
 
 
 @pytest.mark.clause("PGM.6")
@@ -113,11 +134,24 @@ def test_a_table_is_graded_measured_signed_and_accepted(evening: Portfolio, call
     assert a.send(f"/measure-actions/{filed['actions'][0]['id']}/done").json()["done_on"] == "2026-10-20"
     assert manager.send(f"{path}/keep-rest").status_code == 200
     table = manager.get(path).json()
-    signed = manager.send(f"{path}/hand-in", {"digest": table["digest"], "filed_on": "2026-10-20"})
+    signed = manager.send(f"{path}/hand-in", {"digest": table["digest"]})
     assert signed.json()["state"] == "handed_in", signed.json()
     assert risk.send(f"{path}/review", {"verdict": "accept"}).json()["state"] == "accepted"
     assert GradeChange.objects.get(client=client).effective_on == date(2026, 9, 30)
     assert Filing.objects.get().by == evening.cast.manager
+
+
+@pytest.mark.clause("PGM.9")
+def test_a_table_is_handed_in_on_the_business_day(evening: Portfolio, call_as: CallAs) -> None:
+    """No other day can be named: 钱丙 hands 业务一部's table in on 2026-10-20, by either operation."""
+    of, manager = evening.first.department_id, call_as(evening.cast.manager)
+    digest = manager.get(f"/gradings/2026Q3/{of}").json()["digest"]
+    named = manager.send(f"/gradings/2026Q3/{of}/hand-in", {"digest": digest, "filed_on": "2026-10-09"})
+    assert named.status_code == 422
+    assert not Filing.objects.exists()
+    filed = manager.send(f"/reports/2026Q3/{of}/classification_report")
+    assert filed.json()["filed_on"] == "2026-10-20", filed.json()
+    assert Filing.objects.get().filed_on == TODAY
 
 
 def test_a_system_reads_and_signs_for_nobody(evening: Portfolio) -> None:

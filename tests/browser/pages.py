@@ -275,6 +275,7 @@ NO_PAGES = {
     "handover.receive": "takes only a post, or is looked at by the tests of its matter",
     "handover.refresh": "takes only a post, or is looked at by the tests of its matter",
     "handover.withdraw": "takes only a post, or is looked at by the tests of its matter",
+    "measures.why": "is looked at by the tests of its matter",
     "measures.done": "takes only a post, or is looked at by the tests of its matter",
     "plan.hand-in": "takes only a post, or is looked at by the tests of its matter",
     "plan.several": "takes only a post, or is looked at by the tests of its matter",

@@ -66,6 +66,39 @@ def test_the_second_of_two_decides_with_both_in_view(evening: Portfolio, sit: Si
     expect(second.locator("[data-because]")).to_have_value("现金流充足")
 
 
+def test_why_a_grade_was_not_saved_is_said(evening: Portfolio, sit: Sit, wrong: list[str]) -> None:
+    """A session that ended, a refusal, a house that is closed and a lost network each say what they are."""
+    page = sit(evening.cast.manager)
+    page.goto(_table())
+    state = page.locator("[data-state]")
+    page.route("**/grading/**", lambda route: route.fulfill(status=503, body=""))
+    page.keyboard.press("j")
+    page.keyboard.press("2")
+    expect(state).to_contain_text("系统暂停写入或正忙")
+    page.unroute("**/grading/**")
+    page.route("**/grading/**", lambda route: route.fulfill(status=403, body=""))
+    page.keyboard.press("2")
+    expect(state).to_contain_text("您现在不能改这一户")
+    page.unroute("**/grading/**")
+    page.route("**/grading/**", lambda route: route.abort())
+    page.keyboard.press("2")
+    expect(state).to_contain_text("网络不通")
+    page.unroute("**/grading/**")
+    page.context.clear_cookies(name="sessionid")
+    page.keyboard.press("2")
+    expect(state).to_contain_text("登录已过期")
+    other = page.context.new_page()
+    other.goto("/login/")
+    other.get_by_label("工号").fill("M01")
+    other.get_by_label("密码").fill("bao-hou-demo")
+    other.get_by_role("button", name="登录").click()
+    other.wait_for_url("**/")
+    page.keyboard.press("2")
+    expect(state).to_contain_text("钱丙")
+    assert Proposal.objects.get().grade == 2
+    wrong[:] = [said for said in wrong if not said.startswith("Failed to load resource")]
+
+
 @pytest.mark.parametrize("screen", [DESK, PHONE])
 def test_the_pages_of_grading_are_for_everyone(evening: Portfolio, sit: Sit, screen: dict[str, int]) -> None:
     """No serious finding of axe, and nothing wider than the screen."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from baohou.guarantee.models import Visit, VisitSubmission, VisitUpload
+from baohou.guarantee.models import ManagerAppointment, Visit, VisitSubmission, VisitUpload
 from baohou.kernel.papers.models import Attachment, Seal, Signature
+from baohou.kernel.people.models import Post, Posting
 from tests.browser.conftest import PHONE, Sit
 from tests.browser.steps import photo, ready, serious, sign
 from tests.cast import Portfolio
@@ -269,3 +271,31 @@ def test_a_photo_that_fails_goes_again_by_itself(evening: Portfolio, sit: Sit, s
     assert Visit.objects.filter(client=evening.steel).count() == 1
     assert Attachment.objects.count() == 2
     assert len(asked) == 4, "two photos, the signature, and the one that failed again"
+
+
+def test_what_the_server_may_never_take_says_so_and_can_be_copied(evening: Portfolio, sit: Sit) -> None:
+    """李乙's client went to 吴外 long before the day of the visit, or his post changed: neither is a log-in that ended.
+
+    The draft stays, and its text can be copied for whoever manages the client now.
+    """
+    page = sit(evening.cast.b, PHONE)
+    page.goto(f"/clients/{evening.steel.pk}/visit/?kind=routine&guarantee={evening.second.pk}")
+    ready(page)
+    fill(page)
+    page.get_by_label("回访日期").fill("2026-10-19")
+    outsider = evening.cast.outsider
+    for guarantee in (evening.first, evening.second):
+        ManagerAppointment.objects.create(
+            guarantee=guarantee, manager_a=outsider, manager_b=None, effective_on=date(2026, 10, 1)
+        )
+    page.get_by_role("button", name="记下这次回访").click()
+    expect(page.locator("[data-refused]")).to_contain_text("回访日那天也不归您管")
+    page.goto("/onsite/")
+    expect(page.get_by_role("textbox", name="复制内容")).to_have_value(re.compile("借款使用情况：购入钢坯"))
+    show(page, "10-not-taken")
+    Posting.objects.create(
+        staff=evening.cast.b, post=Post.CLERK, department=evening.first.department, effective_on=date(2026, 10, 15)
+    )
+    page.get_by_role("button", name="重试").click()
+    expect(page.locator("[data-outbox]")).to_contain_text("您现在的岗位不能记录回访")
+    assert not Visit.objects.filter(client=evening.steel).exists()

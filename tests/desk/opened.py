@@ -109,7 +109,7 @@ def hand_in_table(world: World) -> None:
 
 def sign_table(world: World) -> dict[str, Any]:
     table = get_table(department=world.department, quarter=LAST, clients=None)
-    return {"digest": table.digest, "filed_on": "2026-10-20", "signed": "on"}
+    return {"digest": table.digest, "signed": "on"}
 
 
 def appeal_file(world: World) -> dict[str, Any]:
@@ -215,6 +215,7 @@ OPENED: dict[str, Opened] = {
         },
     ),
     "measures.done": Opened(one(MeasureAction), first=at.file_measure),
+    "measures.why": Opened(one(MeasureAction), first=at.file_measure),
     "duties.why": Opened(lambda world: {"key": Duty.objects.filter(party=world.portfolio.steel).latest("key").key}),
     "visits.one": Opened(visited),
     "visits.add": Opened(visited, lambda _: {"text": "补充：老板已回"}),
@@ -235,11 +236,7 @@ OPENED: dict[str, Opened] = {
     "grading.review": Opened(table, lambda _: {"verb": "accept"}, hand_in_table),
     "reports.quarter": Opened(quarter),
     "reports.department": Opened(table),
-    "reports.file": Opened(
-        lambda world: {**world.table, "kind": "classification_report"},
-        lambda _: {"filed_on": "2026-10-20"},
-        propose_all,
-    ),
+    "reports.file": Opened(lambda world: {**world.table, "kind": "classification_report"}, first=propose_all),
     "reports.form": Opened(lambda world: {**world.table, "form": "classification", "ending": "pdf"}),
     "people.one": Opened(b),
     "people.move": Opened(b, move_choices),

@@ -69,7 +69,7 @@ def test_from_the_first_grade_to_the_seal(evening: Portfolio, enter: Enter) -> N
     assert manager.post(measure, {"text": "压降敞口", **people, "filed_on": "2026-10-20", **action}).status_code == 302
     assert "签字并上报" in read(manager, _table())
     page = manager.get(f"{_table()}sign/")
-    signed = {"digest": page.context["table"].digest, "filed_on": "2026-10-20"}
+    signed = {"digest": page.context["table"].digest}
     assert "请勾选，作为您的签字" in manager.post(f"{_table()}sign/", signed).content.decode()
     assert manager.post(f"{_table()}sign/", {**signed, "signed": "on"}).status_code == 302
     assert "等待接收" in read(manager, _table())
@@ -94,7 +94,7 @@ def test_a_correction_after_acceptance_is_marked_on_the_table(evening: Portfolio
     manager, risk = enter(evening.cast.manager), enter(evening.cast.supervisor)
     manager.post(f"{_table()}rest/")
     digest = manager.get(f"{_table()}sign/").context["table"].digest
-    manager.post(f"{_table()}sign/", {"digest": digest, "filed_on": "2026-10-20", "signed": "on"})
+    manager.post(f"{_table()}sign/", {"digest": digest, "signed": "on"})
     risk.post(f"{_table()}review/", {"verb": "accept"})
     assert "接收后变更" not in read(manager, _table())
     manager.post(f"/clients/{evening.steel.pk}/grade/", {"grade": "4", "effective_on": "2026-10-15", "because": "停产"})
@@ -110,7 +110,7 @@ def test_a_signature_for_other_words_is_refused(evening: Portfolio, enter: Enter
     manager = enter(evening.cast.manager)
     digest = manager.get(f"{_table()}sign/").context["table"].digest
     _say(enter(evening.cast.b), evening.steel, 1, "现金流充足，无逾期", first["seen"])
-    answer = manager.post(f"{_table()}sign/", {"digest": digest, "filed_on": "2026-10-20", "signed": "on"})
+    answer = manager.post(f"{_table()}sign/", {"digest": digest, "signed": "on"})
     said = answer.content.decode()
     assert "签字对应的内容已失效" in said
     assert answer.context["table"].digest in said
@@ -221,7 +221,7 @@ def test_the_risk_department_sees_who_waits(evening: Portfolio, enter: Enter) ->
     assert "没有等待接收的分类表" in risk.get("/grading/", follow=True).content.decode()
     manager.post(f"{_table()}rest/")
     digest = manager.get(f"{_table()}sign/").context["table"].digest
-    manager.post(f"{_table()}sign/", {"digest": digest, "filed_on": "2026-10-20", "signed": "on"})
+    manager.post(f"{_table()}sign/", {"digest": digest, "signed": "on"})
     said = risk.get("/grading/", follow=True).content.decode()
     assert "有 <b>1</b> 张分类表等待接收" in said
     assert "业务二部" in said

@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from baohou.core.period import Quarter
 from baohou.day import engine
 from baohou.guarantee.models import Filing, HandOver, HandOverReceipt, Visit
+from baohou.guarantee.queries.digest import list_digests
 from baohou.guarantee.rules.words import FilingKind, VisitKind
 from baohou.guarantee.services import hand_overs, visits
 from baohou.kernel.duties.models import Duty
@@ -201,7 +202,7 @@ def test_the_old_form_leads_to_the_list(evening: Portfolio, at: str, enter: Ente
     """钱丙 opens or posts the form by which the hand-over was filed before: nothing is filed."""
     browser, form = enter(evening.cast.manager), f"/reports/2026Q3/{department_id('业务一部')}/hand_over/file/"
     assert browser.get(form)["Location"] == at
-    assert browser.post(form, {"filed_on": "2026-10-20"})["Location"] == at
+    assert browser.post(form)["Location"] == at
     assert not Filing.objects.exists()
     assert f'href="{at}"' in read(browser, f"/reports/2026Q3/{department_id('业务一部')}/")
 
@@ -376,3 +377,22 @@ def test_every_page_answers_in_both_languages(
     for page in (*pages, volume, f"{volume}lend/", f"{volume}return/", f"{volume}move/", "/archive/rule/"):
         assert browser.get(page)["Content-Language"] == language
         read(browser, page)
+
+
+def test_a_loan_overdue_waits_for_those_who_keep_the_archive(
+    evening: Portfolio, archived: Volume, enter: Enter
+) -> None:
+    """Lent to 张甲 until 2026-10-20: on 10-21 it is on 孙戊's and 赵己's list and in the digest, on nobody else's."""
+    browser = enter(evening.cast.supervisor)
+    today = str(timezone.localdate())
+    wanted = {"borrower": "A01", "purpose": "核对", "borrowed_on": today, "due_on": today}
+    assert browser.post(f"/archive/{archived.pk}/lend/", wanted).status_code == 302
+    Loan.objects.update(borrowed_on=date(2026, 10, 12), due_on=date(2026, 10, 20))
+    said = "张甲借阅，应于 2026-10-20 归还，请催还"
+    assert said not in read(browser, "/")
+    engine.run(on=date(2026, 10, 21))
+    for staff in (evening.cast.supervisor, evening.cast.risk_manager):
+        assert said in read(enter(staff), "/")
+        [digest] = list_digests([staff.pk], on=date(2026, 10, 21))
+        assert said in digest.text
+    assert said not in read(enter(evening.cast.manager), "/")

@@ -387,3 +387,20 @@ def test_the_list_asks_as_much_for_fifty_as_for_one(
     browser = enter(evening.cast.a)
     with django_assert_max_num_queries(16):
         browser.get("/notices/")
+
+
+def test_a_notice_is_said_in_the_readers_language(evening: Portfolio, enter: Enter, clock: object) -> None:
+    """孙戊 returns the plan: 钱丙 reads it in English with names and reason as they are, and in Chinese."""
+    return_plan(evening, hand_in_plan(evening))
+    browser = enter(evening.cast.manager)
+    assert "业务一部 2026Q3 回访计划表被退回，请改好重报" in browser.get("/notices/").content.decode()
+    browser.cookies["django_language"] = "en"
+    page = browser.get("/notices/").content.decode()
+    assert "业务一部 2026Q3 Visit plan came back; please correct it and hand it in again" in page
+    assert "Sent back by 孙戊; reason: 漏了两户" in page
+
+
+def test_a_notice_written_before_stays_as_it_was(evening: Portfolio, enter: Enter) -> None:
+    Notice.objects.create(staff=evening.cast.manager, kind="report.returned", key="old", title="旧的通知", text="旧文")
+    page = enter(evening.cast.manager).get("/notices/").content.decode()
+    assert "旧的通知" in page and "旧文" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -11,12 +12,17 @@ from django.test import Client
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
-from baohou.guarantee.models import Visit, VisitUpload
+from baohou.day import engine
+from baohou.guarantee.models import ManagerAppointment, Visit, VisitUpload
+from baohou.guarantee.rules.words import DutyKind
+from baohou.kernel.accountability.models import Entry
 from baohou.kernel.audit.models import Act
+from baohou.kernel.duties.models import Duty
 from baohou.kernel.papers.models import Addendum, Attachment, Seal, StoredFile
 from baohou.kernel.papers.records import path_of
-from tests.cast import Portfolio, TakeIn
-from tests.desk.conftest import Enter
+from tests.cast import PAPER, Portfolio, TakeIn
+from tests.clock import set_today
+from tests.desk.conftest import TODAY, Enter
 from tests.desk.reading import said as read
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +48,32 @@ def visit(evening: Portfolio, enter: Enter) -> Visit:
     made = Visit.objects.get(client=evening.steel)
     assert answer["Location"] == f"/visits/{made.pk}/"
     return made
+
+
+@pytest.mark.clause("PGM.12")
+def test_a_visit_recorded_after_its_due_day_is_marked(
+    evening: Portfolio, enter: Enter, take_in: TakeIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """东方钢铁's third-quarter visit was due on 2026-09-30. 张甲 records on 10-20 one of 09-29: marked wherever it shows.
+
+    The penalty goes the next day, and its story says why. A visit recorded on its own day, or imported, is no 补录.
+    """
+    set_today(monkeypatch, TODAY)
+    steel, browser = evening.steel, enter(evening.cast.a)
+    duty = Duty.objects.get(party=steel, kind=DutyKind.REGULAR_VISIT, due_on=date(2026, 9, 30))
+    entry = Entry.objects.get(duty_key=duty.key)
+    for day in ("2026-09-29", "2026-10-20"):
+        browser.post(f"/clients/{steel.pk}/visit/", filled(evening, on=day))
+    take_in("visits", [(PAPER, "", "2026-06-29", "定期", "张甲")])
+    late, today = Visit.objects.get(visited_on=date(2026, 9, 29)), Visit.objects.get(visited_on=TODAY)
+    manager = enter(evening.cast.manager)
+    assert "2026-10-20 才录入，那时 2026-09-30 的期限已过" in read(manager, f"/visits/{late.pk}/")
+    assert "补录" not in read(manager, f"/visits/{today.pk}/")
+    assert read(manager, f"/clients/{steel.pk}/").count("补录，2026-10-20 才录入") == 1
+    assert "补录" not in read(manager, f"/clients/{evening.paper.pk}/")
+    engine.run(on=date(2026, 10, 21))
+    assert sum(Entry.objects.filter(duty_key=duty.key).values_list("amount_fen", flat=True)) == 0
+    assert "补录，2026-10-20 才录入" in read(manager, f"/penalties/{entry.duty_key}/{entry.staff_id}/")
 
 
 @pytest.mark.clause("PGM.11")
@@ -192,3 +224,23 @@ def test_an_addition_sent_again_is_not_added_again(visit: Visit, evening: Portfo
     assert "已经加过" in answer.content.decode()
     assert Addendum.objects.count() == 1
     assert browser.post(f"/visits/{visit.pk}/add/", {"text": "又取得十月报表"}).status_code == 302
+
+
+@pytest.mark.clause("PGM.6")
+def test_whoever_had_the_client_on_the_day_still_sends_that_visit(evening: Portfolio, enter: Enter) -> None:
+    """吴外 takes 东方钢铁 over on 2026-10-20; 李乙's phone still sends the visit of 10-19, none of 10-20."""
+    for guarantee in (evening.first, evening.second):
+        ManagerAppointment.objects.create(
+            guarantee=guarantee, manager_a=evening.cast.outsider, manager_b=None, effective_on=TODAY
+        )
+    browser, page = enter(evening.cast.b), f"/clients/{evening.steel.pk}/visit/"
+    assert browser.get(page).status_code == 404
+    told = filled(evening, on="2026-10-19", by=evening.cast.b.pk)
+    headers = {"Accept": "application/json"}
+    assert browser.post(page, {**told, "on": "2026-10-20"}, headers=headers).status_code == 404
+    sent = {"key": told["key"], "on": "2026-10-19", "file": photo()}
+    assert browser.post(f"{page}files/", sent).status_code == 201
+    answer = browser.post(page, told, headers=headers)
+    assert (answer.status_code, answer.json()["url"]) == (201, "/onsite/")
+    assert Visit.objects.get().by == evening.cast.b
+    assert enter(evening.cast.manager).get(f"/visits/{Visit.objects.get().pk}/").status_code == 200

@@ -17,6 +17,8 @@ from baohou.guarantee.queries.hand_overs import reports_of, unlisted
 from baohou.guarantee.rules.words import FilingKind, Medium
 from baohou.guarantee.services import hand_over_receipts, hand_overs
 from baohou.kernel.audit.models import Change
+from baohou.kernel.notices.models import Notice
+from baohou.kernel.people.models import Staff
 from tests.cast import Portfolio, TakeIn
 from tests.guarantee.conftest import THIRD, Visited
 from tests.guarantee.handing import (
@@ -234,3 +236,27 @@ def test_a_visit_recorded_after_the_list_began_is_missed(
         sign_for(hand_over, cast)
     with pytest.raises(Refused, check=lambda refused: refused.code == "guarantee.hand_over.waits"):
         sign_over(hand_over, cast)
+
+
+def _told(staff: Staff) -> list[str]:
+    return [one.title for one in Notice.objects.filter(staff=staff, kind="hand_over.sent_back")]
+
+
+@pytest.mark.clause("PGM.11")
+def test_who_made_the_visit_is_told_that_its_report_came_back(hand_over: HandOver, portfolio: Portfolio) -> None:
+    """孙戊 sends the report of 张甲's visit to 南山纸业 back: 张甲 reads it, and 钱丙 that one of the list came back."""
+    cast = portfolio.cast
+    item = hand_over.items.get(visit__client=portfolio.paper)
+    day, acts = date(2026, 10, 9), {"door": "page"}
+    hand_overs.give(
+        hand_over=hand_over, items=[item], medium=Medium.PAPER, on=day, by=cast.manager, actor="M01", **acts
+    )
+    hand_overs.send_back(
+        hand_over=hand_over, items=[item], because="缺照片", on=day, by=cast.supervisor, actor="S01", **acts
+    )
+    (title,) = _told(cast.a)
+    assert "南山纸业有限公司 2026-08-12" in title
+    assert "缺照片" in Notice.objects.get(staff=cast.a, kind="hand_over.sent_back").text
+    (title,) = _told(cast.manager)
+    assert "1 份" in title
+    assert _told(cast.b) == []

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from baohou.core.sayings import say
 from baohou.day import events
 from baohou.day.models import Job, JobState
 from baohou.kernel.notices.kinds import NoticeKind
@@ -48,8 +49,8 @@ def _tell_failed(on: date, run: int) -> None:
         administrators,
         kind=DAY_FAILED.code,
         key=f"day:{on}:failed:{today}",
-        title=f"{on} 的日终没有办成",
-        text="没有办成的一步没有写入任何内容，应办事项仍是上次日终的样子。请查看日终运行，排除原因后重新运行。",
+        title=say("%(on)s 的日终没有办成", on=on),
+        text=say("没有办成的一步没有写入任何内容，应办事项仍是上次日终的样子。请查看日终运行，排除原因后重新运行。"),
         url=reverse("runs"),
         on=today,
     )
@@ -61,12 +62,12 @@ def tell_ended(job: Job, *, title: str, place: str) -> None:
     if asker is None:
         return
     done = job.state == JobState.DONE
-    said = f"{title}：{job.name}" if job.name else title
+    what = say("%(title)s：%(name)s", title=say(title), name=job.name) if job.name else say(title)
     tell(
         person=asker,
         kind=JOB_ENDED.code,
         key=f"job:{job.pk}",
-        title=f"{said}，{'已完成' if done else '没有办成'}",
+        title=say("%(what)s，已完成", what=what) if done else say("%(what)s，没有办成", what=what),
         text="" if done else job.message,
         url=place,
         on=timezone.localdate(),

@@ -17,6 +17,7 @@ class Guarantee(AppConfig):
         from baohou.guarantee.imports.jobs import CHECK, TAKE
         from baohou.guarantee.queries import table_paper
         from baohou.guarantee.queries.hand_overs import RECEIPT, VOLUMES, tell_receipt
+        from baohou.guarantee.queries.late_records import find_recorded_on
         from baohou.guarantee.queries.moves import managers_or_departments_left
         from baohou.guarantee.queries.plans import PAPER, tell_accepted_plan
         from baohou.guarantee.queries.sealed_visits import KIND, tell_visit
@@ -28,7 +29,7 @@ class Guarantee(AppConfig):
         from baohou.kernel.approvals import kinds as approvals
         from baohou.kernel.audit import retention
         from baohou.kernel.audit.capture import leave_out, name_noun
-        from baohou.kernel.duties import kinds
+        from baohou.kernel.duties import evidence, kinds
         from baohou.kernel.notices import kinds as notices
         from baohou.kernel.papers import archive
         from baohou.kernel.papers.records import PaperKind
@@ -47,6 +48,7 @@ class Guarantee(AppConfig):
         jobs.register(TAKE)
         for kind in DutyKind:
             kinds.register(kinds.Kind(kind.value, kind.code, kind.zh, CLAUSE_OF[kind], PENALTY_OF[kind]))
+        evidence.register(find_recorded_on)
         for notice in telling.KINDS:
             notices.register(notice)
         for checked in (RISK, WATCH, IMPORT):

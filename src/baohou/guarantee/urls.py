@@ -42,6 +42,7 @@ urlpatterns = [
     path("duties/export.xlsx", duties.list_file, name="duties.file"),
     path("clients/<int:pk>/measure/<str:quarter>/", measures.measure_page, name="clients.measure"),
     path("measures/actions/<int:pk>/done/", measures.action_done, name="measures.done"),
+    path("measures/actions/<int:pk>/why/", measures.action_why, name="measures.why"),
     path("clients/<int:pk>/visit/files/", visits.keep_file, name="clients.visit.files"),
     path("visits/<int:pk>/", visit_reports.visit_page, name="visits.one"),
     path("visits/<int:pk>/add/", visit_reports.add_to_report, name="visits.add"),

@@ -21,7 +21,6 @@ from baohou.kernel.api.operations import DOOR, Call, Room, person_of
 from baohou.kernel.api.schemas import (
     USUAL,
     Cursor,
-    Day,
     In,
     Limit,
     Number,
@@ -114,7 +113,6 @@ class SignIn(In):
     """The department manager's signature under the table of a digest."""
 
     digest: Sha256
-    filed_on: Day
 
 
 class GradingVerdictIn(In):
@@ -203,13 +201,13 @@ def hand_in(request: Call, quarter: QuarterName, department: Pk, body: SignIn) -
     table = table_for(request, quarter, department)
     signing = Signing(body.digest)
     if table.state is State.RETURNED and table.filing is not None:
-        reports.hand_in_again(filing=table.filing, on=body.filed_on, signing=signing, **_by(request))
+        reports.hand_in_again(filing=table.filing, on=request.today, signing=signing, **_by(request))
     else:
         reports.file(
             department=table.department,
             quarter=table.quarter.last,
             kind=FilingKind.CLASSIFICATION_REPORT,
-            filed_on=body.filed_on,
+            filed_on=request.today,
             signing=signing,
             **_by(request),
         )

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any, Literal
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Status
 from pydantic import Field
@@ -16,14 +15,31 @@ from baohou.core.errors import Refused
 from baohou.guarantee.api.shapes import FilingCode, PersonOut, person, person_or_none
 from baohou.guarantee.exports import FORMS, list_papers, write_papers
 from baohou.guarantee.models import Filing, Measure, MeasureAction
+from baohou.guarantee.queries.actions import ActionRow, list_action_page
 from baohou.guarantee.queries.measures import find_measure
 from baohou.guarantee.queries.pages.reports import get_quarter_reports, list_managers
 from baohou.guarantee.rules.words import FilingKind
 from baohou.guarantee.services import measures, reports
 from baohou.guarantee.services.measures import Action
-from baohou.guarantee.views.guards import client_for, department_for
-from baohou.kernel.api.operations import DOOR, Call, Room, person_of
-from baohou.kernel.api.schemas import Day, In, Number, Out, Pk, QuarterName, Ref, Text, quarter_of_path, ref
+from baohou.guarantee.views.guards import action_for, client_for, department_for
+from baohou.kernel.api.cursors import opened, sealed
+from baohou.kernel.api.operations import DOOR, Call, Room, person_of, require
+from baohou.kernel.api.schemas import (
+    USUAL,
+    Cursor,
+    Day,
+    In,
+    Limit,
+    Number,
+    Out,
+    Page,
+    Pk,
+    QuarterName,
+    Ref,
+    Text,
+    quarter_of_path,
+    ref,
+)
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.exports import CONTENT_TYPES, XLSX, hand_out
 from baohou.kernel.people.models import Staff
@@ -39,6 +55,19 @@ class ActionOut(Out):
     responsible: PersonOut
     due_on: date
     done_on: date | None
+
+
+class ActionToDoOut(Out):
+    """An action of a measure that is still to do, and who does it now; ``doer`` differs when it was handed over."""
+
+    id: int
+    client_id: int
+    client_name: str
+    quarter: date
+    text: str
+    doer: Ref
+    due_on: date
+    overdue: bool
 
 
 class MeasureOut(Out):
@@ -99,12 +128,6 @@ class ReportsOut(Out):
     reports: list[OwedOut]
 
 
-class FileIn(In):
-    """The day of handing in."""
-
-    filed_on: Day
-
-
 @room.reads("/clients/{client}/measures/{quarter}", MeasureOut)
 def one(request: Call, client: Pk, quarter: QuarterName) -> MeasureOut:
     """一个客户一个季度的处置措施。"""
@@ -140,12 +163,27 @@ def file_measure(request: Call, client: Pk, quarter: QuarterName, body: MeasureI
     return _measure(made)
 
 
+@room.reads("/measure-actions", Page[ActionToDoOut])
+def list_to_do(
+    request: Call, whose: Literal["mine", "reach"] = "reach", limit: Limit = USUAL, cursor: Cursor = ""
+) -> Page[ActionToDoOut]:
+    """处置措施里还没有办结的事，按期限排列；whose=mine 只列本人要办的，移交来的在内。"""
+    page, after = list_action_page(
+        request.person, on=request.today, mine=whose == "mine", after=opened(request, cursor), most=limit
+    )
+    return Page[ActionToDoOut](items=[_to_do(row) for row in page], next=sealed(request, after))
+
+
 @room.writes("/measure-actions/{action}/done", ActionOut, right=Right.FILE_MEASURE)
 def finish(request: Call, action: Pk) -> ActionOut:
     """措施里的一项今天办结。"""
-    found = get_object_or_404(MeasureAction.objects.select_related("measure__client", "responsible"), pk=action)
-    client_for(request, found.measure.client_id)
-    done = measures.finish(action=found, on=request.today, by=person_of(request), actor=request.person.actor, door=DOOR)
+    done = measures.finish(
+        action=action_for(request, action),
+        on=request.today,
+        by=person_of(request),
+        actor=request.person.actor,
+        door=DOOR,
+    )
     return _action(done)
 
 
@@ -173,16 +211,17 @@ def list_reports(request: Call, quarter: QuarterName) -> list[ReportsOut]:
 
 @room.writes("/reports/{quarter}/{department}/{kind}", FilingOut, right=Right.FILE_REPORT, status=201)
 def file_report(
-    request: Call, quarter: QuarterName, department: Pk, kind: Literal["classification_report"], body: FileIn
+    request: Call, quarter: QuarterName, department: Pk, kind: Literal["classification_report"]
 ) -> Status[FilingOut]:
     """报送没有改动的分类表；有签字的用 /gradings，计划用 /plans，移交用 /handovers。"""
     of, report = department_for(request, department), FilingKind.read(kind)
     assert report is not None
+    require(request.person.signs_for(of.pk))
     filing = reports.file(
         department=of,
         quarter=quarter_of_path(quarter).last,
         kind=report,
-        filed_on=body.filed_on,
+        filed_on=request.today,
         by=person_of(request),
         actor=request.person.actor,
         door=DOOR,
@@ -225,6 +264,19 @@ def _filing(filing: Filing) -> FilingOut:
 def _action(one: MeasureAction) -> ActionOut:
     return ActionOut(
         id=one.pk, text=one.text, responsible=person(one.responsible), due_on=one.due_on, done_on=one.done_on
+    )
+
+
+def _to_do(row: ActionRow) -> ActionToDoOut:
+    return ActionToDoOut(
+        id=row.pk,
+        client_id=row.client_id,
+        client_name=row.client_name,
+        quarter=row.quarter.last,
+        text=row.text,
+        doer=Ref(id=row.owner_id, name=row.owner),
+        due_on=row.due_on,
+        overdue=row.due_on < row.today,
     )
 
 

@@ -14,6 +14,7 @@ from pydantic import Field
 from baohou.guarantee.api.shapes import PersonOut, person, person_or_none
 from baohou.guarantee.exports.moves import list_paper
 from baohou.guarantee.models import MoveSigner, WorkMove
+from baohou.guarantee.queries.actions import list_open_actions
 from baohou.guarantee.queries.moves import list_holdings, list_open_duties, list_receivers
 from baohou.guarantee.queries.pages.people import visible_moves
 from baohou.guarantee.services import moves
@@ -46,6 +47,7 @@ class ToMoveOut(Out):
 
     holdings: list[HoldingOut]
     duties: int
+    actions: int
     receivers: list[PersonOut]
 
 
@@ -70,6 +72,7 @@ class PreviewOut(Out):
 
     guarantees: int
     duties: int
+    actions: int
     receivers: list[PersonOut]
     supervisor: PersonOut | None
 
@@ -98,6 +101,7 @@ class OneMoveOut(MoveOut):
 
     guarantees: list[Ref]
     duties: int
+    actions: int
     signers: list[SignerOut]
 
 
@@ -128,6 +132,7 @@ def to_move(request: Call, staff: Pk, asked: Annotated[OnQuery, Query()]) -> ToM
             for each in holdings
         ],
         duties=len(owed),
+        actions=len(list_open_actions(of, on=request.today)),
         receivers=[person(one.staff) for one in list_receivers(on=on, leaver=of)],
     )
 
@@ -141,6 +146,7 @@ def preview(request: Call, staff: Pk, body: MoveIn) -> PreviewOut:
     return PreviewOut(
         guarantees=len(plan.passing),
         duties=len(plan.duties),
+        actions=len(plan.actions),
         receivers=[person(one) for one in plan.receivers],
         supervisor=person_or_none(plan.supervisor),
     )
@@ -239,6 +245,7 @@ def _one(move: WorkMove) -> OneMoveOut:
         **_move(move),
         guarantees=[Ref(id=row.guarantee_id, name=row.guarantee.project_no) for row in guarantees],
         duties=move.duties.count(),
+        actions=move.actions.count(),
         signers=[
             SignerOut(id=row.pk, role=row.role, staff=person(row.staff), signed_on=row.signed_on)
             for row in move.signers.select_related("staff").order_by("pk")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -29,6 +30,7 @@ from baohou.guarantee.api.shapes import (
 from baohou.guarantee.api.shapes import file as file_out
 from baohou.guarantee.exports import list_papers_of_visit, write_papers
 from baohou.guarantee.models import Visit
+from baohou.guarantee.queries.late_records import find_late, recorded_on
 from baohou.guarantee.queries.pages.glance import get_glance
 from baohou.guarantee.queries.pages.visits import get_sheet, latest_visits
 from baohou.guarantee.queries.sealed_visits import KIND
@@ -36,7 +38,7 @@ from baohou.guarantee.rules.matters import METHODS, METHODS_KEY, asked_of
 from baohou.guarantee.rules.words import VisitKind
 from baohou.guarantee.services import submissions
 from baohou.guarantee.services.submissions import Place, Report
-from baohou.guarantee.views.guards import client_for, visit_for
+from baohou.guarantee.views.guards import visit_for, visited_client_for
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of
 from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Ref, Sha256, Text, Word
@@ -62,6 +64,8 @@ class VisitOut(Out):
     visited_on: date
     by: PersonOut
     summary: str
+    recorded_on: date | None = Field(description="哪天录入的；导入的没有")
+    recorded_late: bool = Field(description="补录：录入时这件事的期限已过，按时与否仍以回访日为准")
 
 
 class AddendumOut(Out):
@@ -151,6 +155,7 @@ class VisitFileIn(In):
     key: UUID
     is_signature: bool = False
     taken_at: datetime | None = None
+    visited_on: Day | None = Field(None, description="回访日；客户已移交给别人的，凭回访日那天归本人管")
 
 
 class KeptOut(Out):
@@ -186,9 +191,10 @@ def list_all(
         found = found.filter(Q(visited_on__lt=day) | Q(visited_on=day, pk__lt=int(last)))
     # The page is found before names are joined to it: joined first, all visits of a day would be, to be put in order.
     shown = Visit.objects.filter(pk__in=found.values("pk")[: limit + 1]).order_by("-visited_on", "-pk")
-    page = list(shown.select_related("client", "guarantee", "by"))
+    page = list(shown.select_related("client", "guarantee", "by", "act"))
+    late = find_late(page[:limit])
     more = f"{page[limit - 1].visited_on}.{page[limit - 1].pk}" if len(page) > limit else ""
-    return Page[VisitOut](items=[VisitOut(**_visit(one)) for one in page[:limit]], next=sealed(request, more))
+    return Page[VisitOut](items=[VisitOut(**_visit(one, late)) for one in page[:limit]], next=sealed(request, more))
 
 
 @room.reads("/visits/{visit}", VisitReportOut)
@@ -202,7 +208,7 @@ def keep_file(
     request: Call, client: Pk, told: Annotated[VisitFileIn, Form()], file: Annotated[UploadedFile, File()]
 ) -> Status[KeptOut]:
     """先传回访的一个文件（或客户签名），以摘要为名，再在报告里写明。"""
-    client_for(request, client)
+    visited_client_for(request, client, told.visited_on)
     kept = submissions.keep_file(
         key=told.key,
         sender=person_of(request),
@@ -224,7 +230,8 @@ def record(request: Call, client: Pk, body: VisitIn) -> Status[VisitReportOut]:
         actor=request.person.actor,
         door=DOOR,
     )
-    return Status(201, _sheet(visit_for(request, done.visit.pk)))
+    made = Visit.objects.select_related("client", "guarantee", "by", "act").get(pk=done.visit.pk)
+    return Status(201, _sheet(made))
 
 
 @room.writes("/visits/{visit}/addenda", VisitReportOut, right=Right.RECORD_VISIT, status=201)
@@ -268,7 +275,7 @@ def _name(file: UploadedFile) -> str:
 
 def _report(request: Call, client: int, body: VisitIn) -> Report:
     """The report as the verb wants it; the same choices of guarantee and visitor as the page's form has."""
-    glance = get_glance(client_for(request, client), on=request.today)
+    glance = get_glance(visited_client_for(request, client, body.visited_on), on=request.today)
     kind = VisitKind.read(body.kind)
     assert kind is not None
     held = {one.guarantee.pk: one.guarantee for one in glance.held}
@@ -307,7 +314,7 @@ def _report(request: Call, client: int, body: VisitIn) -> Report:
     )
 
 
-def _visit(visit: Visit) -> dict[str, Any]:
+def _visit(visit: Visit, late: Mapping[int, date]) -> dict[str, Any]:
     return {
         "id": visit.pk,
         "client": Ref(id=visit.client_id, name=visit.client.name),
@@ -317,6 +324,8 @@ def _visit(visit: Visit) -> dict[str, Any]:
         "visited_on": visit.visited_on,
         "by": person(visit.by),
         "summary": visit.summary,
+        "recorded_on": recorded_on(visit),
+        "recorded_late": visit.pk in late,
     }
 
 
@@ -333,7 +342,7 @@ def _sheet(visit: Visit) -> VisitReportOut:
             check_url=sheet.check_url,
         )
     return VisitReportOut(
-        **_visit(visit),
+        **_visit(visit, {visit.pk: sheet.passed} if sheet.passed else {}),
         methods={method.code: told for method, told in sheet.methods},
         other_methods=sheet.other_methods,
         matters={matter.code: told for matter, told in sheet.matters},

@@ -37,6 +37,7 @@ def list_paper(move: WorkMove) -> Paper:
             (DutyKind(row.kind).zh, row)
             for row in move.duties.select_related("owner", "to").order_by("due_on", "duty_key")
         ],
+        "actions": list(move.actions.select_related("owner", "to").order_by("due_on", "action")),
         "places": list_signatures(move),
         "seal": seal,
     }

@@ -45,8 +45,4 @@ class OrderForm(forms.Form):
 
 
 class FilingForm(forms.Form):
-    """Handing in a report of a quarter (PGM.9, PGM.11)."""
-
-    def __init__(self, *args: Any, latest: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["filed_on"] = day_field(label=_("报送日期"), latest=latest)
+    """Handing in a report of a quarter (PGM.9, PGM.11): there is nothing to fill in, it is of the business day."""

@@ -37,7 +37,6 @@ FIELD_OF = {
     "风险分类": "grade",
     "生效日": "effective_on",
     "下达日期": "ordered_on",
-    "上报日期": "filed_on",
     "填报日期": "filed_on",
     "理由": "because",
     "处置措施": "text",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from baohou.guarantee.forms.fields import day_field, reason_field
+from baohou.guarantee.forms.fields import reason_field
 from baohou.guarantee.rules.words import Grade
 
 
@@ -47,9 +46,8 @@ class SignForm(forms.Form):
 
     digest = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, latest: date, signer: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, signer: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["filed_on"] = day_field(label=_("报送日期"), latest=latest)
         self.fields["signed"] = forms.BooleanField(
             label=_("以上分类与措施我已核对，由我签字：%(name)s") % {"name": signer},
             widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),

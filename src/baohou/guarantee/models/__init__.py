@@ -6,7 +6,7 @@ from baohou.guarantee.models.grading import MeasureAction, Proposal
 from baohou.guarantee.models.guarantees import Guarantee, ManagerAppointment
 from baohou.guarantee.models.hand_overs import HandOver, HandOverItem, HandOverReceipt
 from baohou.guarantee.models.marks import Recheck, Touched
-from baohou.guarantee.models.moves import MovedDuty, MovedGuarantee, MoveSigner, WorkMove
+from baohou.guarantee.models.moves import MovedAction, MovedDuty, MovedGuarantee, MoveSigner, WorkMove
 from baohou.guarantee.models.plans import AcceptedVisit, PlannedDate
 from baohou.guarantee.models.submissions import VisitSubmission, VisitUpload
 from baohou.guarantee.models.summaries import (
@@ -35,6 +35,7 @@ __all__ = [
     "Measure",
     "MeasureAction",
     "MoveSigner",
+    "MovedAction",
     "MovedDuty",
     "MovedGuarantee",
     "PlannedDate",

@@ -50,6 +50,12 @@ class MeasureAction(models.Model):
     class Meta:
         ordering = ["due_on", "pk"]
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="an_action_says_what_is_done")]
+        indexes = [
+            models.Index(fields=["due_on", "id"], condition=Q(done_on__isnull=True), name="action_still_to_do"),
+            models.Index(
+                fields=["responsible", "due_on", "id"], condition=Q(done_on__isnull=True), name="action_of_person_to_do"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.text} {self.due_on}"

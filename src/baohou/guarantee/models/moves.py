@@ -67,6 +67,28 @@ class MovedDuty(models.Model):
         return DutyKind(self.kind).zh
 
 
+class MovedAction(models.Model):
+    """An action of a disposal measure that was still to be done when its doer's work passed on: who is to do it.
+
+    ``owner`` is whom the measure names; of several hand-overs the last counts. ``action`` is its number: a measure that
+    is written anew drops what it no longer says, and the list that people signed goes on telling it.
+    """
+
+    move = models.ForeignKey(WorkMove, on_delete=models.CASCADE, related_name="actions")
+    action = models.BigIntegerField(db_index=True)
+    what = models.CharField(max_length=255, help_text="the client as it was called")
+    text = models.TextField()
+    due_on = models.DateField()
+    owner = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    to = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["move", "action"], name="one_row_per_move_and_action")]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.text} {self.due_on}"
+
+
 class MoveSigner(models.Model):
     """Someone who has to sign the list of a hand-over, and when it was done."""
 

@@ -11,6 +11,7 @@ from baohou.guarantee.models import Guarantee, ManagerAppointment
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach
+from baohou.kernel.people.models import Deputy
 
 
 def managed_guarantees(*staff_ids: int, on: date, as_a_only: bool = False) -> QuerySet[Guarantee]:
@@ -51,6 +52,13 @@ def visible_clients(person: Person, *, on: date) -> QuerySet[Party]:
         ours = Exists(Guarantee.objects.filter(client=OuterRef("pk"), department_id__in=person.department_ids))
         within = Q(ours) | within if person.stands_for else Q(ours)
     return Party.objects.filter(within)
+
+
+def had_in_hand(person: Person, client: int, *, on: date) -> bool:
+    """Whether a person was A or B manager of a client on a day, or that day's deputy of one who was."""
+    absent = Deputy.objects.filter(deputy=person.staff_id, first_on__lte=on, last_on__gte=on)
+    staff = [person.staff_id, *absent.values_list("staff_id", flat=True)]
+    return managed_guarantees(*staff, on=on).filter(client=client).exists()
 
 
 def visible_duties(person: Person | Sight, *, on: date) -> QuerySet[Duty]:

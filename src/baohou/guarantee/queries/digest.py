@@ -11,7 +11,8 @@ from typing import Final
 from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from baohou.guarantee.models import MovedDuty, MoveSigner
+from baohou.guarantee.models import MeasureAction, MovedDuty, MoveSigner
+from baohou.guarantee.queries.actions import doers_of, handed_actions
 from baohou.guarantee.queries.pages.waiting import SENT_BACK, WaitingLine, list_waiting
 from baohou.guarantee.rules.words import DutyKind
 from baohou.kernel.duties.models import Duty
@@ -67,7 +68,7 @@ def list_digests(staff_ids: Collection[int], *, on: date) -> Iterator[Digest]:
 
 
 def get_owed(owners: Collection[int], *, on: date) -> dict[int, Owed]:
-    """What each of some people owes up to Sunday, with what was handed over to or by them. Six queries."""
+    """What each of some people owes up to Sunday, with what was handed over to or by them. Nine queries."""
     owed: defaultdict[int, Owed] = defaultdict(Owed)
     sunday = on + timedelta(days=6 - on.weekday())
     open_ = Duty.objects.filter(done_on__isnull=True, lapsed_on__isnull=True, opens_on__lte=on, due_on__lte=sunday)
@@ -92,11 +93,36 @@ def get_owed(owners: Collection[int], *, on: date) -> dict[int, Owed]:
         if len(to.named[name]) < NAMED:
             what = duty.party.name if duty.party else duty.department.name if duty.department else ""
             to.named[name].append(_said(duty.kind, what, duty.due_on, on))
+    _add_actions(owed, owners, on, sunday)
     return owed
 
 
+def _add_actions(owed: defaultdict[int, Owed], owners: Collection[int], on: date, sunday: date) -> None:
+    """What measures have these people do (PGM.10). Three queries."""
+    received, given = handed_actions(owners, on=on)
+    mine = Q(responsible__in=owners) & ~Q(pk__in=given[:_PIECE]) | Q(pk__in=received[:_PIECE])
+    actions = MeasureAction.objects.filter(mine, done_on__isnull=True, due_on__lte=sunday)
+    for owner, said, due_on in _told(actions, on):
+        name = "overdue" if due_on < on else "today" if due_on == on else "week"
+        owed[owner].counts[name] += 1
+        if len(owed[owner].named[name]) < NAMED:
+            owed[owner].named[name].append(said)
+
+
+def _told(actions: QuerySet[MeasureAction], on: date) -> Iterator[tuple[int, str, date]]:
+    """Who does each action now, what it is in words, and when it is due. Two queries."""
+    rows = list(actions.select_related("measure__client").order_by("due_on", "pk"))
+    doers = doers_of([one.pk for one in rows], on=on)
+    for one in rows:
+        doer = doers[one.pk].pk if one.pk in doers else one.responsible_id
+        yield doer, f"{one.measure.client.name} 处置措施：{one.text[:40]}（{_day(one.due_on, on)}）", one.due_on
+
+
 def list_newly_late(*, after: date, on: date) -> list[Late]:
-    """Whose duties were due on ``after`` or later and are past on ``on``: one entry per person. Five queries."""
+    """Who has duties, or actions of measures, that were due on ``after`` or later and are past on ``on``.
+
+    One entry per person. Seven queries.
+    """
     late = Duty.objects.filter(
         done_on__isnull=True, lapsed_on__isnull=True, owner__isnull=False, due_on__gte=after, due_on__lt=on
     )
@@ -104,6 +130,10 @@ def list_newly_late(*, after: date, on: date) -> list[Late]:
     named: defaultdict[int, list[str]] = defaultdict(list)
     for owner, said in _first(late, on):
         named[owner].append(said)
+    actions = MeasureAction.objects.filter(done_on__isnull=True, due_on__gte=after, due_on__lt=on)
+    for owner, said, _ in _told(actions, on):
+        counts[owner] = counts.get(owner, 0) + 1
+        named[owner] = [*named[owner], said][:NAMED]
     found = []
     for person in Staff.objects.in_bulk(list(counts)).values():
         n = counts[person.pk]
@@ -125,8 +155,12 @@ def _first(duties: QuerySet[Duty], on: date) -> Iterator[tuple[int, str]]:
 
 
 def _said(kind: int, what: str, due_on: date, on: date) -> str:
+    return f"{what} {DutyKind(kind).zh}（{_day(due_on, on)}）"
+
+
+def _day(due_on: date, on: date) -> str:
     year = f"{due_on.year}年" if due_on.year != on.year else ""
-    return f"{what} {DutyKind(kind).zh}（{year}{due_on.month}月{due_on.day}日，周{_WEEKDAYS[due_on.weekday()]}）"
+    return f"{year}{due_on.month}月{due_on.day}日，周{_WEEKDAYS[due_on.weekday()]}"
 
 
 def _moved(owners: Collection[int], on: date) -> dict[int, tuple[int, int]]:

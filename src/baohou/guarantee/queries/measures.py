@@ -9,15 +9,20 @@ from typing import Final
 
 import polars as pl
 
-from baohou.guarantee.models import Measure
+from baohou.core.period import quarter_of
+from baohou.core.sayings import say
+from baohou.guarantee.models import Measure, MeasureAction
+from baohou.guarantee.queries.actions import doers_of
 from baohou.guarantee.queries.grading import State, find_filing
 from baohou.guarantee.queries.standing import measured_of, spoken_for
 from baohou.guarantee.rules.grading import WATCHED
+from baohou.guarantee.rules.why import UNKNOWN, Explanation, Node
 from baohou.guarantee.rules.words import Grade
 from baohou.kernel import columns
 from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department
+from baohou.kernel.rulebook.queries import get_rule_book
 
 PAGE: Final = 50
 AT_ONCE: Final = 1_000
@@ -107,6 +112,44 @@ def find_measure(client: Party, quarter: date) -> Measure | None:
     """A client's measure of a quarter with its people and actions. Two queries."""
     measures = Measure.objects.filter(client=client, quarter=quarter).prefetch_related("actions__responsible")
     return measures.select_related("department_manager", "manager_a", "manager_b").first()
+
+
+def explain_action(action: MeasureAction, on: date) -> Explanation:
+    """Why somebody has to do what a measure says: the clause, the measure with those who conferred, a hand-over."""
+    measure, doer = action.measure, doers_of([action.pk], on=on).get(action.pk, action.responsible)
+    who = [measure.department_manager, measure.manager_a, measure.manager_b]
+    conferred = "、".join(one.name for one in who if one is not None)
+    children = [_clause(measure.filed_on)]
+    children.append(Node("处置措施", measure.text, (Node("填报", str(measure.filed_on)), Node("沟通人员", conferred))))
+    children.append(Node("负责人", action.responsible.name))
+    if doer.pk != action.responsible_id:
+        children.append(Node("接手人", doer.name))
+    until = say("%(text)s，%(due_on)s 截止", text=action.text, due_on=action.due_on)
+    tree = Node("办理处置措施", until, tuple(children))
+    sentence = say(
+        "依据 PGM.10，%(client)s %(quarter)s 的处置措施由%(conferred)s于 %(filed_on)s 商定；其中“%(text)s”应由%(doer)s"
+        "在 %(due_on)s 前办完。",
+        client=measure.client.name,
+        quarter=quarter_of(measure.quarter),
+        conferred=conferred,
+        filed_on=measure.filed_on,
+        text=action.text,
+        doer=doer.name,
+        due_on=action.due_on,
+    )
+    return Explanation(sentence=sentence, tree=tree)
+
+
+def _clause(on: date) -> Node:
+    """What the version in force on the day of filing says of measures."""
+    version = get_rule_book().in_force(on)
+    clause = version.clauses.get("PGM.10") if version else None
+    if version is None or clause is None:
+        return Node("条款", UNKNOWN)
+    text = Node("条文", clause.text, (Node("出处", clause.reference),))
+    named = say("%(clause_no)s《%(clause)s》", clause_no=clause.code, clause=say(clause.title))
+    since = say("%(version)s 版，%(effective_on)s 起施行", version=version.name, effective_on=version.effective_on)
+    return Node("条款", named, (Node("版本", since), text))
 
 
 def _proposed(department: Department, quarter: date) -> pl.DataFrame:

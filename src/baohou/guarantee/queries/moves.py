@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from baohou.core.sayings import say
 from baohou.guarantee.models import Guarantee, ManagerAppointment
+from baohou.guarantee.queries.actions import list_open_actions
 from baohou.guarantee.queries.handed import handed_keys
 from baohou.guarantee.queries.pages.clients import managers_on
 from baohou.guarantee.rules.words import DutyKind
@@ -167,6 +168,16 @@ def managers_or_departments_left(change: Change) -> list[str]:
                     on=change.on,
                     many=len(numbers),
                     named=named,
+                )
+            )
+    if change.post not in MANAGING and not said:
+        to_do = list_open_actions(change.staff, on=change.on)
+        if to_do:
+            said.append(
+                say(
+                    "%(staff)s名下还有 %(many)s 件处置措施没有办结，请先移交给接手的人。",
+                    staff=change.staff.name,
+                    many=len(to_do),
                 )
             )
     if change.post is Post.LEFT:

@@ -10,7 +10,7 @@ from baohou.core.errors import Refused
 from baohou.core.sayings import say
 from baohou.guarantee.models import GradeChange
 from baohou.guarantee.rules.words import Grade
-from baohou.guarantee.services import events, verbs
+from baohou.guarantee.services import events, telling, verbs
 from baohou.kernel.audit.services import record_changes
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
@@ -52,4 +52,5 @@ def change(
         )
     verbs.settle(client=client, since=effective_on)
     events.tell_grade(changed)
+    telling.tell_grade(changed)
     return changed

@@ -16,7 +16,7 @@ from baohou.guarantee.models import Filing, FilingStep, HandOver, HandOverItem, 
 from baohou.guarantee.queries.hand_over_papers import require_all_there
 from baohou.guarantee.queries.hand_overs import number_of, strays, unlisted, waiting_receipt
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Medium
-from baohou.guarantee.services import events, reports
+from baohou.guarantee.services import events, reports, telling
 from baohou.guarantee.services.summaries import have_listed
 from baohou.guarantee.services.verbs import require_not_future, require_text
 from baohou.kernel.audit.capture import add_rows, change_rows, set_rows
@@ -228,8 +228,9 @@ def send_back(
             raise Refused("guarantee.hand_over.archived", message)
         item.given_by = item.given_on = item.received_by = item.received_on = item.receipt = None
         item.sent_back = because
-    _write("hand_overs.send_back", hand_over, items, before, actor=actor, door=door, because=because)
+    act = _write("hand_overs.send_back", hand_over, items, before, actor=actor, door=door, because=because)
     events.tell_list(events.HandOverSentBack, hand_over, visits=[item.visit_id for item in items], because=because)
+    telling.tell_sent_back(hand_over, items, because=because, on=on, by=by, act=act, whole=not items)
     if receipt is not None and void:
         _void(receipt, because=because, on=on)
         if hand_over.filing is not None and stands(hand_over.filing) is FilingVerb.HANDED_IN:
@@ -333,15 +334,16 @@ def _write(
     actor: str,
     door: str,
     because: str = "",
-) -> None:
-    """Save the ticks of items, with the act and what they were before; nothing when there is nothing to write."""
+) -> int:
+    """Save the ticks of items, with the act and what they were before: its number, or 0 when nothing is written."""
     if not items and not because:
-        return
+        return 0
     act = record_act(verb=verb, door=door, by=actor, because=because, facts=told(hand_over))
     rows = [(number_of(item), old, _told(item)) for item, old in zip(items, before, strict=True)]
     record_changes(act=act, table="guarantee_handoveritem", rows=rows)
     fields = ["given_by", "given_on", "received_by", "received_on", "medium", "pages", "receipt", "sent_back"]
     set_rows(HandOverItem, items, fields)
+    return act.pk
 
 
 def told(hand_over: HandOver) -> dict[str, str]:

@@ -14,10 +14,12 @@ from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
 from baohou.core.sayings import say
 from baohou.guarantee.models import Measure, MeasureAction
+from baohou.guarantee.queries.actions import doers_of
 from baohou.guarantee.queries.grading import is_frozen
 from baohou.guarantee.queries.pages.clients import speaking
-from baohou.guarantee.services import events, verbs
-from baohou.kernel.audit.capture import add_rows
+from baohou.guarantee.services import events, telling, verbs
+from baohou.kernel.audit.capture import add_rows, set_rows
+from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_changes
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Post, Staff
@@ -74,22 +76,33 @@ def file(
         new = {"text": text, "filed_on": str(filed_on), "actions": _in_words(actions)}
         record_changes(act=act, table="guarantee_measure", rows=[(f"{client.id_no} {last}", old, new)])
     measure, _ = Measure.objects.update_or_create(client=client, quarter=last, defaults=values)
-    done = {(each.text, each.responsible_id): each.done_on for each in measure.actions.all()}
-    measure.actions.all().delete()
-    steps = (
-        MeasureAction(
-            measure=measure,
-            text=each.text,
-            responsible=each.responsible,
-            due_on=each.due_on,
-            done_on=done.get((each.text, each.responsible.pk)),
-            act=act,
-        )
-        for each in actions
-    )
-    add_rows(MeasureAction, steps)
+    fresh = _write_actions(measure, actions, act)
+    telling.tell_actions(fresh, client=client, quarter=last, actor=actor, on=filed_on)
     events.tell_measure(measure, actions=len(actions))
     return measure
+
+
+def _write_actions(measure: Measure, actions: Sequence[Action], act: Act) -> list[MeasureAction]:
+    """Those in the same words for the same person stay what they were, done or handed over; the others go.
+
+    Those that are new, or due on another day.
+    """
+    there = {(each.text, each.responsible_id): each for each in measure.actions.all()}
+    new: list[MeasureAction] = []
+    moved: list[MeasureAction] = []
+    for one in actions:
+        before = there.pop((one.text, one.responsible.pk), None)
+        if before is None:
+            new.append(
+                MeasureAction(measure=measure, text=one.text, responsible=one.responsible, due_on=one.due_on, act=act)
+            )
+        elif before.due_on != one.due_on:
+            before.due_on = one.due_on
+            moved.append(before)
+    MeasureAction.objects.filter(pk__in=[each.pk for each in there.values()]).delete()
+    add_rows(MeasureAction, new)
+    set_rows(MeasureAction, moved, ["due_on"])
+    return [*new, *moved]
 
 
 def _require_open(client: Party, last: date) -> None:
@@ -105,7 +118,7 @@ def _require_open(client: Party, last: date) -> None:
 
 @transaction.atomic
 def finish(*, action: MeasureAction, on: date, by: Staff, actor: str, door: str) -> MeasureAction:
-    """Say that an action is done; refused unless ``by`` is who should do it, or a department manager of the client's.
+    """Say that an action is done; refused unless ``by`` is who does it, or a department manager of the client's.
 
     Refused as well: a day to come or before the measure was filed, and a second time.
     """
@@ -114,8 +127,9 @@ def finish(*, action: MeasureAction, on: date, by: Staff, actor: str, door: str)
     if on < measure.filed_on:
         message = say("完成日期 %(on)s 早于填报日期 %(filed_on)s，请核对。", on=on, filed_on=measure.filed_on)
         raise Refused("guarantee.action.before_filing", message, where="完成日期")
-    if by.pk != action.responsible_id and not _manages(by, measure):
-        message = say("这一项由%(responsible)s负责，只有本人或部门经理可以办结。", responsible=action.responsible.name)
+    doer = doers_of([action.pk], on=timezone.localdate()).get(action.pk, action.responsible)
+    if by.pk != doer.pk and not _manages(by, measure, on):
+        message = say("这一项由%(responsible)s负责，只有本人或部门经理可以办结。", responsible=doer.name)
         raise Refused("guarantee.action.not_yours", message)
     action = MeasureAction.objects.select_for_update().get(pk=action.pk)
     if action.done_on is not None:
@@ -152,9 +166,9 @@ def _in_words(actions: Sequence[Action] | QuerySet[MeasureAction]) -> list[str]:
     return [f"{one.due_on} {one.responsible.staff_no} {one.text}" for one in actions]
 
 
-def _manages(by: Staff, measure: Measure) -> bool:
-    """Whether someone manages today the department that the client belonged to at the measure's quarter end."""
-    posting = get_posting(staff=by, on=timezone.localdate())
+def _manages(by: Staff, measure: Measure, on: date) -> bool:
+    """Whether someone manages on a day the department that the client belonged to at the measure's quarter end."""
+    posting = get_posting(staff=by, on=on)
     if posting is None or posting.post != Post.DEPARTMENT_MANAGER:
         return False
     voice = speaking(measure.client, on=measure.quarter).first()

@@ -13,7 +13,8 @@ from baohou.core.errors import Refused
 from baohou.core.sayings import say
 from baohou.day.lock import hold_off_steps
 from baohou.day.queries import get_business_day
-from baohou.guarantee.models import MoveSigner, WorkMove
+from baohou.guarantee.models import MeasureAction, MoveSigner, WorkMove
+from baohou.guarantee.queries.actions import list_open_actions
 from baohou.guarantee.queries.moves import (
     DEPARTMENTAL,
     Choice,
@@ -55,9 +56,10 @@ def plan_move(*, staff: Staff, effective_on: date, choices: Mapping[int, Choice]
         )
         raise Refused("guarantee.move.past", said, where="移交日")
     owed = list_open_duties(staff, on=today)
+    to_do = list_open_actions(staff, on=today)
     owing = {duty.party_id for duty in owed if duty.party_id}
     holdings = list_holdings(staff, on=effective_on, owing=owing)
-    if not holdings and not owed:
+    if not holdings and not owed and not to_do:
         raise Refused(
             "guarantee.move.nothing",
             "%(staff)s自 %(effective_on)s 起没有在管项目和未办事项，无需移交。",
@@ -67,9 +69,11 @@ def plan_move(*, staff: Staff, effective_on: date, choices: Mapping[int, Choice]
     people = {one.staff_id: one.staff for one in list_receivers(on=effective_on, leaver=staff)}
     passing = _passing(staff, holdings, choices, people, effective_on)
     duties = _duties(staff, owed, passing, people, effective_on)
-    new = {one.pk: one for row in passing for one in _newcomers(row)} | {to.pk: to for _, to in duties}
+    actions = _actions(staff, to_do, passing, people, effective_on)
+    new = {one.pk: one for row in passing for one in _newcomers(row)}
+    new |= {to.pk: to for _, to in duties} | {to.pk: to for _, to in actions}
     receivers = sorted(new.values(), key=lambda one: one.staff_no)
-    return Plan(staff, effective_on, passing, duties, receivers, _supervisor(staff, effective_on))
+    return Plan(staff, effective_on, passing, duties, actions, receivers, _supervisor(staff, effective_on))
 
 
 @transaction.atomic
@@ -99,6 +103,7 @@ def move_work(
         "effective_on": str(effective_on),
         "guarantees": len(plan.passing),
         "duties": len(plan.duties),
+        "actions": len(plan.actions),
     }
     act = record_act(verb="moves.move_work", door=door, by=actor, because=because, facts=facts)
     move = WorkMove.objects.create(
@@ -166,6 +171,17 @@ def tell(move_id: int) -> dict[str, Any] | None:
         return None
     people = ("was_a", "was_b", "now_a", "now_b")
     guarantees = move.guarantees.select_related("guarantee__client", *people).order_by("guarantee__project_no")
+    actions = move.actions.select_related("owner", "to").order_by("due_on", "action")
+    told_actions = [
+        {
+            "what": row.what,
+            "text": row.text,
+            "due_on": row.due_on.isoformat(),
+            "owner": str(row.owner),
+            "to": str(row.to),
+        }
+        for row in actions
+    ]
     return {
         "staff": str(move.staff),
         "supervisor": str(move.supervisor or ""),
@@ -191,6 +207,7 @@ def tell(move_id: int) -> dict[str, Any] | None:
             }
             for row in move.duties.select_related("owner", "to").order_by("due_on", "duty_key")
         ],
+        **({"actions": told_actions} if told_actions else {}),
     }
 
 
@@ -261,6 +278,29 @@ def _duties(
             told.append((duty, to))
     if left:
         raise Refused("guarantee.move.duty_left", "以下未办事项没有接收人：%(left)s。", left="、".join(left[:_NAMED]))
+    return told
+
+
+def _actions(
+    staff: Staff, to_do: Sequence[MeasureAction], passing: Sequence[Passing], people: Mapping[int, Staff], on: date
+) -> list[tuple[MeasureAction, Staff]]:
+    """Who is to do what measures have the person do: a department's other head for its head, else the client's A."""
+    held = get_posting(staff=staff, on=on) or get_posting(staff=staff, on=timezone.localdate())
+    heads: list[Staff] = []
+    if held is not None and held.post == Post.DEPARTMENT_MANAGER and held.department is not None:
+        heads = list_holders(post=Post.DEPARTMENT_MANAGER, on=on, department=held.department)
+    head = next((one for one in heads if one.pk != staff.pk and one.pk in people), None)
+    of_client = managers_of_clients({one.measure.client_id for one in to_do}, on=on)[1]
+    of_client |= {row.holding.guarantee.client_id: row.a for row in passing}
+    told, left = [], []
+    for one in to_do:
+        to = head or of_client.get(one.measure.client_id)
+        if to is None or to.pk not in people:
+            left.append(f"{one.measure.client.name} {one.due_on} {one.text[:20]}")
+        else:
+            told.append((one, to))
+    if left:
+        raise Refused("guarantee.move.action_left", "以下处置措施没有接收人：%(left)s。", left="、".join(left[:_NAMED]))
     return told
 
 

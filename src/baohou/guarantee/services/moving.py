@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from baohou.guarantee.models import ManagerAppointment, MovedDuty, MovedGuarantee, MoveSigner, WorkMove
+from baohou.guarantee.models import (
+    ManagerAppointment,
+    MeasureAction,
+    MovedAction,
+    MovedDuty,
+    MovedGuarantee,
+    MoveSigner,
+    WorkMove,
+)
 from baohou.guarantee.queries.moves import Holding
 from baohou.guarantee.services import telling
 from baohou.kernel.audit.capture import add_rows, set_rows
@@ -37,6 +45,7 @@ class Plan:
     effective_on: date
     passing: list[Passing]
     duties: list[tuple[Duty, Staff]]
+    actions: list[tuple[MeasureAction, Staff]]
     receivers: list[Staff]
     supervisor: Staff | None
 
@@ -122,6 +131,22 @@ def _list(move: WorkMove, plan: Plan) -> None:
                 to=to,
             )
             for duty, to in plan.duties
+        ],
+        batch_size=200,
+    )
+    add_rows(
+        MovedAction,
+        [
+            MovedAction(
+                move=move,
+                action=one.pk,
+                what=one.measure.client.name[:255],
+                text=one.text,
+                due_on=one.due_on,
+                owner=one.responsible,
+                to=to,
+            )
+            for one, to in plan.actions
         ],
         batch_size=200,
     )

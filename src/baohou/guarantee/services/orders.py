@@ -10,7 +10,7 @@ from baohou.core.errors import Refused
 from baohou.core.sayings import say
 from baohou.guarantee.models import GradeChange, SpecialOrder
 from baohou.guarantee.rules.words import Grade, Urgency
-from baohou.guarantee.services import events, verbs
+from baohou.guarantee.services import events, telling, verbs
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
 
@@ -40,4 +40,5 @@ def order_special(
     )
     verbs.settle(client=client, since=ordered_on)
     events.tell_order(order)
+    telling.tell_order(order)
     return order

@@ -6,6 +6,7 @@ A department hands in; the risk department accepts, or returns with a reason; th
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 from django.db import transaction
@@ -41,10 +42,13 @@ def file(
 ) -> Filing:
     """File what a department owes for the quarter that ends on ``quarter``; its duty is done on that day at once.
 
+    Every door gives the business day as ``filed_on``: a day that can be typed could take a penalty back unseen. Older
+    filings come by import, which is checked.
+
     Refused: a day to come or before the quarter's last day, a second time, and a classification table that is not
-    ready: a client graded watch or risk without its measure (PGM.10), a change to or from watch or risk without the
-    department manager's ``signing``, clients left without a grade where others have one proposed. A
-    hand-over (PGM.11) is filed by signing its list only.
+    ready or not handed in by the department's manager: a client graded watch or risk without its measure (PGM.10), a
+    change to or from watch or risk without the ``signing``, clients left without a grade where others have one
+    proposed. A hand-over (PGM.11) is filed by signing its list only.
     """
     last = quarter_of(quarter).last
     require_not_future(filed_on, what="上报日期", where="上报日期")
@@ -65,7 +69,7 @@ def file(
             kind=say(kind.zh),
         )
     if kind is FilingKind.CLASSIFICATION_REPORT:
-        tables.require_ready(department=department, quarter=last, signing=signing, by=by)
+        tables.require_ready(department=department, quarter=last, signing=signing, by=by, on=filed_on)
     if kind is FilingKind.HAND_OVER and not _is_signed(department, last):
         message = say("客户回访报告须在移交清单上逐份移交，全部移交后由部门经理签字；请到“移交归档”办理。")
         raise Refused("guarantee.filing.by_list", message)
@@ -129,7 +133,8 @@ def hand_in_again(
     """The department hands in what was returned; refused unless it was, and a table unless it is ready, as ``file``."""
     is_table = filing.kind == FilingKind.CLASSIFICATION_REPORT
     if is_table:
-        tables.require_ready(department=filing.department, quarter=filing.quarter, signing=signing, by=by)
+        about: dict[str, Any] = {"department": filing.department, "quarter": filing.quarter}
+        tables.require_ready(**about, signing=signing, by=by, on=on)
     step = _step(filing, FilingVerb.HANDED_IN, expected=FilingVerb.RETURNED, on=on, by=by, actor=actor, door=door)
     if is_table:
         tables.close(step=step, signing=signing)

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils import timezone
-
 from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
 from baohou.core.sayings import say
@@ -39,18 +37,21 @@ class Signing:
     image: StoredFile | None = None
 
 
-def require_ready(*, department: Department, quarter: date, signing: Signing | None, by: Staff) -> None:
+def require_ready(*, department: Department, quarter: date, signing: Signing | None, by: Staff, on: date) -> None:
     """Refuse to hand in a table that lacks grades, reasons, measures or the department manager's signature.
 
+    Whoever is not the department's manager on the business day ``on`` is refused, with or without a signature: nobody
+    stands in for that.
     A table for which nobody has proposed a grade says that all grades stay as they are.
     """
     Department.objects.select_for_update().get(pk=department.pk)
+    _require_manager(department, by, on)
     table = get_table(department=department, quarter=quarter)
     if table.graded_count:
         _require_grades(table)
     _require_measures(table.lacking)
     if signing is not None:
-        _require_signer(table, signing, by)
+        _require_seen(table, signing)
     elif table.to_sign:
         message = say(
             "有 %(many)s 户调入或调出关注、风险类，须部门经理签字：%(named)s。请在“季末分类”签字上报。",
@@ -139,15 +140,18 @@ def _require_measures(lacking: Sequence[Line]) -> None:
         raise Refused("guarantee.classification.measure_missing", message, where="处置措施")
 
 
-def _require_signer(table: GradingTable, signing: Signing, by: Staff) -> None:
-    posting = get_posting(staff=by, on=timezone.localdate())
-    if posting is None or posting.post != Post.DEPARTMENT_MANAGER or posting.department_id != table.department.pk:
+def _require_manager(department: Department, by: Staff, on: date) -> None:
+    posting = get_posting(staff=by, on=on)
+    if posting is None or posting.post != Post.DEPARTMENT_MANAGER or posting.department_id != department.pk:
         message = say(
             "%(by)s不是%(department)s的部门经理，不能签字；请部门经理本人登录后签字上报。",
             by=by.name,
-            department=table.department,
+            department=department,
         )
         raise Refused("guarantee.grading.not_the_manager", message, where="签字")
+
+
+def _require_seen(table: GradingTable, signing: Signing) -> None:
     if signing.digest != table.digest:
         message = say("您打开本页之后分类又有变动，签字对应的内容已失效；请重新核对后签字。")
         raise Refused("guarantee.grading.moved_on", message, where="签字")

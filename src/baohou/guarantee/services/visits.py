@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from baohou.core.errors import Refused
 from baohou.core.sayings import say
 from baohou.guarantee.models import Guarantee, Visit
+from baohou.guarantee.queries.late_records import RECORDED_ON
 from baohou.guarantee.rules.words import VisitKind
 from baohou.guarantee.services import events, verbs
 from baohou.kernel.parties.models import Party
@@ -32,6 +34,7 @@ def record(
 ) -> Visit:
     """Record a visit made, and let it meet the duties it meets at once.
 
+    A visit of a day gone by may be recorded; the act says on which day that was, and queries.late_records tells it.
     Refused: a date to come or before the client's first issue, a routine visit without its project, a project of
     another client, a visit of that kind and day recorded already.
     """
@@ -52,7 +55,12 @@ def record(
             kind=say(kind.zh),
         )
         raise Refused("guarantee.visit.twice", message, where="回访日期")
-    facts = {"on": str(on), "kind": kind.code, "project_no": guarantee.project_no if guarantee else None}
+    facts = {
+        "on": str(on),
+        "kind": kind.code,
+        "project_no": guarantee.project_no if guarantee else None,
+        RECORDED_ON: str(timezone.localdate()),
+    }
     act = verbs.act_on(verb="visits.record", client=client, actor=actor, door=door, facts=facts)
     visit = Visit.objects.create(
         client=client,

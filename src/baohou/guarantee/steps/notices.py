@@ -5,7 +5,7 @@ from __future__ import annotations
 from baohou.day.registry import Counts, Task
 from baohou.guarantee.queries.digest import list_digests, list_newly_late
 from baohou.guarantee.services import events
-from baohou.guarantee.services.telling import LATE
+from baohou.guarantee.services.telling import LATE, tell_loans
 from baohou.kernel.accountability.telling import tell_posted
 from baohou.kernel.notices.digest import put_digests
 from baohou.kernel.notices.reaching import reach
@@ -22,6 +22,7 @@ def work(task: Task) -> Counts:
     counts = Counts(read=tell_posted(on=task.on))
     if task.after is not None:
         events.tell_late(after=task.after, on=task.on)
+        counts.read += tell_loans(after=task.after, on=task.on)
         late = list_newly_late(after=task.after, on=task.on)
         counts.read += len(late)
         tell_many(

@@ -15,7 +15,7 @@ from baohou.core.period import Quarter
 from baohou.guarantee.forms.grading import RowForm, SeveralForm
 from baohou.guarantee.queries.grading import GradingTable, State, get_table
 from baohou.guarantee.queries.pages.grading import SHOWS, find_due, get_page, get_rows, list_tables, reachable
-from baohou.guarantee.queries.pages.reports import list_quarters
+from baohou.guarantee.queries.pages.reports import list_quarters, who_signs_instead
 from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.services import proposals
 from baohou.guarantee.views.guards import quarter_named, staff_of
@@ -179,6 +179,8 @@ def summary_of(request: Asked, table: GradingTable) -> dict[str, object]:
     return {
         "table": table,
         "step": _next_step(request, table),
+        "department": table.department,
+        "signers": who_signs_instead(request.person, table.department, request.today) if table.is_open else None,
         "due_on": find_due(table),
         "first_lacking": table.lacking[0] if table.lacking else None,
     }
@@ -195,7 +197,7 @@ def _next_step(request: Asked, table: GradingTable) -> str:
         return "rest"
     if table.lacking:
         return "measures"
-    return "sign" if table.lines and person.may(Right.FILE_REPORT) else ""
+    return "sign" if table.lines and person.signs_for(table.department.pk) else ""
 
 
 def _row_as_written(request: Asked, table: GradingTable, client: int | None = None) -> dict[str, object]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from baohou.core.period import NotAQuarter, Quarter
-from baohou.guarantee.models import HandOver, MoveSigner, Visit, WorkMove
-from baohou.guarantee.queries.access import visible_clients
+from baohou.guarantee.models import HandOver, MeasureAction, MoveSigner, Visit, WorkMove
+from baohou.guarantee.queries.access import had_in_hand, visible_clients
+from baohou.guarantee.queries.actions import doers_of
 from baohou.guarantee.queries.pages.duties import DutyRow, find_duty
 from baohou.guarantee.queries.pages.hand_overs import HandOverList, get_list
 from baohou.guarantee.queries.pages.people import visible_moves
@@ -26,6 +30,17 @@ def client_for(request: Asked, pk: int) -> Party:
     return get_object_or_404(visible_clients(request.person, on=request.today), pk=pk)
 
 
+def visited_client_for(request: Asked, pk: int, on: date | None) -> Party:
+    """A client within the person's reach, or in the person's hands on the day ``on`` of a visit that is to be recorded.
+
+    What was written on site goes in also when the client was handed over, or the writer's post changed, before it was
+    sent.
+    """
+    if on is not None and on <= timezone.localdate() and had_in_hand(request.person, pk, on=on):
+        return get_object_or_404(Party, pk=pk)
+    return client_for(request, pk)
+
+
 def visit_for(request: Asked, pk: int) -> Visit:
     """A visit to a client within the person's reach."""
     clients = visible_clients(request.person, on=request.today)
@@ -39,6 +54,15 @@ def duty_for(request: Asked, key: int) -> DutyRow:
     if duty is None:
         raise Http404
     return duty
+
+
+def action_for(request: Asked, pk: int) -> MeasureAction:
+    """An action of a measure about a client within the person's reach, or that the person has to do."""
+    action = get_object_or_404(MeasureAction.objects.select_related("measure__client", "responsible"), pk=pk)
+    doer = doers_of([action.pk], on=request.today).get(action.pk, action.responsible)
+    if doer.pk not in request.person.staff_ids:
+        client_for(request, action.measure.client_id)
+    return action
 
 
 def department_for(request: Asked, pk: int) -> Department:

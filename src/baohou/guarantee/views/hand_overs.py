@@ -29,6 +29,7 @@ from baohou.guarantee.queries.pages.hand_overs import (
     list_hand_overs,
     visible_items,
 )
+from baohou.guarantee.queries.pages.reports import who_signs_instead
 from baohou.guarantee.queries.summaries import REPORTS
 from baohou.guarantee.rules.words import Medium
 from baohou.guarantee.services import hand_over_receipts, hand_overs
@@ -74,7 +75,13 @@ def _show(request: Asked, quarter: Quarter, department: Department, **typed: Any
     )
     if found is None:
         raise Http404
-    return render(request, "guarantee/hand_over.html", {"found": found, "media": list(Medium), "medium": Medium.PAPER})
+    context = {
+        "found": found,
+        "media": list(Medium),
+        "medium": Medium.PAPER,
+        "signers": who_signs_instead(request.person, found.department, request.today),
+    }
+    return render(request, "guarantee/hand_over.html", context)
 
 
 @require_POST

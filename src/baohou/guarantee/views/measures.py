@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,12 +13,12 @@ from baohou.core.errors import Refused
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.forms.fields import show_refusal
 from baohou.guarantee.forms.measures import MeasureForm, count_actions, initial_of
-from baohou.guarantee.models import MeasureAction
+from baohou.guarantee.queries.access import visible_clients
 from baohou.guarantee.queries.grading import is_frozen
-from baohou.guarantee.queries.measures import find_measure
+from baohou.guarantee.queries.measures import explain_action, find_measure
 from baohou.guarantee.queries.pages.reports import Conferring, list_managers
 from baohou.guarantee.services import measures
-from baohou.guarantee.views.guards import client_for, quarter_named, staff_of
+from baohou.guarantee.views.guards import action_for, client_for, quarter_named, staff_of
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
@@ -65,15 +65,26 @@ def measure_page(request: Asked, quarter: str, pk: int) -> HttpResponse:
 @require_POST
 def action_done(request: Asked, pk: int) -> HttpResponse:
     """One action of a measure is done, today."""
-    action = get_object_or_404(MeasureAction.objects.select_related("measure__client", "responsible"), pk=pk)
-    client = client_for(request, action.measure.client_id)
+    action = action_for(request, pk)
     try:
         measures.finish(action=action, on=request.today, by=staff_of(request), actor=request.person.actor, door="page")
     except Refused as refusal:
         messages.warning(request, in_words(refusal.message), extra_tags="warn")
     else:
         messages.success(request, _("已办结：%(what)s") % {"what": action.text}, extra_tags="ok")
-    return redirect("clients.measure", pk=client.pk, quarter=quarter_of(action.measure.quarter))
+    client = action.measure.client_id
+    if not visible_clients(request.person, on=request.today).filter(pk=client).exists():
+        return redirect("home")
+    return redirect("clients.measure", pk=client, quarter=quarter_of(action.measure.quarter))
+
+
+@door(None, Thing.MEASURE)
+def action_why(request: Asked, pk: int) -> HttpResponse:
+    """Why somebody has to do what a measure says."""
+    action = action_for(request, pk)
+    context = {"action": action, "explanation": explain_action(action, request.today)}
+    whole = "guarantee/measure_why.html" if not getattr(request, "htmx", False) else "guarantee/parts/why.html"
+    return render(request, whole, context)
 
 
 def _back(request: Asked, quarter: Quarter, managers: Conferring) -> HttpResponse:

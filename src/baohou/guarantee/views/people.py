@@ -17,6 +17,7 @@ from baohou.guarantee.exports.moves import list_paper, list_signatures
 from baohou.guarantee.forms import moves as forms
 from baohou.guarantee.forms.fields import show_refusal
 from baohou.guarantee.models import MoveSigner, WorkMove
+from baohou.guarantee.queries.actions import list_open_actions
 from baohou.guarantee.queries.moves import (
     DEPARTMENTAL,
     Choice,
@@ -68,6 +69,7 @@ def move_page(request: Asked, pk: int) -> HttpResponse:
     form = forms.MoveForm(request.POST or None, initial={"effective_on": _day(request)})
     on = form.cleaned_data["effective_on"] if form.is_valid() else _day(request)
     owed = list_open_duties(staff, on=request.today)
+    to_do = list_open_actions(staff, on=request.today)
     holdings = list_holdings(staff, on=on, owing={duty.party_id for duty in owed if duty.party_id})
     receivers, loads = list_receivers(on=on, leaver=staff), count_loads(on=on)
     all_to = next((one.staff_id for one in receivers if str(one.staff_id) == request.GET.get("to", "")), None)
@@ -88,6 +90,7 @@ def move_page(request: Asked, pk: int) -> HttpResponse:
         "on": on,
         "rows": forms.rows(holdings, choices),
         "duties": [duty for duty in owed if duty.kind not in DEPARTMENTAL],
+        "actions": to_do,
         "options": forms.options(receivers, loads),
         "all_to": all_to,
         "plan": plan,
@@ -108,6 +111,7 @@ def move_list_page(request: Asked, pk: int) -> HttpResponse:
         "move": move,
         "guarantees": move.guarantees.select_related("guarantee__client", *people).order_by("guarantee__project_no"),
         "duties": move.duties.select_related("owner", "to").order_by("due_on", "duty_key"),
+        "actions": move.actions.select_related("owner", "to").order_by("due_on", "action"),
         "signers": signers,
         "instead": [
             place.signer.pk
@@ -184,7 +188,7 @@ def _shares(plan: Plan, loads: dict[int, int]) -> list[dict[str, object]]:
             row.b is not None and row.b.pk == one.pk and (row.holding.b is None or row.holding.b.pk != one.pk)
             for row in plan.passing
         )
-        duties = sum(to.pk == one.pk for _, to in plan.duties)
+        duties = sum(to.pk == one.pk for _, to in (*plan.duties, *plan.actions))
         before = loads.get(one.pk, 0)
         shares.append(
             {"staff": one, "as_a": new_a, "as_b": new_b, "duties": duties, "before": before, "after": before + new_a}

@@ -28,6 +28,7 @@ from baohou.guarantee.queries.pages.plans import (
     load_of,
     may_plan,
 )
+from baohou.guarantee.queries.pages.reports import who_signs_instead
 from baohou.guarantee.queries.plans import get_plan, list_clients_of
 from baohou.guarantee.rules.words import Grade, VisitKind
 from baohou.guarantee.services import appointments, plans
@@ -216,6 +217,7 @@ def _answer(
         "plan": page.plan,
         "quarter": quarter,
         "department": department,
+        "signers": who_signs_instead(request.person, department, request.today),
         "departments": list_plans(request.person, quarter=quarter, on=request.today),
         "quarters": list_plan_quarters(request.today),
         "filters": read_filters(request.GET),

@@ -17,7 +17,7 @@ from baohou.guarantee.exports import FORMS, list_papers, write_papers
 from baohou.guarantee.forms.decisions import FilingForm
 from baohou.guarantee.forms.fields import show_refusal
 from baohou.guarantee.queries.measures import get_watched_page, list_watched
-from baohou.guarantee.queries.pages.reports import get_quarter_reports, list_quarters
+from baohou.guarantee.queries.pages.reports import get_quarter_reports, list_quarters, who_signs_instead
 from baohou.guarantee.rules.words import FilingKind
 from baohou.guarantee.services import reports
 from baohou.guarantee.views.guards import department_for, quarter_named, staff_of
@@ -49,6 +49,7 @@ def department_page(request: Asked, quarter: str, department: int) -> HttpRespon
         "row": row,
         "watched": get_watched_page(department=of, quarter=chosen.last, after=_place(request)),
         "forms": FORMS,
+        "signers": who_signs_instead(request.person, of, request.today),
     }
     return render(request, "guarantee/department.html", context)
 
@@ -71,16 +72,14 @@ def file_page(request: Asked, quarter: str, department: int, kind: str) -> HttpR
         return redirect("handover.one", quarter=quarter, department=department)
     if not request.person.signs_for(of.pk) and not request.person.reads_only:
         raise PermissionDenied
-    form = FilingForm(
-        request.POST or None, initial={"filed_on": request.today}, latest=max(timezone.localdate(), request.today)
-    )
-    if request.method == "POST" and form.is_valid():
+    form = FilingForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         try:
             reports.file(
                 department=of,
                 quarter=chosen.last,
                 kind=report,
-                filed_on=form.cleaned_data["filed_on"],
+                filed_on=request.today,
                 by=staff_of(request),
                 actor=request.person.actor,
                 door="page",

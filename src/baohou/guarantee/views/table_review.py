@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
@@ -15,6 +14,7 @@ from baohou.guarantee.forms.fields import show_refusal
 from baohou.guarantee.forms.grading import ReturnForm, SignForm
 from baohou.guarantee.queries.grading import GradingTable, State
 from baohou.guarantee.queries.pages.grading import get_rows
+from baohou.guarantee.queries.pages.reports import who_signs_instead
 from baohou.guarantee.queries.table_paper import PAPER
 from baohou.guarantee.rules.words import FilingKind
 from baohou.guarantee.services import reports
@@ -34,8 +34,7 @@ def sign_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     table = table_for(request, quarter, department)
     form = SignForm(
         request.POST or None,
-        initial={"filed_on": request.today, "digest": table.digest},
-        latest=max(timezone.localdate(), request.today),
+        initial={"digest": table.digest},
         signer=request.person.name,
     )
     if request.method == "POST" and form.is_valid():
@@ -47,7 +46,14 @@ def sign_page(request: Asked, quarter: str, department: int) -> HttpResponse:
         else:
             messages.success(request, _("已签字上报，等待风险管理部接收。"), extra_tags="ok")
             return redirect("grading.table", quarter=quarter, department=department)
-    context = {"form": form, "table": table, **_changes(request, table)}
+    context = {
+        "form": form,
+        "table": table,
+        "signs": request.person.signs_for(table.department.pk) or request.person.reads_only,
+        "department": table.department,
+        "signers": who_signs_instead(request.person, table.department, request.today),
+        **_changes(request, table),
+    }
     return render(request, "guarantee/grading_sign.html", context)
 
 
@@ -88,7 +94,7 @@ def review_page(request: Asked, quarter: str, department: int) -> HttpResponse:
 
 def _hand_in(request: Asked, table: GradingTable, form: SignForm) -> None:
     by: dict[str, Any] = {"by": staff_of(request), "actor": request.person.actor, "door": "page"}
-    signing, on = Signing(form.cleaned_data["digest"]), form.cleaned_data["filed_on"]
+    signing, on = Signing(form.cleaned_data["digest"]), request.today
     if table.state is State.RETURNED and table.filing is not None:
         reports.hand_in_again(filing=table.filing, on=on, signing=signing, **by)
         return

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,12 +19,13 @@ from baohou.core.errors import Refused
 from baohou.guarantee.forms.appointments import initial_of
 from baohou.guarantee.forms.fields import show_refusal
 from baohou.guarantee.forms.visits import UploadForm, VisitForm, place_of
+from baohou.guarantee.models import Visit
 from baohou.guarantee.queries.pages.glance import Glance, get_glance
 from baohou.guarantee.queries.plans import find_appointment
 from baohou.guarantee.queries.sealed_visits import list_waiting_files
 from baohou.guarantee.rules.words import VisitKind
 from baohou.guarantee.services import submissions
-from baohou.guarantee.views.guards import client_for, staff_of
+from baohou.guarantee.views.guards import client_for, staff_of, visited_client_for
 from baohou.kernel.parties.queries import get_reached
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
@@ -37,7 +39,7 @@ _FILE = re.compile(r"([0-9a-f]{64})\s?(.{0,255})")
 @door(Right.RECORD_VISIT, Thing.CLIENT)
 def record_page(request: Asked, pk: int) -> HttpResponse:
     """The form of a visit; the address may name its kind and guarantee. A device that asks for JSON is answered so."""
-    glance = get_glance(client_for(request, pk), on=request.today)
+    glance = get_glance(visited_client_for(request, pk, _day_sent(request)), on=request.today)
     form = _form(request, glance)
     if request.method == "POST":
         return _take_sent(request, form, glance) if _wants_json(request) else _take_typed(request, form, glance)
@@ -48,7 +50,7 @@ def record_page(request: Asked, pk: int) -> HttpResponse:
 @require_POST
 def keep_file(request: Asked, pk: int) -> HttpResponse:
     """One file of a visit to this client that will be sent: kept, and answered with its digest."""
-    client_for(request, pk)
+    visited_client_for(request, pk, _day_sent(request))
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return JsonResponse({"message": _("这个文件没有收全，请再发一次。"), "errors": form.errors}, status=422)
@@ -77,7 +79,7 @@ def _take_sent(request: Asked, form: VisitForm, glance: Glance) -> HttpResponse:
     try:
         done = _submit(request, form, report)
     except submissions.RecordedAlready as refusal:
-        where = reverse("visits.one", args=[refusal.visit.pk])
+        where = _where(request, refusal.visit)
         return JsonResponse({"message": in_words(refusal.message), "code": refusal.code, "url": where}, status=409)
     except submissions.FilesMissing as refusal:
         lacking = {"message": in_words(refusal.message), "code": refusal.code, "missing": refusal.digests}
@@ -86,7 +88,7 @@ def _take_sent(request: Asked, form: VisitForm, glance: Glance) -> HttpResponse:
         show_refusal(form, refusal)
         refused = {"message": in_words(refusal.message), "code": refusal.code, "errors": form.errors}
         return JsonResponse(refused, status=422)
-    told = {"url": reverse("visits.one", args=[done.visit.pk]), "already": done.already}
+    told = {"url": _where(request, done.visit), "already": done.already}
     return JsonResponse(told, status=200 if done.already else 201)
 
 
@@ -114,8 +116,25 @@ def _take_typed(request: Asked, form: VisitForm, glance: Glance) -> HttpResponse
             show_refusal(form, refusal)
         else:
             messages.success(request, _("已记录 %(client)s 的回访。") % {"client": glance.client.name}, extra_tags="ok")
-            return redirect("visits.one", pk=done.visit.pk)
+            return redirect(_where(request, done.visit))
     return _show(request, form, glance, other=other)
+
+
+def _day_sent(request: Asked) -> date | None:
+    """The day of the visit that is sent; None when the page is only opened, or no day is told."""
+    try:
+        return date.fromisoformat(request.POST.get("on", ""))
+    except ValueError:
+        return None
+
+
+def _where(request: Asked, visit: Visit) -> str:
+    """The page of a visit; of one to a client that has left the person's reach, the page of visits on site."""
+    try:
+        client_for(request, visit.client_id)
+    except Http404:
+        return reverse("onsite")
+    return reverse("visits.one", args=[visit.pk])
 
 
 def _submit(request: Asked, form: VisitForm, report: submissions.Report) -> submissions.Submitted:

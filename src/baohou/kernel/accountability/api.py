@@ -272,6 +272,7 @@ def _one(request: Call, duty: int, staff: int) -> OneStoryOut:
     return OneStoryOut(
         **{**_story(told.story), "appealed": open_appeal is not None},
         open_appeal=open_appeal.pk if open_appeal else None,
+        recorded_late_on=told.recorded_late_on,
         may=AllowedOut(**{name: getattr(may, name) for name in AllowedOut.model_fields}),
     )
 

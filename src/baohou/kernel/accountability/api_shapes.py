@@ -56,6 +56,7 @@ class OneStoryOut(StoryOut):
     """A story, the open appeal and what may be done."""
 
     open_appeal: int | None
+    recorded_late_on: date | None = Field(description="补录：按时办结是这一天才录入的，那时期限已过；不是补录的没有")
     may: AllowedOut
 
 

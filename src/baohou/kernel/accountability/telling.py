@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q, Sum
 from django.urls import reverse
 
 from baohou.core.money import format_yuan
+from baohou.core.sayings import say, together
 from baohou.kernel.accountability import events
 from baohou.kernel.accountability.models import Appeal, AppealDecision, Entry, EntryKind, Verdict
 from baohou.kernel.notices.kinds import NoticeKind
@@ -38,7 +39,7 @@ def tell_filed(appeal: Appeal) -> None:
         [posting.staff for posting in held if posting.staff_id != appeal.staff_id],
         kind=FILED.code,
         key=f"appeal:{appeal.pk}",
-        title=f"{appeal.staff.name}提出申诉，请裁定",
+        title=say("%(name)s提出申诉，请裁定", name=appeal.staff.name),
         text=appeal.text,
         url=reverse("appeals.decide", args=[appeal.pk]),
         on=appeal.filed_on,
@@ -50,13 +51,16 @@ def tell_decided(decision: AppealDecision) -> None:
     verdict = Verdict(decision.verdict)
     if verdict is Verdict.WITHDRAWN:
         return
-    waived = f"，减免 {format_yuan(decision.amount_fen)} 元" if decision.amount_fen else ""
+    how = say(str(verdict.label))
+    title = say("您的申诉已裁定：%(how)s", how=how)
+    if decision.amount_fen:
+        title = say("您的申诉已裁定：%(how)s，减免 %(yuan)s 元", how=how, yuan=format_yuan(decision.amount_fen))
     tell(
         person=decision.appeal.staff,
         kind=DECIDED.code,
         key=f"appeal:{decision.appeal_id}:decided",
-        title=f"您的申诉已裁定：{verdict.label}{waived}",
-        text=f"理由：{decision.because}" if decision.because else "",
+        title=title,
+        text=say("理由：%(because)s", because=decision.because) if decision.because else "",
         url=reverse("penalties.story", args=[decision.appeal.duty_key, decision.appeal.staff_id]),
         on=decision.on,
     )
@@ -93,8 +97,11 @@ def tell_posted(*, on: date) -> int:
 def _posted(person: Staff, row: Mapping[str, Any], on: date, last: int) -> Telling:
     said = []
     if row["penalties"]:
-        said.append(f"处罚 {row['penalties']} 笔，共 {format_yuan(row['fen'])} 元")
+        yuan = format_yuan(row["fen"])
+        said.append(say("处罚 %(n)s 笔，共 %(yuan)s 元", n=row["penalties"], yuan=yuan))
     if row["reversals"]:
-        said.append(f"冲回 {row['reversals']} 笔，共 {format_yuan(-row['back_fen'])} 元")
-    text = "有不同意见可以申诉。" if row["penalties"] else ""
-    return Telling(person, POSTED.code, f"entries:{last}", f"记到您名下：{'；'.join(said)}", text, _PENALTIES)
+        yuan = format_yuan(-row["back_fen"])
+        said.append(say("冲回 %(n)s 笔，共 %(yuan)s 元", n=row["reversals"], yuan=yuan))
+    text = say("有不同意见可以申诉。") if row["penalties"] else ""
+    title = say("记到您名下：%(what)s", what=together(said, "；"))
+    return Telling(person, POSTED.code, f"entries:{last}", title, text, _PENALTIES)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from baohou.kernel.accountability.appeals import PAPER
 from baohou.kernel.accountability.ledger import Story
 from baohou.kernel.accountability.models import Appeal, EntryKind
+from baohou.kernel.duties.evidence import recorded_after_the_due_day
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.papers.models import Attachment
 from baohou.kernel.people.access import Person, Right
@@ -21,7 +22,8 @@ _BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
 class Event:
     """One thing that happened: ``of`` is its row; ``net_fen`` is what was left after an entry, else None.
 
-    ``decided``: a waiver that a decision on an appeal granted, whose reason stands there.
+    ``decided``: a waiver that a decision on an appeal granted, whose reason stands there. ``recorded_on``: the day on
+    which a duty done in time was recorded, when its due day had passed by then.
     """
 
     on: date
@@ -31,6 +33,7 @@ class Event:
     net_fen: int | None = None
     files: tuple[Attachment, ...] = ()
     decided: bool = False
+    recorded_on: date | None = None
 
     @property
     def late(self) -> bool:
@@ -48,6 +51,11 @@ class Told:
     duty_stands: bool
     open_appeal: Appeal | None
 
+    @property
+    def recorded_late_on(self) -> date | None:
+        """The day on which the duty was recorded as done in time, when that was after its due day."""
+        return next((event.recorded_on for event in self.events if event.recorded_on is not None), None)
+
 
 @dataclass(frozen=True)
 class Allowed:
@@ -62,7 +70,7 @@ class Allowed:
 
 
 def tell(story: Story) -> Told:
-    """The story of find_story with its duty, appeals, files and clauses. Four queries more."""
+    """The story of find_story with its duty, appeals, files and clauses. Five queries more."""
     first = story.first
     duty = Duty.objects.filter(key=first.duty_key).first()
     appeals = list(
@@ -72,7 +80,7 @@ def tell(story: Story) -> Told:
     )
     events = [Event(first.opens_on, "opened", first), Event(first.due_on, "due", first)]
     if duty is not None and duty.done_on is not None:
-        events.append(Event(duty.done_on, "done", duty))
+        events.append(Event(duty.done_on, "done", duty, recorded_on=recorded_after_the_due_day(duty)))
     granted = {appeal.decision.waiver_id for appeal in appeals if appeal.closed_on is not None}
     events += _booked(story, granted)
     events += _appealed(appeals)

@@ -21,6 +21,7 @@ from baohou.kernel.notices.reaching import company_hours
 from baohou.kernel.notices.services import mark_read
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.models import Staff
+from baohou.kernel.saying import in_words
 
 room = Room("通知")
 Channel = Annotated[str, Path(max_length=32)]
@@ -121,8 +122,8 @@ def own(request: Call, unread: bool = False, kind: str = "", cursor: Cursor = ""
         NoticeOut(
             id=line.notice.pk,
             kind=line.notice.kind,
-            title=line.notice.title,
-            text=line.notice.text,
+            title=in_words(line.notice.heading),
+            text=in_words(line.notice.body),
             url=line.notice.url,
             told_at=line.notice.told_at,
             read_at=line.notice.read_at,

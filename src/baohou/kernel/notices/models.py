@@ -7,6 +7,8 @@ from datetime import time
 from django.db import models
 from django.db.models import Q
 
+from baohou.core.sayings import from_kept
+
 
 class Notice(models.Model):
     """Something a person is told, once: ``key`` names what of and to whom. ``for_absent`` stands in for whom."""
@@ -19,6 +21,7 @@ class Notice(models.Model):
     key = models.CharField(max_length=160, unique=True)
     title = models.CharField(max_length=255)
     text = models.TextField(blank=True)
+    said = models.JSONField(default=dict, help_text="title and text with what they were made of; empty for old ones")
     url = models.CharField(max_length=255, blank=True, help_text="the page it is about, without the host")
     told_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True)
@@ -32,6 +35,16 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def heading(self) -> str:
+        """The title as a sentence that can be said in the reader's language."""
+        return from_kept(self.said.get("title", self.title))
+
+    @property
+    def body(self) -> str:
+        """The text as a sentence that can be said in the reader's language."""
+        return from_kept(self.said.get("text", self.text))
 
 
 class Address(models.Model):

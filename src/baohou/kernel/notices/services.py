@@ -11,6 +11,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils import timezone
 
+from baohou.core.sayings import as_kept, say
 from baohou.kernel.notices import kinds
 from baohou.kernel.notices.models import Notice
 from baohou.kernel.notices.reaching import Reaching, reach
@@ -88,7 +89,7 @@ def _addressed(tellings: Sequence[Telling], on: date) -> list[Notice]:
 
 def _notice(telling: Telling, to: Staff, absent: Staff | None) -> Notice:
     of = f":{absent.pk}" if absent else ""
-    title = f"（代{absent.name}）{telling.title}" if absent else telling.title
+    title = say("（代%(name)s）%(title)s", name=absent.name, title=telling.title) if absent else telling.title
     return Notice(
         staff=to,
         for_absent=absent,
@@ -96,6 +97,7 @@ def _notice(telling: Telling, to: Staff, absent: Staff | None) -> Notice:
         key=f"{telling.key[:120]}:{to.pk}{of}",
         title=title[:255],
         text=telling.text,
+        said={"title": as_kept(title), "text": as_kept(telling.text)},
         url=telling.url,
     )
 

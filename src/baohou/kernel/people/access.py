@@ -91,9 +91,14 @@ class Person:
     def may(self, right: Right) -> bool:
         return right in RIGHTS[self.post] and (self.scopes is None or right in self.scopes)
 
+    @property
+    def signs_department_id(self) -> int | None:
+        """The department for which the person files and signs what it owes: one's own, never as a deputy."""
+        return self.department_id if self.may(Right.FILE_REPORT) else None
+
     def signs_for(self, department_id: int | None) -> bool:
         """Whether the person files and signs what a department owes: its own manager, and no deputy."""
-        return self.may(Right.FILE_REPORT) and department_id is not None and self.department_id == department_id
+        return department_id is not None and self.signs_department_id == department_id
 
     def sees_department(self, department_id: int | None) -> bool:
         """Whether the person sees everything of a department."""

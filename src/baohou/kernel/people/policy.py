@@ -67,7 +67,7 @@ class Thing(Enum):
     CLIENT = "客户：有一笔担保在本人范围内"
     VISIT = "回访：客户在本人范围内"
     DUTY = "任务：责任人是本人或被代办人，或部门、客户在本人范围内"
-    MEASURE = "处置措施：客户在本人范围内"
+    MEASURE = "处置措施：客户在本人范围内，或由本人办理"
     QUARTER = "季度：任何人，只决定看哪一季"
     DEPARTMENT = "部门：本人所在或看得到全部的部门"
     WHOLE_DEPARTMENT = "部门：看得到全部的部门"
@@ -122,7 +122,12 @@ def _held_by(*posts: Post) -> dict[Post, Reach]:
 _NOT_OWN = "不能复核自己提请的、关系到本人的、正由自己代办的人提请的"
 
 POLICY: tuple[Rule, ...] = (
-    Rule(Right.RECORD_VISIT, "记录回访、补充已封存的回访报告", _held_by(_PM, _DM, _RS, _RM)),
+    Rule(
+        Right.RECORD_VISIT,
+        "记录回访、补充已封存的回访报告",
+        _held_by(_PM, _DM, _RS, _RM),
+        but="客户已移交的，回访日那天的A角、B角及其代办人仍可记那天的回访",
+    ),
     Rule(
         Right.PLAN_VISIT,
         "排回访计划日期",

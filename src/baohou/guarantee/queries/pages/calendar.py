@@ -14,6 +14,7 @@ from django.db.models.functions import RowNumber
 from baohou.core.columns import NEVER, SUBJECT_BITS, day_number
 from baohou.guarantee.models import PlannedDate
 from baohou.guarantee.queries.access import managed_guarantees, visible_clients
+from baohou.guarantee.queries.actions import ActionRow, days_of_actions, get_actions, wanted_of
 from baohou.guarantee.queries.pages.duties import DutyRow, describe, with_names
 from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters
 from baohou.guarantee.queries.pages.many import believed
@@ -41,13 +42,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Day:
-    """One day of the calendar: the first few of ``count`` duties due, and of ``planned`` visits."""
+    """One day of the calendar: the first few of ``count`` duties and measures' actions due, of ``planned`` visits."""
 
     on: date
     in_month: bool
     today: date
     count: int
-    rows: list[DutyRow]
+    rows: list[DutyRow | ActionRow]
     kind: DayKind
     planned: int
     entries: list[Entry]
@@ -129,7 +130,8 @@ def get_month(
         counts = believed(("calendar", on, days), lambda: _counts(_everyones(on, days)), when=_are_very_many)
     else:
         counts = _counts(owed)
-    rows = _first_few(owed, counts, on) if counts else {}
+    due = _first_few(owed, counts, on) if counts else {}
+    counts, rows = _with_actions(person, on, whose, filters, days, counts, due)
     planned: dict[date, int] = {}
     entries: dict[date, list[Entry]] = {}
     if whose != "all":
@@ -155,6 +157,31 @@ def get_month(
 def _counts(owed: QuerySet[Duty]) -> dict[date, int]:
     """How many are owed on each day."""
     return dict(owed.order_by().values("due_on").annotate(n=Count("pk")).values_list("due_on", "n"))
+
+
+def _with_actions(
+    person: Person,
+    on: date,
+    whose: str,
+    filters: WorkFilters,
+    days: tuple[date, date],
+    counts: dict[date, int],
+    duties: dict[date, list[DutyRow]],
+) -> tuple[dict[date, int], dict[date, list[DutyRow | ActionRow]]]:
+    """With what measures have people do, which goes first on its day. At most four queries."""
+    wanted = wanted_of(person, on=on, whose=whose, filters=filters, many=VERY_MANY)
+    if wanted is None:
+        return counts, {day: [*those] for day, those in duties.items()}
+    due: dict[date, list[int]] = defaultdict(list)
+    for day, pk in days_of_actions(wanted, days):
+        due[day].append(pk)
+    few: dict[date, list[DutyRow | ActionRow]] = defaultdict(list)
+    for row in get_actions([pk for keys in due.values() for pk in keys[:FIRST_FEW]], today=on) if due else ():
+        few[row.due_on].append(row)
+    return (
+        {day: counts.get(day, 0) + len(due.get(day, ())) for day in {*counts, *due}},
+        {day: [*few.get(day, ()), *duties.get(day, ())][:FIRST_FEW] for day in {*duties, *few}},
+    )
 
 
 def _are_very_many(counts: dict[date, int]) -> bool:

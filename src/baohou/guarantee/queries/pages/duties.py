@@ -46,6 +46,11 @@ class DutyRow:
     today: date
 
     @property
+    def is_action(self) -> bool:
+        """As told apart from what a measure has somebody do."""
+        return False
+
+    @property
     def clause(self) -> str:
         return CLAUSE_OF[self.kind]
 

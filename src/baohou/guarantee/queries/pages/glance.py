@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from baohou.guarantee.models import GradeChange, Guarantee, Measure, SpecialOrder, Visit
+from baohou.guarantee.queries.late_records import find_late, recorded_on
 from baohou.guarantee.queries.pages.clients import managers_on
 from baohou.guarantee.queries.pages.duties import DutyRow, describe, with_names
 from baohou.guarantee.queries.standing import default_grade
@@ -31,11 +32,16 @@ class Held:
 
 @dataclass(frozen=True)
 class Event:
-    """One entry of the time line: ``kind`` names how it reads, ``of`` is the record behind it."""
+    """One entry of the time line: ``kind`` names how it reads, ``of`` is the record behind it.
+
+    Of a visit: the due day that had ``passed`` when it was recorded, on the day ``noted``.
+    """
 
     on: date
     kind: str
     of: Any
+    passed: date | None = None
+    noted: date | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ def get_glance(client: Party, *, on: date) -> Glance:
     events = [
         *(Event(grade.effective_on, "grade", grade) for grade in grades),
         *_guarantee_events(held, on),
-        *(Event(visit.visited_on, "visit", visit) for visit in _visits(client, on)),
+        *_visit_events(client, on),
         *(Event(order.ordered_on, "order", order) for order in _orders(client, on)),
         *(Event(measure.filed_on, "measure", measure) for measure in _measures(client, on)),
         *_duty_events(duties),
@@ -105,8 +111,11 @@ def _latest(rows: Any, client: Party, order: str) -> Any:
     return rows.filter(client=client).select_related("by").order_by(order)[:LATEST]
 
 
-def _visits(client: Party, on: date) -> Any:
-    return _latest(Visit.objects.filter(visited_on__lte=on).select_related("guarantee"), client, "-visited_on")
+def _visit_events(client: Party, on: date) -> list[Event]:
+    made = Visit.objects.filter(visited_on__lte=on).select_related("guarantee", "act")
+    visits = list(_latest(made, client, "-visited_on"))
+    late = find_late(visits)
+    return [Event(one.visited_on, "visit", one, passed=late.get(one.pk), noted=recorded_on(one)) for one in visits]
 
 
 def _orders(client: Party, on: date) -> Any:

@@ -15,8 +15,9 @@ from baohou.guarantee.queries.report_duties import report_duties
 from baohou.guarantee.rules.reports import DUTY_OF_FILING
 from baohou.guarantee.rules.words import FilingKind, FilingVerb
 from baohou.kernel.parties.models import Party
-from baohou.kernel.people.access import Person
+from baohou.kernel.people.access import Person, Right
 from baohou.kernel.people.models import Department, Post, Posting, Staff
+from baohou.kernel.people.queries import list_holders
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,15 @@ def list_managers(client: Party, on: date) -> Conferring | None:
     managers |= {p.staff_id: p.staff for p in posted if p.post == Post.PROJECT_MANAGER}
     initial = {"manager_a": a.pk, **({"manager_b": b.pk} if b else {})}
     return Conferring(voice.department_id, list(managers.values()), list(heads.values()), initial)
+
+
+def who_signs_instead(person: Person, department: Department, on: date) -> list[str] | None:
+    """Who signs for a department, asked by a stand-in, who sees all of it and cannot; None for everyone else."""
+    if not person.may(Right.FILE_REPORT) or person.signs_for(department.pk):
+        return None
+    if department.pk not in person.department_ids:
+        return None
+    return [one.name for one in list_holders(post=Post.DEPARTMENT_MANAGER, on=on, department=department)]
 
 
 def list_quarters(on: date, *, back: int = 8) -> list[Quarter]:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from baohou.guarantee.models import Guarantee, Visit, VisitSubmission
 from baohou.guarantee.queries.access import managed_guarantees, visible_clients, visible_duties
+from baohou.guarantee.queries.late_records import find_late, recorded_on
 from baohou.guarantee.queries.pages.duties import VISITS, DutyRow, describe, with_names
 from baohou.guarantee.queries.pages.finding import among
 from baohou.guarantee.queries.sealed_visits import Record, check_url, get_records
@@ -40,7 +41,10 @@ FEW_CLIENTS = 2000
 
 @dataclass(frozen=True)
 class Sheet:
-    """A visit with all that was told of it. ``checked`` compares it with its seal; None when it has none."""
+    """A visit with all that was told of it. ``checked`` compares it with its seal; None when it has none.
+
+    ``passed`` is the due day of its duty when that had passed before the visit was recorded, on ``recorded_on``.
+    """
 
     visit: Visit
     kind: VisitKind
@@ -54,6 +58,8 @@ class Sheet:
     record: Record
     checked: Checked | None
     check_url: str
+    recorded_on: date | None
+    passed: date | None
 
 
 def latest_visits(person: Person, *, on: date, dense: bool) -> QuerySet[Visit]:
@@ -93,6 +99,8 @@ def get_sheet(visit: Visit) -> Sheet:
         record=record,
         checked=records.check(record.seal) if record.seal else None,
         check_url=check_url(record.seal.code) if record.seal else "",
+        recorded_on=recorded_on(visit),
+        passed=find_late([visit]).get(visit.pk),
     )
 
 

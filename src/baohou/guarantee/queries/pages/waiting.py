@@ -23,6 +23,7 @@ from baohou.kernel.approvals.models import State
 from baohou.kernel.approvals.queries import count_waiting, list_own, list_waiting_for
 from baohou.kernel.approvals.showing import Shown, shown_list
 from baohou.kernel.duties.models import Duty
+from baohou.kernel.papers.models import Loan
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach, Right
 from baohou.kernel.people.directory import standing_postings
@@ -329,3 +330,24 @@ def acts_asked_for(person: Person, on: date) -> Iterable[WaitingLine]:
 def _said(one: Shown) -> str:
     about = f"{one.about} · " if one.about else ""
     return f"{about}{_(one.kind.title)} · {one.proposal.title}"
+
+
+@register
+def volumes_not_returned(person: Person, on: date) -> Iterable[WaitingLine]:
+    """Volumes that were lent until a day gone by, for those who keep the archive (PGM.11)."""
+    if not person.may(Right.KEEP_ARCHIVE):
+        return
+    for loan in _overdue_loans(on):
+        told = {"name": loan.borrower_name, "on": loan.due_on.isoformat()}
+        yield WaitingLine(
+            what=_("案卷 %(number)s") % {"number": loan.volume.number},
+            who=_("%(name)s借阅，应于 %(on)s 归还，请催还") % told,
+            since=loan.due_on,
+            url=reverse("handover.volume", args=[loan.volume_id]),
+        )
+
+
+@prepared
+def _overdue_loans(on: date) -> QuerySet[Loan]:
+    lent = Loan.objects.filter(returned_on__isnull=True, due_on__lt=on).select_related("volume")
+    return lent.order_by("due_on", "pk")[:MOST]

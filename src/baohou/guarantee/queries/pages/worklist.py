@@ -1,4 +1,4 @@
-"""My work: what is owed, in four parts, a page at a time."""
+"""My work: duties, and what disposal measures have people do, in four parts, a page at a time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from baohou.core.places import read_place
 from baohou.guarantee.queries.access import Sight, sight_of, visible_duties, ways_to_duties
+from baohou.guarantee.queries.actions import ActionRow, Days, Place, count_actions, list_actions, wanted_of
 from baohou.guarantee.queries.handed import handed_keys
 from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, behind, describe, with_names
 from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters, narrowed
@@ -24,13 +25,18 @@ from baohou.kernel.prepared import Prepared, PreparedCount, prepared, prepared_c
 PARTS: Final = ("overdue", "today", "week", "later")
 
 
+Row = DutyRow | ActionRow
+_FIRST_KEY: Final = -(2**63)
+_LAST_KEY: Final = 2**63 - 1
+
+
 @dataclass(frozen=True)
 class Group:
     """One part of the worklist: how many (at most MANY), the first rows, and where the next page begins."""
 
     code: str
     count: int
-    rows: list[DutyRow]
+    rows: list[Row]
     after: str
 
     @property
@@ -55,7 +61,7 @@ class Worklist:
         return sum(group.count for group in self.groups)
 
     @property
-    def most_pressing(self) -> DutyRow | None:
+    def most_pressing(self) -> Row | None:
         return next((row for group in self.groups for row in group.rows), None)
 
 
@@ -89,14 +95,58 @@ def list_worklist(
     """
     wanted = [part] if part in PARTS else list(PARTS)
     asked, values = _asked(person, whose, filters), _values(person, whose, on)
+    behind_duty, behind_action = _places(after)
     if person.reach is Reach.DEPARTMENT and whose not in ("mine", "deputy"):
-        found = _by_ways(asked, values, wanted, after)
+        found = _by_ways(asked, values, wanted, behind_duty)
     else:
-        found = [_found(asked, values, code, after, _page, _count) for code in wanted]
-    rows = iter(describe((duty for _, _, duties in found for duty in duties[:PAGE]), today=on))
-    return Worklist(
-        [Group(code, count, list(islice(rows, min(len(duties), PAGE))), _next(duties)) for code, count, duties in found]
-    )
+        found = [_found(asked, values, code, behind_duty, _page, _count) for code in wanted]
+    rows = iter(describe((duty for _, _, duties in found for duty in duties[: PAGE + 1]), today=on))
+    duties = {code: (count, list(islice(rows, len(those)))) for code, count, those in found}
+    actions = _actions(person, on, whose, filters, {code: _days(code, on) for code in wanted}, behind_action)
+    return Worklist([_group(code, *duties[code], *actions.get(code, (0, []))) for code in wanted])
+
+
+def _actions(
+    person: Person, on: date, whose: str, filters: WorkFilters, parts: dict[str, Days], place: Place
+) -> dict[str, tuple[int, list[ActionRow]]]:
+    """What measures have people do, by part: how many, one row more than a page. Three queries where they are few."""
+    wanted = wanted_of(person, on=on, whose=whose, filters=filters, many=MANY)
+    if wanted is None:
+        return {}
+    rows = list_actions(wanted, parts=list(parts.values()), most=PAGE + 1, place=place)
+    found = {}
+    for code, (first, last) in parts.items():
+        those = [row for row in rows if (first is None or row.due_on >= first) and (last is None or row.due_on <= last)]
+        few = place == (None, None) and len(those) <= PAGE
+        found[code] = (len(those) if few else count_actions(wanted, (first, last)), those)
+    return found
+
+
+def _group(code: str, n_duties: int, duties: list[DutyRow], n_actions: int, actions: list[ActionRow]) -> Group:
+    """A part by due day; on one day what a measure says goes first."""
+    both: list[Row] = [*actions, *duties]
+    rows = sorted(both, key=_in_order)
+    shown = rows[:PAGE]
+    return Group(code, min(n_duties + n_actions, MANY), shown, _place_of(shown[-1]) if len(rows) > PAGE else "")
+
+
+def _in_order(row: Row) -> tuple[date, bool, int]:
+    return (row.due_on, True, row.key) if isinstance(row, DutyRow) else (row.due_on, False, row.pk)
+
+
+def _place_of(row: Row) -> str:
+    """How an address names the row behind which the next page begins."""
+    return f"{row.due_on}.{row.key}" if isinstance(row, DutyRow) else f"m{row.due_on}.{row.pk}"
+
+
+def _places(after: str) -> tuple[Place, Place]:
+    """Where duties and where actions begin behind a row: on its day the actions go first."""
+    place = read_place(after.removeprefix("m"))
+    if place is None:
+        return (None, None), (None, None)
+    if after.startswith("m"):
+        return (place[0], _FIRST_KEY), place
+    return place, (place[0], _LAST_KEY)
 
 
 def owed_duties(person: Person, *, on: date, whose: str, filters: WorkFilters = EVERYTHING) -> QuerySet[Duty]:
@@ -209,7 +259,7 @@ def _reached(*given: Any, asked: _Asked) -> QuerySet[Staff, Any]:
     return Staff.objects.order_by("pk").values_list(*lasts)[:1]
 
 
-def _by_ways(asked: _Asked, values: _Values, wanted: list[str], after: str) -> list[tuple[str, int, list[Duty]]]:
+def _by_ways(asked: _Asked, values: _Values, wanted: list[str], place: Place) -> list[tuple[str, int, list[Duty]]]:
     """The parts of a department's list, which none of the indexes has in order.
 
     Where one way alone finds many, a page is soon full when all duties are looked at by day; where few are found by
@@ -218,9 +268,9 @@ def _by_ways(asked: _Asked, values: _Values, wanted: list[str], after: str) -> l
     days = [day for code in wanted for day in _days(code, values.on)]
     many = _ask(_reached, asked)(*values, *days, asked=asked)
     return [
-        _found(asked, values, code, after, _gathered_page, _gathered_count)
+        _found(asked, values, code, place, _gathered_page, _gathered_count)
         if reached is None
-        else _found(asked, values, code, after, _page, None)
+        else _found(asked, values, code, place, _page, None)
         for code, reached in zip(wanted, many[0] if many else [None] * len(wanted), strict=True)
     ]
 
@@ -229,7 +279,7 @@ def _found(
     asked: _Asked,
     values: _Values,
     code: str,
-    after: str,
+    place: Place,
     page: Prepared[..., Duty],
     count: PreparedCount[...] | None,
 ) -> tuple[str, int, list[Duty]]:
@@ -238,11 +288,10 @@ def _found(
     What one page holds is not counted once more.
     """
     given = (*values, *_days(code, values.on))
-    place = read_place(after)
-    duties = _ask(page, asked)(*given, *(place or (None, None)), asked=asked)
+    duties = _ask(page, asked)(*given, *place, asked=asked)
     if count is None:
         return code, MANY, duties
-    if place is None and len(duties) <= PAGE:
+    if place == (None, None) and len(duties) <= PAGE:
         return code, len(duties), duties
     named = ("worklist", asked, given)
     return code, at_least(named, MANY, lambda: _ask(count, asked)(*given, asked=asked)), duties
@@ -251,7 +300,3 @@ def _found(
 def _ask(query: Any, asked: _Asked) -> Any:
     """A query by its text when kinds alone narrow it; each client or name would be a text of its own."""
     return query if asked.filters == WorkFilters(kind=asked.filters.kind) else query.plain
-
-
-def _next(duties: list[Duty]) -> str:
-    return f"{duties[PAGE - 1].due_on}.{duties[PAGE - 1].key}" if len(duties) > PAGE else ""

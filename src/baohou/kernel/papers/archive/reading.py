@@ -93,6 +93,12 @@ def list_loans(volume: Volume) -> list[Loan]:
     return list(volume.loans.order_by("-borrowed_on", "-pk"))
 
 
+def list_newly_overdue(*, after: date, on: date) -> list[Loan]:
+    """Loans not come back that were due on ``after`` or later and are past on ``on``, with volume and act."""
+    late = Loan.objects.filter(returned_on__isnull=True, due_on__gte=after, due_on__lt=on)
+    return list(late.select_related("volume", "act").order_by("due_on", "pk"))
+
+
 def list_overdue(volumes: QuerySet[Volume], *, on: date) -> list[Loan]:
     """Loans of these volumes that should have come back before a day, the longest overdue first."""
     late = Loan.objects.filter(volume__in=volumes, returned_on__isnull=True, due_on__lt=on)

@@ -202,6 +202,7 @@ NONE = {
 OTHERWISE = {
     "clients.contacts": "the form to keep them; whoever sees the client sees them masked, on its page as by the API",
     "clients.measure": "the form to write it; whoever sees the client reads it, on its page as by the API",
+    "reports.measures": "the operation is of one client within reach, and the list is of a whole department",
     "reports.department": "the operation lists the departments within reach, and a page of one is not found beyond it",
     "moves.one": "one is not found beyond reach; the list of all has those within reach",
     "handover.rule": "the form to set it; each volume's page tells all how long it is kept",

@@ -54,7 +54,7 @@ def test_pages_are_whole_on_paper(evening: Portfolio, sit: Sit, tmp_path: Path) 
         (f"/plan/2026Q4/{department}/", ACROSS, "东方钢铁有限公司"),
         ("/penalties/statement/2026-10/", UPRIGHT, "合计 450.00 元"),
     ):
-        page.goto(address)
+        page.goto(address, wait_until="networkidle")
         found, text = printed(page, tmp_path)
         assert found == size, address
         assert said in text
@@ -66,7 +66,7 @@ def test_pages_are_whole_on_paper(evening: Portfolio, sit: Sit, tmp_path: Path) 
 def test_a_field_is_printed_as_the_text_in_it(evening: Portfolio, sit: Sit, tmp_path: Path) -> None:
     """A reason that is longer than its field, as it was typed last, and of the four grades only the one chosen."""
     page = sit(evening.cast.manager)
-    page.goto(f"/grading/2026Q3/{Department.objects.get(name='业务一部').pk}/")
+    page.goto(f"/grading/2026Q3/{Department.objects.get(name='业务一部').pk}/", wait_until="networkidle")
     reason = page.locator("tr", has_text="东方钢铁").locator("input[data-because]")
     said = "应收账款账期拉长，两家主要客户减少订单，存货比上季多了三成，已要求补充抵押"
     reason.fill(said)

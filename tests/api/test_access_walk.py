@@ -31,8 +31,8 @@ WHO = "A B O D M E W S R G X U C L F Y N T ."
 FAR = frozenset("OWCLT.")
 """Those who reach no client of 业务一部: no answer may name one to them."""
 STEEL = "东方钢铁"
-LOOKED_AT = frozenset({"visits_attachment", "visits_signature", "accountability_appeal_file", "visits_keep_file"})
-"""Files that are looked at where they belong: no act tells of them."""
+LOOKED_AT = frozenset({"visits_keep_file"})
+"""Files that whoever sends them gets back: no act tells of them."""
 LET_IN, NOTHING, REFUSED, NEEDS_PERSON, NOT_FOUND, NO_TOKEN = "+~-p0>"
 pytestmark = pytest.mark.django_db
 

@@ -200,6 +200,7 @@ NONE = {
 }
 """The pages without an operation, and why."""
 OTHERWISE = {
+    "measures.why": "a page of one action is not found beyond reach; the operation lists those within reach",
     "clients.contacts": "the form to keep them; whoever sees the client sees them masked, on its page as by the API",
     "clients.measure": "the form to write it; whoever sees the client reads it, on its page as by the API",
     "reports.measures": "the operation is of one client within reach, and the list is of a whole department",

@@ -79,7 +79,7 @@ def test_a_visit_with_a_photo_and_a_signature_is_sealed(evening: Portfolio, call
     assert answer.json()["appointment"] == visit["appointment"]
     assert Duty.objects.get(party=evening.steel, kind=2, opens_on=date(2026, 10, 1)).done_on == date(2026, 10, 19)
     number = answer.json()["id"]
-    assert caller.get(f"/visits/{number}/signature").content == picture
+    assert b"".join(caller.get(f"/visits/{number}/signature").streaming_content) == picture
     assert (
         caller.send(f"/visits/{number}/addenda", {"text": "补充：库存含在途"}).json()["addenda"][0]["staff_no"] == "A01"
     )

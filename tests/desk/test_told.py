@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from baohou.day import engine
 from baohou.guarantee.rules.words import FilingKind, Grade, Urgency
 from baohou.guarantee.services import grades, measures, orders, reports, telling
 from baohou.guarantee.services.measures import Action
@@ -117,6 +118,18 @@ def test_a_notice_is_said_in_the_readers_language(evening: Portfolio, enter: Ent
     page = browser.get("/notices/").content.decode()
     assert "业务一部 2026Q3: Visit plan came back; please correct it and hand it in again" in page
     assert "Sent back by 孙戊; reason: 漏了两户" in page
+
+
+def test_what_became_late_is_said_in_the_readers_language(evening: Portfolio, enter: Enter) -> None:
+    """One of 李乙's visits was due on 31 December: told on 1 January, in Chinese and in English."""
+    engine.run(on=date(2026, 12, 31))
+    engine.run(on=date(2027, 1, 1))
+    browser = enter(evening.cast.b)
+    assert "1 件事项逾期了" in browser.get("/notices/").content.decode()
+    browser.cookies["django_language"] = "en"
+    page = browser.get("/notices/").content.decode()
+    assert "1 of your matters are overdue" in page
+    assert "东方钢铁有限公司: Regular visit (Thu 31/12/2026)" in page
 
 
 def test_a_notice_written_before_stays_as_it_was(evening: Portfolio, enter: Enter) -> None:

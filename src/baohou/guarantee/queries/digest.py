@@ -11,6 +11,7 @@ from typing import Final
 from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 
+from baohou.core.sayings import Said, say, together
 from baohou.guarantee.models import MeasureAction, MovedDuty, MoveSigner
 from baohou.guarantee.queries.actions import doers_of, handed_actions
 from baohou.guarantee.queries.pages.waiting import SENT_BACK, WaitingLine, list_waiting
@@ -26,7 +27,7 @@ NAMED: Final = 3
 _PIECE: Final = 500
 _HOME: Final = "/"
 """Written out: the day would load every page, and the API, to look up this one address."""
-_WEEKDAYS: Final = "一二三四五六日"
+_WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _PARTS: Final = ("overdue", "today", "week")
 
 
@@ -115,7 +116,8 @@ def _told(actions: QuerySet[MeasureAction], on: date) -> Iterator[tuple[int, str
     doers = doers_of([one.pk for one in rows], on=on)
     for one in rows:
         doer = doers[one.pk].pk if one.pk in doers else one.responsible_id
-        yield doer, f"{one.measure.client.name} 处置措施：{one.text[:40]}（{_day(one.due_on, on)}）", one.due_on
+        client, text, day = one.measure.client.name, one.text[:40], _day(one.due_on, on)
+        yield doer, say("%(client)s 处置措施：%(text)s（%(day)s）", client=client, text=text, day=day), one.due_on
 
 
 def list_newly_late(*, after: date, on: date) -> list[Late]:
@@ -137,9 +139,10 @@ def list_newly_late(*, after: date, on: date) -> list[Late]:
     found = []
     for person in Staff.objects.in_bulk(list(counts)).values():
         n = counts[person.pk]
-        rest = [f"……共 {n} 件"] if n > NAMED else []
-        text = "\n".join([f"· {said}" for said in named[person.pk]] + rest)
-        found.append(Late(person, f"您有 {n} 件事项逾期了，请尽快办理", text, _HOME))
+        lines = [together(["· ", said]) for said in named[person.pk]]
+        lines += [say("……共 %(n)s 件", n=n)] if n > NAMED else []
+        title = say("您有 %(n)s 件事项逾期了，请尽快办理", n=n)
+        found.append(Late(person, title, together(lines, "\n"), _HOME))
     return found
 
 
@@ -154,13 +157,16 @@ def _first(duties: QuerySet[Duty], on: date) -> Iterator[tuple[int, str]]:
         yield owner, _said(kind, name, due_on, on)
 
 
-def _said(kind: int, what: str, due_on: date, on: date) -> str:
-    return f"{what} {DutyKind(kind).zh}（{_day(due_on, on)}）"
+def _said(kind: int, what: str, due_on: date, on: date) -> Said:
+    return say("%(what)s %(kind)s（%(day)s）", what=what, kind=say(DutyKind(kind).zh), day=_day(due_on, on))
 
 
-def _day(due_on: date, on: date) -> str:
-    year = f"{due_on.year}年" if due_on.year != on.year else ""
-    return f"{year}{due_on.month}月{due_on.day}日，周{_WEEKDAYS[due_on.weekday()]}"
+def _day(due_on: date, on: date) -> Said:
+    weekday, month, day = say(_WEEKDAYS[due_on.weekday()]), due_on.month, due_on.day
+    if due_on.year == on.year:
+        return say("%(month)s月%(day)s日，%(weekday)s", month=month, day=day, weekday=weekday)
+    year = due_on.year
+    return say("%(year)s年%(month)s月%(day)s日，%(weekday)s", year=year, month=month, day=day, weekday=weekday)
 
 
 def _moved(owners: Collection[int], on: date) -> dict[int, tuple[int, int]]:
@@ -202,7 +208,7 @@ def _digest(person: Person, owed: dict[int, Owed], waiting: list[WaitingLine], o
         ]
         lines += [f"  ……另有 {len(waiting) - NAMED} 件"] if len(waiting) > NAMED else []
     counted = _counted(own) or [f"代办 {len(absent)} 人的事项"] * bool(absent) or [f"{len(waiting)} 件等您处理"]
-    title = f"{on.month}月{on.day}日 周{_WEEKDAYS[on.weekday()]}：{'，'.join(counted)}"
+    title = f"{on.month}月{on.day}日 {_WEEKDAYS[on.weekday()]}：{'，'.join(counted)}"
     return Digest(person.staff, title, "\n".join(lines).strip(), _HOME)
 
 

@@ -28,7 +28,7 @@ from baohou.kernel.people.queries import list_holders
 
 NAMED = 5
 """A refusal names so many of the visits it is about."""
-_WEEKDAYS = "一二三四五六日"
+_WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def set_date(
         return
     if row.planned_on != seen:
         stands = say("排在 %(day)s", day=_day(row.planned_on)) if row.planned_on else say("取消了日期")
-        who = row.by if row.planned_on else "刚才有人"
+        who = row.by if row.planned_on else say("刚才有人")
         message = say(
             "%(who)s已把%(client)s的这次回访%(stands)s，你填的还没有保存。",
             who=who,
@@ -386,8 +386,9 @@ def _require(outcome: int | list[tuple[str, str]]) -> int:
 
 def _named(names: Iterable[str]) -> str:
     every = list(dict.fromkeys(names))
-    return "、".join(every[:NAMED]) + (f" 等 {len(every)} 户" if len(every) > NAMED else "")
+    names_said = "、".join(every[:NAMED])
+    return say("%(names)s 等 %(n)s 户", names=names_said, n=len(every)) if len(every) > NAMED else names_said
 
 
 def _day(day: date) -> str:
-    return f"{day}（周{_WEEKDAYS[day.weekday()]}）"
+    return say("%(day)s（%(weekday)s）", day=day, weekday=say(_WEEKDAYS[day.weekday()]))

@@ -224,4 +224,4 @@ def _said(given: GradeChange | Proposal) -> dict[str, str]:
 
 def _names(lines: Sequence[Line]) -> str:
     named = "、".join(line.name for line in lines[:_NAMED])
-    return f"{named} 等 {len(lines)} 户" if len(lines) > _NAMED else named
+    return say("%(names)s 等 %(n)s 户", names=named, n=len(lines)) if len(lines) > _NAMED else named

@@ -298,4 +298,5 @@ def test_what_the_server_may_never_take_says_so_and_can_be_copied(evening: Portf
     )
     page.get_by_role("button", name="重试").click()
     expect(page.locator("[data-outbox]")).to_contain_text("您现在的岗位不能记录回访")
+    page.close()  # it would ask again, and be told in the console that it is not let in
     assert not Visit.objects.filter(client=evening.steel).exists()

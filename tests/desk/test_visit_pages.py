@@ -20,6 +20,7 @@ from baohou.kernel.audit.models import Act
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.papers.models import Addendum, Attachment, Seal, StoredFile
 from baohou.kernel.papers.records import path_of
+from baohou.upkeep.closing import close
 from tests.cast import PAPER, Portfolio, TakeIn
 from tests.clock import set_today
 from tests.desk.conftest import TODAY, Enter
@@ -132,6 +133,18 @@ def test_what_is_taken_of_a_visit_is_written_down(visit: Visit, evening: Portfol
     assert sorted(act.facts["file"] for act in acts) == ["厂门.jpg", "报表.pdf", "报表.pdf"]
     enter(evening.cast.a).get(f"/visits/{visit.pk}/files/{Attachment.objects.get(name='厂门.jpg').pk}/")
     assert Act.objects.filter(verb="exports.evidence").count() == 4, "someone else who looks is an act"
+
+
+def test_while_the_house_is_read_only_pictures_are_shown_and_nothing_is_saved(
+    visit: Visit, evening: Portfolio, enter: Enter
+) -> None:
+    """A page of a visit is whole at such times; the PDF, which would be saved and so be an act, is refused."""
+    close(because="升级", actor="X01", door="command")
+    browser, acts = enter(evening.cast.manager), Act.objects.count()
+    picture, paper = (Attachment.objects.get(name=name) for name in ("厂门.jpg", "报表.pdf"))
+    assert browser.get(f"/visits/{visit.pk}/files/{picture.pk}/").status_code == 200
+    assert browser.get(f"/visits/{visit.pk}/files/{paper.pk}/").status_code == 503
+    assert Act.objects.count() == acts
 
 
 def test_only_those_who_may_record_visits_send_and_add(visit: Visit, evening: Portfolio, enter: Enter) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Final
 
@@ -14,6 +15,9 @@ from baohou.kernel.audit.services import record_act
 from baohou.kernel.papers.handing import file_headers, show_kept
 from baohou.kernel.papers.models import StoredFile
 from baohou.kernel.people.doors import Asked
+from baohou.kernel.watch.readonly import why_read_only
+
+_LOG = logging.getLogger(__name__)
 
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -51,12 +55,15 @@ def hand_out(
 def hand_out_kept(request: Asked, file: StoredFile, *, name: str, door: str = "page") -> FileResponse:
     """Answer with a file that is kept, and write an act ``exports.evidence``: one each time that it is saved.
 
-    A page shows pictures; one that the person was shown within LOOKED_AT is no new act.
+    A page shows pictures; one that the person was shown within LOOKED_AT is no new act. While nothing is written, pages
+    show their pictures all the same, which the log tells; nothing is saved then.
     """
     shown = door == "page" and file.content_type.startswith("image/")
     answer = show_kept(file, name, shown=shown)
     actor = request.person.actor
-    if not (shown and _was_shown(file, actor)):
+    if shown and why_read_only():
+        _LOG.info("evidence shown while read-only", extra={"actor": actor, "sha256": file.sha256})
+    elif not (shown and _was_shown(file, actor)):
         with transaction.atomic():
             note_export(kind=EVIDENCE, name=name, rows=1, actor=actor, door=door, sha256=file.sha256)
     return answer

@@ -14,7 +14,7 @@ from baohou.kernel.prepared import prepared
 
 LATEST_ACTS: Final = 100
 """So many acts are looked at: one that commits after a later one has begun still changes what they say."""
-_BESIDE_ALL: Final = ("login.", "exports.", "notices.", "outbox.", "hooks.", "mappings.")
+_BESIDE_ALL: Final = ("login.", "exports.", "notices.", "outbox.", "hooks.", "mappings.", "audit.", "upkeep.")
 """How the verbs of acts begin that change nothing of the business."""
 
 

@@ -16,8 +16,11 @@ from tests.upkeep.installations import Installation
 
 NEXT = date(2026, 10, 21)
 DAY = ("-m", "baohou.config.command", "day", "--on", NEXT.isoformat())
-MOVING = frozenset({"day_run", "day_steprun", "day_watermark", "audit_act", "audit_link"})
-"""Tables that say when the day ran and who began it, not what it found."""
+SUMS = ("summary", "portfolioslice", "amountslice", "heavyclient", "keptslice", "reportslice")
+MOVING = frozenset({"day_run", "day_steprun", "day_watermark", "audit_act", "audit_link"}) | {
+    f"guarantee_{name}" for name in SUMS
+}
+"""Tables that say when the day ran, who began it, and what it added up, not what it found."""
 CLOCK_BACK = """
 import sys
 from datetime import datetime, UTC

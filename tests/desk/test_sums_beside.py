@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from click.testing import CliRunner
 from django.db.models import F
 from django.utils import timezone
 
+from baohou.config.commands.day import day as command
 from baohou.core.period import Quarter
 from baohou.day import engine
 from baohou.guarantee.models import PortfolioSlice, ReportSlice, Summary, Visit
@@ -121,12 +123,33 @@ def test_reports_put_on_a_list_leave_the_sum_of_those_on_none_at_once(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_day_ends_with_its_sums(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """So that nobody's page has to derive them."""
+    """So that nobody's page has to derive them: once it has ended, since it is finished without them."""
     from baohou.kernel.rulebook.services import load_shipped
 
     load_shipped(door="command")
     take_in = taker(tmp_path_factory.mktemp("rows"))
     issue(take_in, engage(take_in))
-    engine.run(on=TODAY)
+    report = engine.run(on=TODAY)
+    assert not Summary.objects.exists()
+    engine.prepare_pages(report)
     assert [part for part in (PORTFOLIO, KEPT, REPORTS) if not is_up_to_date(part, on=TODAY)] == []
     assert Summary.objects.filter(made_at__isnull=False).count() == 3
+
+
+def test_a_day_stands_though_its_sums_fail(
+    portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(on: date) -> int:
+        raise OSError("磁盘满了")
+
+    monkeypatch.setitem(summaries._WORK, KEPT, fail)
+    report = engine.run(on=TODAY)
+    engine.prepare_pages(report)
+    assert "was not derived" in caplog.text
+    assert not is_up_to_date(KEPT, on=TODAY)
+
+
+def test_the_command_of_the_day_sums_up_what_it_ran(portfolio: Portfolio) -> None:
+    told = CliRunner().invoke(command, ["--on", str(TODAY)])
+    assert told.exit_code == 0, told.output
+    assert is_up_to_date(KEPT, on=TODAY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -23,6 +24,7 @@ from baohou.kernel.audit.bulk import tallying
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.watch.readonly import require_writable, writing_allowed
 
+_LOG = logging.getLogger(__name__)
 _TRIES = 4
 
 
@@ -72,6 +74,20 @@ def run(*, on: date | None = None, rebuild: bool = False, retry: bool = False, p
         return _run(on=on, rebuild=rebuild, retry=retry, progress=progress)
 
 
+def prepare_pages(report: Report) -> None:
+    """Derive what pages show of a day that was run, once it has ended; of several, of the last.
+
+    A failure is logged: whoever opens such a page has it derived then.
+    """
+    if not report.ran:
+        return
+    for derive in endings():
+        try:
+            derive(report.on)
+        except Exception:  # noqa: BLE001  (the day has ended, and stands)
+            _LOG.exception("what pages show of %s was not derived", report.on)
+
+
 def verify(*, progress: Progress = _quiet) -> Report:
     """Derive everything anew as of the last day run, compare, and write nothing; see Report.differences."""
     day = get_business_day()
@@ -104,9 +120,6 @@ def _run(*, on: date | None, rebuild: bool, retry: bool, progress: Progress) -> 
     run = Run.objects.create(on=day, rebuild=rebuild)
     with telling_of_failure(day, run.pk):
         reports = [_patiently(step, run, rebuild=rebuild, retry=retry, progress=progress) for step in steps()]
-        if not connection.in_atomic_block:
-            for derive in endings():
-                derive(day)
     if not connection.in_atomic_block:
         heads.write_out(on=day)  # before the day has ended: what has ended without a head was tampered with
     with transaction.atomic():

@@ -71,7 +71,7 @@ def register_first_fact(find: Callable[[], date | None]) -> None:
 
 
 def register_ending(work: Callable[[date], None]) -> None:
-    """Add what is derived when a run's steps are done, for pages to come; each decides on its own transactions."""
+    """Add what is derived when a day has been run, for pages to come; each decides on its own transactions."""
     if work not in _ENDINGS:
         _ENDINGS.append(work)
 
@@ -82,7 +82,7 @@ def steps() -> list[Step]:
 
 
 def endings() -> list[Callable[[date], None]]:
-    """What is derived at the end of a run, in the order of registering."""
+    """What is derived when a day has been run, in the order of registering."""
     return list(_ENDINGS)
 
 

@@ -45,6 +45,8 @@ def day(on: datetime | None, through: datetime | None, rebuild: bool, verify: bo
         _show(reports)
     if verify:
         _say_verified(reports[-1])
+    elif reports:
+        engine.prepare_pages(reports[-1])
 
 
 def _date(moment: datetime | None) -> date | None:

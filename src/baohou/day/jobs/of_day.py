@@ -15,6 +15,7 @@ def _run(wish: Wish, by: str, tell: Tell) -> dict[str, object]:
         tell(what, round(share * 100), 100)
 
     report = engine.run(on=None, retry=bool(wish.get("retry")), progress=progress)
+    engine.prepare_pages(report)
     return {"on": str(report.on), "ran": report.ran}
 
 

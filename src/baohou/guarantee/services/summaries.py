@@ -75,7 +75,7 @@ def keep_up(*, on: date, parts: Iterable[str] = (PORTFOLIO, KEPT)) -> datetime |
 
 
 def keep_all(on: date) -> None:
-    """Derive what of the sums is not up to date; a day ends with it, so that nobody's page has to."""
+    """Derive what of the sums is not up to date; done when a day has been run, so that nobody's page has to."""
     for part in _WORK:
         if not is_replica() and not is_up_to_date(part, on=on):
             _derive(part, on)

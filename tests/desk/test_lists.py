@@ -12,9 +12,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from baohou.core import places
 from baohou.core.masking import mask
 from baohou.guarantee.queries import measures as watched
-from baohou.kernel.accountability import ledger, worklist
+from baohou.kernel.accountability import ledger
 from baohou.kernel.accountability.models import Entry, EntryKind
 from baohou.kernel.audit.models import Act
 from baohou.kernel.papers.archive import reading
@@ -103,7 +104,7 @@ def test_a_long_ledger_is_read_piece_by_piece_and_cut_where_it_says(
     browser = enter(evening.cast.risk_manager)
     whole = take(browser, "/penalties/export.xlsx")
     assert len(whole.rows) > 4
-    monkeypatch.setattr(ledger, "AT_ONCE", 2)
+    monkeypatch.setattr(places, "AT_ONCE", 2)
     assert take(browser, "/penalties/export.xlsx") == whole
     monkeypatch.setattr(list_files, "MOST_ROWS", 3)
     monkeypatch.setattr("baohou.kernel.accountability.list_views.MOST_ROWS", 3)
@@ -134,7 +135,7 @@ def test_appeals_go_to_excel_as_the_part_shown(
     assert {row["结果"] for row in book.rows} == {"待裁定"}
     assert book.foot["处罚（元）"] * 100 == first.amount_fen + second.amount_fen
     assert "合计 2 件" in read(browser, "/appeals/?part=waiting")
-    monkeypatch.setattr(worklist, "AT_ONCE", 1)
+    monkeypatch.setattr(places, "AT_ONCE", 1)
     assert take(browser, "/appeals/export.xlsx?part=waiting") == book
     assert take(enter(evening.cast.a), "/appeals/export.xlsx?part=waiting").rows == book.rows[::-1]
     assert taken("appeals") == ("A01", 2)
@@ -212,7 +213,7 @@ def test_volumes_go_to_excel(world: World, enter: Enter, monkeypatch: pytest.Mon
     assert taken("volumes") == ("S01", 1)
     assert take(browser, "/archive/export.xlsx?state=in").rows == []
     assert take(enter(world.cast.outsider), "/archive/export.xlsx").rows == []
-    monkeypatch.setattr(reading, "AT_ONCE", 1)
+    monkeypatch.setattr(places, "AT_ONCE", 1)
     assert take(browser, "/archive/export.xlsx") == book
 
 

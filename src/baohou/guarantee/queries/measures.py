@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from baohou.core.period import quarter_of
+from baohou.core.places import AT_ONCE
 from baohou.core.sayings import say
 from baohou.guarantee.models import Measure, MeasureAction
 from baohou.guarantee.queries.actions import doers_of
@@ -25,8 +26,6 @@ from baohou.kernel.people.models import Department
 from baohou.kernel.rulebook.queries import get_rule_book
 
 PAGE: Final = 50
-AT_ONCE: Final = 1_000
-"""So many clients are read at once when a whole list is written to a file."""
 
 _WATCHED: Final = [grade.value for grade in WATCHED]
 _PROPOSALS: Final = Table(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from baohou.core.masking import mask
+from baohou.core.places import AT_ONCE
 from baohou.guarantee.models import Measure, MeasureAction
 from baohou.guarantee.queries.measures import Watched, iterate_watched
 from baohou.guarantee.queries.pages.hand_overs import HandOverRow, list_hand_overs
@@ -27,9 +28,6 @@ from baohou.kernel.people.access import Person
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.list_files import MOST_ROWS, rows_file
 from baohou.kernel.people.policy import Thing
-
-_AT_ONCE: Final = 1_000
-"""Of so many volumes the papers are counted at once."""
 
 
 @door(None, Thing.QUARTER)
@@ -156,7 +154,7 @@ def volumes_file(request: Asked) -> HttpResponse:
 
 
 def _volumes(person: Person, found: Iterator[archive.Standing]) -> Iterator[list[Any]]:
-    while some := list(islice(found, _AT_ONCE)):
+    while some := list(islice(found, AT_ONCE)):
         papers = count_papers(person, [one.volume.pk for one in some])
         for one in some:
             volume, loan = one.volume, one.loan

@@ -10,15 +10,13 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from baohou.core.period import period_of
-from baohou.core.places import read_place
+from baohou.core.places import read_place, turn_through
 from baohou.kernel.accountability.models import Appeal, Entry, EntryKind
 from baohou.kernel.duties import kinds
 from baohou.kernel.people.access import Person, Reach
 from baohou.kernel.prepared import prepared
 
 PAGE = 50
-AT_ONCE = 1_000
-"""So many stories are read at once when a whole list is written to a file."""
 MOST_APPEALS = 1000
 """So many open appeals, the oldest first, are looked at when the ledger shows those appealed against."""
 
@@ -167,14 +165,13 @@ def list_ledger(
 
 
 def iterate_ledger(person: Person, filters: Filters, *, on: date, most: int) -> Iterator[Story]:
-    """The first ``most`` stories under the filters in the order of the list, read AT_ONCE at a time."""
-    after, left = "", most
-    while left > 0:
-        page = list_ledger(person, filters, on=on, after=after, most=min(left, AT_ONCE), counted=False)
-        yield from page.stories
-        after, left = page.after, left - len(page.stories)
-        if not after:
-            return
+    """The first ``most`` stories under the filters in the order of the list."""
+
+    def turn(after: str, some: int) -> tuple[list[Story], str]:
+        page = list_ledger(person, filters, on=on, after=after, most=some, counted=False)
+        return page.stories, page.after
+
+    return turn_through(turn, begin="", most=most)
 
 
 class _Seen(NamedTuple):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django.db.models import Q, QuerySet
 
-from baohou.core.places import read_place
+from baohou.core.places import read_place, turn_through
 from baohou.kernel.accountability.models import Appeal, Entry, EntryKind
 from baohou.kernel.duties import kinds
 from baohou.kernel.papers.records.kinds import Content
@@ -16,8 +17,6 @@ from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach, Right
 
 PAGE = 50
-AT_ONCE = 1_000
-"""So many appeals are read at once when a whole list is written to a file."""
 MANY = 1000
 """Up to so many are counted; beyond it "1000+" says enough."""
 
@@ -94,14 +93,8 @@ def list_appeals(person: Person, part: str, *, after: str = "", most: int = PAGE
 
 
 def iterate_appeals(person: Person, part: str, *, most: int) -> Iterator[AppealRow]:
-    """The first ``most`` appeals of a part in the order of its list, read AT_ONCE at a time."""
-    after, left = "", most
-    while left > 0:
-        rows, after = _page(person, part, after, min(left, AT_ONCE))
-        yield from rows
-        left -= len(rows)
-        if not after:
-            return
+    """The first ``most`` appeals of a part in the order of its list."""
+    return turn_through(partial(_page, person, part), begin="", most=most)
 
 
 def _of_part(person: Person, part: str) -> QuerySet[Appeal]:

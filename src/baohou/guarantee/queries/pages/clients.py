@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Collate
 
+from baohou.core.places import turn_through
 from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, Measure, Visit
 from baohou.guarantee.queries.access import managed_guarantees
 from baohou.guarantee.queries.pages.duties import MANY, PAGE
@@ -28,8 +29,6 @@ from baohou.kernel.rulebook.queries import get_rule_book
 
 MOST_OF_ONE = 20_000
 """So many clients are named to the database one by one: more than a manager has."""
-AT_ONCE = 1_000
-"""So many clients are read at once when a whole list is written to a file."""
 
 
 @dataclass(frozen=True)
@@ -138,13 +137,12 @@ def list_clients(
 
 def iterate_clients(person: Person, *, on: date, filters: Filters, most: int) -> Iterator[ClientRow]:
     """The first ``most`` clients of the list, in its order."""
-    after, left = "", most
-    while left > 0:
-        page = list_clients(person, on=on, filters=filters, after=after, most=min(left, AT_ONCE), counted=False)
-        yield from page.rows
-        after, left = page.after, left - len(page.rows)
-        if not after:
-            return
+
+    def turn(after: str, some: int) -> tuple[list[ClientRow], str]:
+        page = list_clients(person, on=on, filters=filters, after=after, most=some, counted=False)
+        return page.rows, page.after
+
+    return turn_through(turn, begin="", most=most)
 
 
 @prepared

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import ExtractYear
 
+from baohou.core.places import turn_through
 from baohou.kernel.papers.archive import kinds
 from baohou.kernel.papers.models import Loan, Volume, VolumeItem, VolumeRule
 
 PAGE = 50
-AT_ONCE = 1_000
-"""So many volumes are read at once when a whole list is written to a file."""
 MANY = 1000
 """Volumes are counted up to here."""
 PLACED = ("in", "out", "overdue", "expired")
@@ -122,7 +122,7 @@ def list_volumes(
     known = list(within.order_by().values_list("unit", "period").distinct())
     found = _filtered(within, filters, on)
     last = within.filter(pk=int(after)).first() if after.isdecimal() else None
-    rows, more = _page(found, last, on, most)
+    rows, more = _page(found, on, last, most)
     return VolumePage(
         rows=rows,
         count=found.order_by()[:MANY].count(),
@@ -133,18 +133,11 @@ def list_volumes(
 
 
 def iterate_volumes(within: QuerySet[Volume], *, filters: VolumeFilters, on: date, most: int) -> Iterator[Standing]:
-    """The first ``most`` volumes of the list in its order, read AT_ONCE at a time."""
-    found, left = _filtered(within, filters, on), most
-    last: Volume | None = None
-    while left > 0:
-        rows, last = _page(found, last, on, min(left, AT_ONCE))
-        yield from rows
-        left -= len(rows)
-        if last is None:
-            return
+    """The first ``most`` volumes of the list in its order."""
+    return turn_through(partial(_page, _filtered(within, filters, on), on), begin=None, most=most)
 
 
-def _page(found: QuerySet[Volume], last: Volume | None, on: date, most: int) -> tuple[list[Standing], Volume | None]:
+def _page(found: QuerySet[Volume], on: date, last: Volume | None, most: int) -> tuple[list[Standing], Volume | None]:
     """A stretch of volumes behind one of them (None: from the first), and the last of it when more follow."""
     if last is not None:
         found = found.filter(Q(opened_on__lt=last.opened_on) | Q(opened_on=last.opened_on, pk__lt=last.pk))

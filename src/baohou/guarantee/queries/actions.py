@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from baohou.core.period import Quarter, quarter_of
 from baohou.core.places import read_place
-from baohou.guarantee.models import GradeChange, Guarantee, Measure, MeasureAction, MovedAction
+from baohou.guarantee.models import Guarantee, Measure, MeasureAction, MovedAction
 from baohou.guarantee.queries.access import sight_of
-from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters
+from baohou.guarantee.queries.handed import received_and_given
+from baohou.guarantee.queries.pages.clients import of_grade
+from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters, of_client
 from baohou.guarantee.queries.pages.many import at_least
 from baohou.guarantee.queries.standing import default_grade
-from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach
 from baohou.kernel.people.models import Staff
 from baohou.kernel.prepared import prepared, prepared_count
@@ -84,10 +85,7 @@ def handed_actions(staff_ids: Iterable[int], *, on: date) -> tuple[list[int], li
     Of several hand-overs of an action the last counts.
     """
     wanted = set(staff_ids)
-    last = {action: (owner, to) for action, owner, to in _handed(sorted(wanted), on)}
-    received = [action for action, (owner, to) in last.items() if to in wanted and owner not in wanted]
-    given = [action for action, (owner, to) in last.items() if owner in wanted and to not in wanted]
-    return received, given
+    return received_and_given(_handed(sorted(wanted), on), wanted)
 
 
 @prepared
@@ -242,13 +240,7 @@ def _narrowed(actions: QuerySet[MeasureAction], filters: WorkFilters, on: date |
     if filters.due_on is not None:
         actions = actions.filter(due_on=filters.due_on)
     if filters.words:
-        text = Q(name__icontains=filters.words) | Q(id_no__istartswith=filters.words)
-        if filters.words.isascii():
-            text |= Q(initials__istartswith=filters.words)
-        actions = actions.filter(Exists(Party.objects.filter(text, pk=OuterRef("measure__client"))))
+        actions = actions.filter(of_client(filters.words, client="measure__client"))
     if filters.grade is not None and on is not None:
-        given = GradeChange.objects.filter(client=OuterRef("measure__client"), effective_on__lte=on)
-        actions = actions.annotate(grade_on=Subquery(given.order_by("-effective_on").values("grade")[:1]))
-        wanted = Q(grade_on=filters.grade)
-        actions = actions.filter(wanted | Q(grade_on__isnull=True) if default_grade(on) is filters.grade else wanted)
+        actions = of_grade(actions, filters.grade, on=on, unless=default_grade(on), client="measure__client")
     return actions

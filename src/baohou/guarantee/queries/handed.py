@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -18,9 +18,15 @@ def handed_keys(staff_ids: Iterable[int], *, on: date) -> tuple[list[int], list[
     Of several hand-overs of a duty the last counts, and only while the rules still name the owner of that moment.
     """
     wanted = set(staff_ids)
-    last = {key: (owner, to) for key, owner, to in _handed(sorted(wanted), on)}
-    received = [key for key, (owner, to) in last.items() if to in wanted and owner not in wanted]
-    given = [key for key, (owner, to) in last.items() if owner in wanted and to not in wanted]
+    return received_and_given(_handed(sorted(wanted), on), wanted)
+
+
+def received_and_given(rows: Iterable[tuple[int, int, int]], staff: Collection[int]) -> tuple[list[int], list[int]]:
+    """Of work that was handed over (its number, whose it was, whose it is; in order): what came to these people, and
+    what of theirs went. Of several hand-overs the last counts."""
+    last = {number: (owner, to) for number, owner, to in rows}
+    received = [number for number, (owner, to) in last.items() if to in staff and owner not in staff]
+    given = [number for number, (owner, to) in last.items() if owner in staff and to not in staff]
     return received, given
 
 

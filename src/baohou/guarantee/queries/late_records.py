@@ -13,13 +13,12 @@ from typing import Final
 from django.utils import timezone
 
 from baohou.guarantee.models import Visit
-from baohou.guarantee.rules.words import DutyKind, VisitKind
+from baohou.guarantee.rules.words import VISITS, DutyKind, VisitKind
 from baohou.kernel.duties.models import Duty
 
 RECORDED_ON: Final = "recorded_on"
 """Under this name the act of a visit says which day it was when the visit was recorded."""
 _VERB: Final = "visits.record"
-_KINDS: Final = (DutyKind.ROUTINE_VISIT, DutyKind.REGULAR_VISIT, DutyKind.SPECIAL_VISIT)
 
 
 def recorded_on(visit: Visit) -> date | None:
@@ -40,7 +39,7 @@ def find_late(visits: Sequence[Visit]) -> dict[int, date]:
         return {}
     done: defaultdict[tuple[int | None, date | None], list[Duty]] = defaultdict(list)
     for duty in Duty.objects.filter(
-        kind__in=_KINDS,
+        kind__in=VISITS,
         party__in={visit.client_id for visit, _ in late},
         done_on__in={visit.visited_on for visit, _ in late},
     ):
@@ -59,7 +58,7 @@ def find_late(visits: Sequence[Visit]) -> dict[int, date]:
 
 def find_recorded_on(duty: Duty) -> date | None:
     """The day on which the visit that did a duty was recorded: the earliest of several; None when none is known."""
-    if duty.kind not in _KINDS or duty.party_id is None or duty.done_on is None:
+    if duty.kind not in VISITS or duty.party_id is None or duty.done_on is None:
         return None
     visits = Visit.objects.filter(client=duty.party_id, visited_on=duty.done_on).select_related("act")
     return min((on for visit in visits if _does(visit, duty) and (on := recorded_on(visit)) is not None), default=None)

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 from django.db import connection
-from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, Max, Min, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Collate
 
 from baohou.core.places import turn_through
@@ -27,6 +27,7 @@ from baohou.kernel.people.models import Department, Post, Posting, Staff
 from baohou.kernel.prepared import prepared
 from baohou.kernel.rulebook.queries import get_rule_book
 
+Row = TypeVar("Row", bound=Model)
 MOST_OF_ONE = 20_000
 """So many clients are named to the database one by one: more than a manager has."""
 
@@ -105,10 +106,19 @@ def speaking(client: OuterRef | Party, *, on: date | OuterRef) -> QuerySet[Guara
     return Guarantee.objects.filter(in_force(on), client=client).order_by("-issued_on", by_code_point.desc())
 
 
-def graded(clients: QuerySet[Party], *, on: date) -> QuerySet[Party]:
-    """The clients with ``grade_on``: the number of the latest grade given on or before a day, or None."""
-    latest = GradeChange.objects.filter(client=OuterRef("pk"), effective_on__lte=on).order_by("-effective_on")
-    return clients.annotate(grade_on=Subquery(latest.values("grade")[:1]))
+def graded(rows: QuerySet[Row], *, on: date, client: str = "pk") -> QuerySet[Row]:
+    """Rows with ``grade_on``: the number of the latest grade given on or before a day to their ``client``, or None."""
+    latest = GradeChange.objects.filter(client=OuterRef(client), effective_on__lte=on).order_by("-effective_on")
+    found: Any = rows.annotate(grade_on=Subquery(latest.values("grade")[:1]))
+    return found  # type: ignore[no-any-return]
+
+
+def of_grade(rows: QuerySet[Row], grade: Grade, *, on: date, unless: Grade | None, client: str = "pk") -> QuerySet[Row]:
+    """The rows whose ``client`` has a grade on a day; ``unless`` is that of clients whom nobody graded."""
+    wanted = Q(grade_on=grade)
+    if unless is grade:
+        wanted |= Q(grade_on__isnull=True)
+    return graded(rows, on=on, client=client).filter(wanted)
 
 
 def list_clients(
@@ -224,10 +234,7 @@ def _filtered(clients: QuerySet[Party], on: date, filters: Filters, unless: Grad
     if not filters.with_released:
         clients = holding(clients, in_force(on))
     if filters.grade is not None:
-        wanted = Q(grade_on=filters.grade)
-        if unless is filters.grade:
-            wanted |= Q(grade_on__isnull=True)
-        clients = graded(clients, on=on).filter(wanted)
+        clients = of_grade(clients, filters.grade, on=on, unless=unless)
     if filters.department_id:
         theirs = Guarantee.objects.filter(in_force(on), department_id=filters.department_id)
         department = Subquery(speaking(OuterRef("pk"), on=on).values("department_id")[:1])

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from baohou.guarantee.models import GradeChange, Guarantee
+from baohou.guarantee.models import Guarantee
+from baohou.guarantee.queries.pages.clients import of_grade
+from baohou.guarantee.queries.standing import default_grade
 from baohou.guarantee.rules.words import DutyKind, Grade
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
-from baohou.kernel.rulebook.queries import get_rule_book
 
 
 @dataclass(frozen=True)
@@ -44,20 +45,19 @@ def narrowed(duties: QuerySet[Duty], filters: WorkFilters, *, on: date) -> Query
     if filters.words:
         duties = duties.filter(_named(filters.words))
     if filters.grade is not None:
-        latest = GradeChange.objects.filter(client=OuterRef("party"), effective_on__lte=on).order_by("-effective_on")
-        wanted = Q(grade_on=filters.grade)
-        version = get_rule_book().in_force(on)
-        if version is not None and str(version.parameter("PGM.7", "default_grade").value) == filters.grade.code:
-            wanted |= Q(grade_on__isnull=True)
-        duties = duties.filter(party__isnull=False).annotate(grade_on=Subquery(latest.values("grade")[:1]))
-        duties = duties.filter(wanted)
+        duties = duties.filter(party__isnull=False)
+        duties = of_grade(duties, filters.grade, on=on, unless=default_grade(on), client="party")
     return duties
 
 
-def _named(words: str) -> Q:
-    parties = Party.objects.filter(pk=OuterRef("party"))
+def of_client(words: str, *, client: str) -> Exists:
+    """Rows whose ``client`` is named so: by part of the name, the beginning of its number or of its initials."""
     text = Q(name__icontains=words) | Q(id_no__istartswith=words)
     if words.isascii():
         text |= Q(initials__istartswith=words)
+    return Exists(Party.objects.filter(text, pk=OuterRef(client)))
+
+
+def _named(words: str) -> Q:
     project = Guarantee.objects.filter(pk=OuterRef("subject_id"), project_no__istartswith=words)
-    return Q(Exists(parties.filter(text))) | (Q(kind=DutyKind.ROUTINE_VISIT) & Q(Exists(project)))
+    return Q(of_client(words, client="party")) | (Q(kind=DutyKind.ROUTINE_VISIT) & Q(Exists(project)))

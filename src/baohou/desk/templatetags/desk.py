@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from baohou.core import weekdays
 from baohou.core.masking import mask
 from baohou.core.money import HOME_CURRENCY, format_yuan, to_yuan
 from baohou.desk.quick import always_same
@@ -116,7 +117,7 @@ def iso(on: date | None) -> str:
 @register.filter
 def weekday(on: date) -> str:
     """周一 to 周日."""
-    return [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")][on.weekday()]
+    return in_words(weekdays.weekday_of(on))
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce, RowNumber
 
 from baohou.core.sayings import Said, say, together
+from baohou.core.weekdays import weekday_of
 from baohou.guarantee.models import MeasureAction, MovedDuty, MoveSigner
 from baohou.guarantee.queries.actions import doers_of, handed_actions
 from baohou.guarantee.queries.pages.waiting import SENT_BACK, WaitingLine, list_waiting
@@ -27,7 +28,6 @@ NAMED: Final = 3
 _PIECE: Final = 500
 _HOME: Final = "/"
 """Written out: the day would load every page, and the API, to look up this one address."""
-_WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _PARTS: Final = ("overdue", "today", "week")
 
 
@@ -162,7 +162,7 @@ def _said(kind: int, what: str, due_on: date, on: date) -> Said:
 
 
 def _day(due_on: date, on: date) -> Said:
-    weekday, month, day = say(_WEEKDAYS[due_on.weekday()]), due_on.month, due_on.day
+    weekday, month, day = weekday_of(due_on), due_on.month, due_on.day
     if due_on.year == on.year:
         return say("%(month)s月%(day)s日，%(weekday)s", month=month, day=day, weekday=weekday)
     year = due_on.year
@@ -208,7 +208,7 @@ def _digest(person: Person, owed: dict[int, Owed], waiting: list[WaitingLine], o
         ]
         lines += [f"  ……另有 {len(waiting) - NAMED} 件"] if len(waiting) > NAMED else []
     counted = _counted(own) or [f"代办 {len(absent)} 人的事项"] * bool(absent) or [f"{len(waiting)} 件等您处理"]
-    title = f"{on.month}月{on.day}日 {_WEEKDAYS[on.weekday()]}：{'，'.join(counted)}"
+    title = f"{on.month}月{on.day}日 {weekday_of(on)}：{'，'.join(counted)}"
     return Digest(person.staff, title, "\n".join(lines).strip(), _HOME)
 
 

@@ -14,6 +14,7 @@ from baohou.core.period import Quarter
 from baohou.core.sayings import say, together
 from baohou.core.spreading import Item
 from baohou.core.spreading import spread as spread_over
+from baohou.core.weekdays import weekday_of
 from baohou.guarantee.models import Filing, FilingStep, PlannedDate
 from baohou.guarantee.queries.plans import Plan, PlanRow, get_plan, get_review, list_clients_of
 from baohou.guarantee.rules.planning import filed_for
@@ -28,7 +29,6 @@ from baohou.kernel.people.queries import list_holders
 
 NAMED = 5
 """A refusal names so many of the visits it is about."""
-_WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
 @dataclass(frozen=True)
@@ -391,4 +391,4 @@ def _named(names: Iterable[str]) -> str:
 
 
 def _day(day: date) -> str:
-    return say("%(day)s（%(weekday)s）", day=day, weekday=say(_WEEKDAYS[day.weekday()]))
+    return say("%(day)s（%(weekday)s）", day=day, weekday=weekday_of(day))

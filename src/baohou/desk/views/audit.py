@@ -18,6 +18,7 @@ from baohou.desk.views.asked import day_of
 from baohou.kernel.audit.models import Act, Change
 from baohou.kernel.audit.queries import Filters, get_place, iterate_acts, list_acts, list_verbs
 from baohou.kernel.parties.models import Party
+from baohou.kernel.parties.queries import find_named
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.exports import XLSX, hand_out
@@ -27,7 +28,6 @@ from baohou.kernel.people.policy import Thing
 NOUNS: Final = ("client", "guarantee", "duty", "department", "staff")
 MOST_ROWS: Final = 200
 MOST_EXPORTED: Final = 20_000
-_MOST_CLIENTS: Final = 50
 _LONGEST: Final = 64
 
 
@@ -97,9 +97,6 @@ def filters_of(request: Asked) -> Filters:
     """The filters of the address; what is none is left out."""
     asked = request.GET
     words = asked.get("q", "").strip()[:_LONGEST]
-    clients: tuple[int, ...] = ()
-    if words:
-        clients = tuple(Party.objects.filter(name__startswith=words).values_list("pk", flat=True)[:_MOST_CLIENTS])
     about = next(
         ((noun, int(asked[noun])) for noun in NOUNS if asked.get(noun, "").isdecimal() and len(asked[noun]) < 19), None
     )
@@ -111,7 +108,7 @@ def filters_of(request: Asked) -> Filters:
         until=day_of(asked.get("until", "")),
         words=words,
         about=about,
-        clients=clients,
+        clients=find_named(words),
     )
 
 

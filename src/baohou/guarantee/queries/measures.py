@@ -17,7 +17,7 @@ from baohou.guarantee.queries.actions import doers_of
 from baohou.guarantee.queries.grading import State, find_filing
 from baohou.guarantee.queries.standing import measured_of, spoken_for
 from baohou.guarantee.rules.grading import WATCHED
-from baohou.guarantee.rules.why import UNKNOWN, Explanation, Node
+from baohou.guarantee.rules.why import UNKNOWN, Explanation, Node, clause_node
 from baohou.guarantee.rules.words import Grade
 from baohou.kernel import columns
 from baohou.kernel.columns import Column, Kind, Table
@@ -145,10 +145,8 @@ def _clause(on: date) -> Node:
     clause = version.clauses.get("PGM.10") if version else None
     if version is None or clause is None:
         return Node("条款", UNKNOWN)
-    text = Node("条文", clause.text, (Node("出处", clause.reference),))
-    named = say("%(clause_no)s《%(clause)s》", clause_no=clause.code, clause=say(clause.title))
     since = say("%(version)s 版，%(effective_on)s 起施行", version=version.name, effective_on=version.effective_on)
-    return Node("条款", named, (Node("版本", since), text))
+    return clause_node(clause, since)
 
 
 def _proposed(department: Department, quarter: date) -> pl.DataFrame:

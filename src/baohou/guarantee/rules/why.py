@@ -9,7 +9,7 @@ from typing import Final
 
 from baohou.core.money import format_yuan
 from baohou.core.period import quarter_of
-from baohou.core.rulebook import RuleBook, Version
+from baohou.core.rulebook import Clause, RuleBook, Version
 from baohou.core.sayings import Said, say
 from baohou.guarantee.rules.parameters import SPECS
 from baohou.guarantee.rules.words import CLAUSE_OF, PENALTY_OF, DutyKind, Grade, Urgency
@@ -122,22 +122,20 @@ def _missed(case: Case) -> bool:
 
 
 def _clause(case: Case, code: str, reasons: tuple[Node, ...]) -> Node:
-    clause = case.version.clauses[code]
-    since = Node(
-        "版本",
-        say(
-            "%(version)s 版，%(effective_on)s 起施行；以 %(opens_on)s 当日有效的版本为准",
-            version=case.version.name,
-            effective_on=case.version.effective_on,
-            opens_on=case.opens_on,
-        ),
+    since = say(
+        "%(version)s 版，%(effective_on)s 起施行；以 %(opens_on)s 当日有效的版本为准",
+        version=case.version.name,
+        effective_on=case.version.effective_on,
+        opens_on=case.opens_on,
     )
+    return clause_node(case.version.clauses[code], since, reasons)
+
+
+def clause_node(clause: Clause, version: Said, reasons: tuple[Node, ...] = ()) -> Node:
+    """A clause as a tree shows it: its number and title, of which version, its words and their source."""
+    named = say("%(clause_no)s《%(clause)s》", clause_no=clause.code, clause=say(clause.title))
     text = Node("条文", clause.text, (Node("出处", clause.reference),))
-    return Node(
-        "条款",
-        say("%(clause_no)s《%(clause)s》", clause_no=clause.code, clause=say(clause.title)),
-        (since, text, *reasons),
-    )
+    return Node("条款", named, (Node("版本", version), text, *reasons))
 
 
 def _parameter(case: Case, book: RuleBook, clause: str, name: str) -> tuple[int | str, Node]:

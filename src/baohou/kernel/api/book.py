@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from django.shortcuts import get_object_or_404
 from ninja import Query, Status
@@ -16,14 +16,12 @@ from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out
 from baohou.kernel.approvals.of_rules import ask_version
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.queries import Filters, Place, get_place, list_acts
-from baohou.kernel.parties.models import Party
+from baohou.kernel.parties.queries import find_named
 from baohou.kernel.people.access import Right
 from baohou.kernel.rulebook.models import RuleVersion
 from baohou.kernel.rulebook.queries import as_yaml, list_versions
 
 room = Room("制度与留痕")
-_MOST_CLIENTS: Final = 50
-"""So many clients whose names begin with the words are looked for in acts."""
 
 
 class VersionOut(Out):
@@ -131,8 +129,7 @@ class ActQuery(In):
         about = next(((noun, number) for noun in nouns if (number := getattr(self, noun)) is not None), None)
         same = {name: getattr(self, name) for name in ("by", "verb", "door", "since", "until")}
         words = self.q.strip()
-        named = Party.objects.filter(name__startswith=words).values_list("pk", flat=True)[:_MOST_CLIENTS]
-        return Filters(**same, words=words, about=about, clients=tuple(named) if words else ())
+        return Filters(**same, words=words, about=about, clients=find_named(words))
 
 
 @room.reads("/rule-versions", list[VersionOut])

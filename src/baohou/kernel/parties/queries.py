@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from baohou.kernel.audit.masking import keyed
 from baohou.kernel.papers.taking import chunks
 from baohou.kernel.parties.industries import UNKNOWN
 from baohou.kernel.parties.models import Account, Contact, Party, Role
+
+_MOST_NAMED: Final = 50
 
 
 class Known(NamedTuple):
@@ -31,6 +33,12 @@ def get_known(*, id_nos: Iterable[str]) -> dict[str, Known]:
 def get_party_ids(*, id_nos: Iterable[str]) -> dict[str, int]:
     """The row of each party by identity number; unknown numbers are left out. The numbers are normalised."""
     return {id_no: known.id for id_no, known in get_known(id_nos=id_nos).items()}
+
+
+def find_named(words: str) -> tuple[int, ...]:
+    """The rows of parties whose names begin with some words, fifty at most; of no words nobody."""
+    named = Party.objects.filter(name__startswith=words).values_list("pk", flat=True)
+    return tuple(named[:_MOST_NAMED]) if words else ()
 
 
 def find_party(*, id_no: str) -> Party | None:

@@ -140,8 +140,6 @@ def list_clients(
         total = _sum(row.amounts for row in rows)
     elif counted and found.all is not None:
         total = dict(_total(found.all, on))
-    elif counted and not (filters.words or found.at_least or found.count >= MANY):
-        total = dict(_total(list(matching.order_by().values_list("pk", flat=True)), on))
     return ClientPage(rows, found.count, more, found.at_least, total)
 
 

@@ -76,11 +76,14 @@ def find(
     place = _place(after)
     if words:
         page, count, at_least = _named(ordered, place, words, most)
-    elif few and (known := _all_of_few(matching)) is not None:
-        return _turned(known, place, most)
     else:
+        exactly = few or (counted and not _are_very_many())
+        if exactly and (known := _all_of_few(matching)) is not None:
+            return _turned(known, place, most)
         page = list((search.behind(ordered, place) if place else ordered)[: most + 1])
-        count, at_least = _count(matching, few, asked) if counted else (len(page), len(page) > most)
+        count, at_least = len(page), len(page) > most
+        if counted:
+            count, at_least = MANY if exactly else _count_first(matching, asked), True
     if place is None:
         count = max(count, len(page))
         at_least = at_least and len(page) > most
@@ -120,22 +123,16 @@ def _all_of_few(matching: QuerySet[Party]) -> pl.DataFrame | None:
     return pl.DataFrame(known, columns, orient="row") if len(known) <= MANY else None
 
 
-def _count(matching: QuerySet[Party], few: bool, asked: tuple[object, ...]) -> tuple[int, bool]:
-    """How many clients match, up to MANY; of very many clients only the first are looked at."""
-    if few or not _are_very_many():
-        count = matching.order_by().values("pk")[:MANY].count()
-        return count, count >= MANY
-    return believed(("clients", *asked), lambda: _count_first(matching), when=lambda _: True), True
-
-
 def _are_very_many() -> bool:
     """Whether there are more than ALL_LOOKED clients."""
     most = ALL_LOOKED + 1
     return at_least(("all clients",), most, Party.objects.order_by().values("pk")[:most].count) == most
 
 
-def _count_first(matching: QuerySet[Party]) -> int:
-    return min(search.first(search.by_initials(matching), LOOKED).order_by().count(), MANY)
+def _count_first(matching: QuerySet[Party], asked: tuple[object, ...]) -> int:
+    """How many clients match among the first, up to MANY: of very many no others are looked at."""
+    first = search.first(search.by_initials(matching), LOOKED).order_by()
+    return believed(("clients", *asked), lambda: min(first.count(), MANY), when=lambda _: True)
 
 
 def _named(ordered: QuerySet[Party], place: Party | None, words: str, most: int) -> tuple[list[Party], int, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from baohou.guarantee.models import GradeChange, Guarantee, Measure, SpecialOrder, Visit
@@ -46,12 +47,39 @@ class Event:
 
 @dataclass(frozen=True)
 class Glance:
+    """A client as seen on a day; ``grades`` and ``duties`` the latest first. What happened is read when asked for."""
+
     client: Party
-    grade: Grade | None
-    graded: GradeChange | None
+    on: date
     held: list[Held]
-    owed: list[DutyRow]
-    events: list[Event]
+    grades: list[GradeChange]
+    duties: list[DutyRow]
+
+    @property
+    def graded(self) -> GradeChange | None:
+        """By what the grade was given; None when nobody gave one."""
+        return self.grades[0] if self.grades else None
+
+    @cached_property
+    def grade(self) -> Grade | None:
+        return Grade(self.grades[0].grade) if self.grades else default_grade(self.on)
+
+    @cached_property
+    def owed(self) -> list[DutyRow]:
+        return sorted((row for row in self.duties if row.is_owed), key=lambda row: (row.due_on, row.key))
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """What happened, the latest first. Five queries at most."""
+        events = [
+            *(Event(grade.effective_on, "grade", grade) for grade in self.grades),
+            *_guarantee_events(self.held, self.on),
+            *_visit_events(self.client, self.on),
+            *(Event(order.ordered_on, "order", order) for order in _orders(self.client, self.on)),
+            *(Event(measure.filed_on, "measure", measure) for measure in _measures(self.client, self.on)),
+            *_duty_events(self.duties),
+        ]
+        return sorted(events, key=lambda event: event.on, reverse=True)
 
     @property
     def standing(self) -> list[Held]:
@@ -92,19 +120,7 @@ def get_glance(client: Party, *, on: date) -> Glance:
     duties = describe(
         with_names(Duty.objects.filter(party=client, opens_on__lte=on)).order_by("-due_on", "-key")[:LATEST], today=on
     )
-    owed = sorted((row for row in duties if row.is_owed), key=lambda row: (row.due_on, row.key))
-    events = [
-        *(Event(grade.effective_on, "grade", grade) for grade in grades),
-        *_guarantee_events(held, on),
-        *_visit_events(client, on),
-        *(Event(order.ordered_on, "order", order) for order in _orders(client, on)),
-        *(Event(measure.filed_on, "measure", measure) for measure in _measures(client, on)),
-        *_duty_events(duties),
-    ]
-    events.sort(key=lambda event: event.on, reverse=True)
-    graded = grades[0] if grades else None
-    grade = Grade(graded.grade) if graded else default_grade(on)
-    return Glance(client, grade, graded, held, owed, events)
+    return Glance(client, on, held, grades, duties)
 
 
 def _latest(rows: Any, client: Party, order: str) -> Any:

@@ -240,6 +240,8 @@ def _require_answers(report: Report) -> None:
 
 def _arrived(key: UUID, sender: Staff, report: Report) -> tuple[list[VisitUpload], VisitUpload | None]:
     """The files and the signature that the report names; FilesMissing when some are not there."""
+    if not report.files and not report.signature:
+        return [], None
     waiting = VisitUpload.objects.filter(key=key, by=sender).select_related("file")
     here = {(upload.file.sha256, upload.is_signature): upload for upload in waiting}
     missing = [one for one in report.files if (one[0], False) not in here]

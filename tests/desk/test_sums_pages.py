@@ -24,7 +24,8 @@ from tests.desk.reading import department_id
 from tests.desk.reading import said as read
 
 pytestmark = pytest.mark.django_db
-SHEETS = ("grade", "department", "product", "bank", "industry", "clauses", "heaviest")
+CUTS = ("department", "product", "bank", "industry")
+SHEETS = ("grade", *CUTS, *(f"{cut}-quarters" for cut in CUTS), "clauses", "heaviest")
 RISK_SHEETS = ("department", "person", "visits-by-grade", "watched")
 _LINK = re.compile(r'<t[dh][^>]*><a href="([^"]+)"><span class="num">([\d,]+)</span></a>')
 _COUNT = re.compile(r"<h1>.*?<b>(\d+)\+?</b>", re.S)
@@ -44,7 +45,15 @@ def _count(browser: Client, address: str) -> int:
 
 @pytest.mark.clause("PGM.1")
 @pytest.mark.parametrize(
-    "page", ["/overview/", "/risk/", "/risk/2026Q3/", "/overview/product/", "/risk/2026Q2/person/"]
+    "page",
+    [
+        "/overview/",
+        "/risk/",
+        "/risk/2026Q3/",
+        "/overview/product/",
+        "/overview/department-quarters/",
+        "/risk/2026Q2/person/",
+    ],
 )
 def test_every_number_is_that_of_the_list_it_opens(evening: Portfolio, enter: Enter, page: str) -> None:
     """东方钢铁 is watch since 2026-09-15: each linked number is counted again on the page that it opens."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -20,12 +19,11 @@ from baohou.guarantee.queries.pages.overview import (
     get_kept_by_clause,
     get_portions,
     list_heaviest,
-    name_departments,
 )
 from baohou.guarantee.queries.summaries import days_shown, get_editions
 from baohou.guarantee.rules.words import CLAUSE_OF, Dimension, Grade
 from baohou.guarantee.services.summaries import keep_up
-from baohou.guarantee.views.clients import industry_word
+from baohou.guarantee.views.cuts import LINES, Cut, cuts, over_quarters
 from baohou.guarantee.views.sheets import (
     clients_url,
     columns_of_amounts,
@@ -36,7 +34,6 @@ from baohou.guarantee.views.sheets import (
     top,
 )
 from baohou.kernel.papers.tables import Cell, Head, Sheet
-from baohou.kernel.parties.industries import Industry
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
@@ -109,38 +106,17 @@ def _portions(dimension: Dimension, days: list[date]) -> dict[date, dict[str, Po
 
 def _sheets(whole: _Whole, *, most: int = 0) -> list[Sheet]:
     """All tables; with ``most`` only so many values of each dimension, and the rest in one row."""
-    departments = name_departments()
-    industries = {str(industry.value): industry_word(industry.value) for industry in Industry}
-    cuts = [
-        _Cut(Dimension.DEPARTMENT, _("部门"), {str(k): v for k, v in departments.items()}.get, _by_department),
-        _Cut(Dimension.PRODUCT, _("业务品种"), lambda value: value, lambda value: {"product": value}),
-        _Cut(Dimension.BANK, _("合作银行"), lambda value: value, lambda value: {"bank": value}),
-        _Cut(Dimension.INDUSTRY, _("行业"), industries.get, _by_industry),
-    ]
+    found = cuts()
     return [
         _by_quarter(whole),
-        *(_by_value(whole, cut, most) for cut in cuts),
+        *(sheet for cut in found for sheet in (_by_value(whole, cut, most), _over(whole, cut, most))),
         _kept(whole.today),
         *_heaviest(whole),
     ]
 
 
-def _by_department(value: str) -> dict[str, str]:
-    return {"department": value}
-
-
-def _by_industry(value: str) -> dict[str, str]:
-    return {"industry": Industry(int(value)).name if value != "0" else ""}
-
-
-@dataclass(frozen=True)
-class _Cut:
-    """How the portfolio is cut by a dimension: what it is called, a value's name, and what asks the list for it."""
-
-    dimension: Dimension
-    title: str
-    name: Callable[[str], str | None]
-    asks: Callable[[str], dict[str, str]]
+def _over(whole: _Whole, cut: Cut, most: int) -> Sheet:
+    return over_quarters(cut, days=whole.days, most=LINES if most else 0)
 
 
 def _by_quarter(whole: _Whole) -> Sheet:
@@ -171,11 +147,11 @@ def _by_quarter(whole: _Whole) -> Sheet:
     )
 
 
-def _by_value(whole: _Whole, cut: _Cut, most: int) -> Sheet:
+def _by_value(whole: _Whole, cut: Cut, most: int) -> Sheet:
     """Clients, guarantees and amounts by the values of a dimension, the greatest first."""
     found = get_portions(cut.dimension, days=[whole.days[-2], whole.today])
     now, before = found[whole.today], found[whole.days[-2]]
-    own = cut.dimension in (Dimension.DEPARTMENT, Dimension.INDUSTRY)
+    own = cut.is_own
     home = whole.currencies[0] if whole.currencies else ""
     rank = [(portion.total if own else portion.amounts[home], value) for value, portion in now.items()]
     order = [value for _size, value in sorted(rank, reverse=True)]
@@ -202,7 +178,7 @@ def _by_value(whole: _Whole, cut: _Cut, most: int) -> Sheet:
 
 
 def _value_row(
-    whole: _Whole, cut: _Cut, value: str, portion: Portion, before: Portion | None, own: bool
+    whole: _Whole, cut: Cut, value: str, portion: Portion, before: Portion | None, own: bool
 ) -> Sequence[Cell]:
     asked: dict[str, Any] = dict(cut.asks(value))
     url = partial(clients_url, today=whole.today, **asked)

@@ -1,10 +1,11 @@
 // Draws the tables of the overview: each chart stands for the table beside it, and a click opens the list behind a number.
 import { BarChart, LineChart } from "echarts/charts";
+import { LabelLayout } from "echarts/features";
 import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
-use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
+use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, LabelLayout, SVGRenderer]);
 
 const style = getComputedStyle(document.documentElement);
 const colour = (name) => style.getPropertyValue(`--${name}`).trim();
@@ -100,6 +101,7 @@ function options(kind, { labels, series }, width) {
       cursor: "pointer",
       itemStyle: { color: one.tone ? TONES[one.tone] : LINES[place % LINES.length] },
       lineStyle: { width: 2 },
+      labelLayout: { hideOverlap: true },
       label: label(kind, series.length, one),
       data: one.data,
     })),

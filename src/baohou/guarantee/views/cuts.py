@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from baohou.core.period import quarter_of
 from baohou.guarantee.queries.pages.overview import get_clients_over, name_departments
 from baohou.guarantee.rules.words import Dimension
-from baohou.guarantee.views.clients import industry_word
+from baohou.guarantee.views.asked import industry_word
 from baohou.guarantee.views.sheets import clients_url, top
 from baohou.kernel.papers.tables import Cell, Head, Sheet
 from baohou.kernel.parties.industries import Industry

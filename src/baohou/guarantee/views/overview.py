@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -28,6 +28,7 @@ from baohou.guarantee.views.sheets import (
     clients_url,
     columns_of_amounts,
     duties_url,
+    guarantees_url,
     one_sheet,
     sheet_page,
     sheets_file,
@@ -49,6 +50,7 @@ def overview_page(request: Asked) -> HttpResponse:
     as_of = keep_up(on=request.today)
     whole = _Whole(request.today)
     now, before = whole.now, whole.before
+    changed = partial(clients_url, today=request.today, since=whole.days[-2])
     context = {
         "as_of": as_of,
         "editions": get_editions(),
@@ -59,7 +61,16 @@ def overview_page(request: Asked) -> HttpResponse:
         "before": quarter_of(whole.days[-2]),
         "watched": now.of_grades(Grade.WATCH, Grade.RISK),
         "watched_change": now.of_grades(Grade.WATCH, Grade.RISK) - before.of_grades(Grade.WATCH, Grade.RISK),
-        "grades": [(grade, now.of_grades(grade), now.of_grades(grade) - before.of_grades(grade)) for grade in Grade],
+        "grades": [
+            (grade, now.of_grades(grade), now.of_grades(grade) - before.of_grades(grade), changed(grade=grade.code))
+            for grade in Grade
+        ],
+        "urls": {
+            "all": reverse("clients"),
+            "changed": changed(),
+            "watched": clients_url(today=request.today, grade="watched"),
+            "watched_changed": changed(grade="watched"),
+        },
     }
     return render(request, "guarantee/overview.html", context)
 
@@ -109,8 +120,8 @@ def _sheets(whole: _Whole, *, most: int = 0) -> list[Sheet]:
     found = cuts()
     return [
         _by_quarter(whole),
+        _kept(whole.today),  # beside it on the page, so that each cut stands beside itself over the quarters
         *(sheet for cut in found for sheet in (_by_value(whole, cut, most), _over(whole, cut, most))),
-        _kept(whole.today),
         *_heaviest(whole),
     ]
 
@@ -124,13 +135,17 @@ def _by_quarter(whole: _Whole) -> Sheet:
     url = partial(clients_url, today=whole.today)
     rows: list[list[Cell]] = []
     before: Portion | None = None
+    last: date | None = None
     for day in whole.days:
         portion = whole.by_day[day]
         label = str(quarter_of(day)) if day != whole.today else _("今日 %(on)s") % {"on": day.isoformat()}
         counts = [Cell(portion.of_grades(grade), url(on=day, grade=grade.code)) for grade in Grade]
         change = None if before is None else portion.total - before.total
-        rows.append([Cell(label), *counts, Cell(portion.total, url(on=day)), Cell(change), *_amounts(whole, portion)])
-        before = portion
+        amounts = _amounts(whole, portion, partial(guarantees_url, today=whole.today, on=day))
+        rows.append(
+            [Cell(label), *counts, Cell(portion.total, url(on=day)), Cell(change, _since(url, last, day)), *amounts]
+        )
+        before, last = portion, day
     return Sheet(
         code="grade",
         title=_("在保客户按风险分类"),
@@ -145,6 +160,11 @@ def _by_quarter(whole: _Whole) -> Sheet:
         rows=rows,
         chart="stack",
     )
+
+
+def _since(url: Callable[..., str], since: date | None, day: date) -> str:
+    """Who came and went between two days; nothing for the first of all."""
+    return url(on=day, since=since) if since else ""
 
 
 def _by_value(whole: _Whole, cut: Cut, most: int) -> Sheet:
@@ -182,14 +202,15 @@ def _value_row(
 ) -> Sequence[Cell]:
     asked: dict[str, Any] = dict(cut.asks(value))
     url = partial(clients_url, today=whole.today, **asked)
+    held = partial(guarantees_url, today=whole.today, **asked)
     grades = [Cell(portion.of_grades(grade), url(grade=grade.code)) for grade in Grade] if own else []
     return [
         Cell(cut.name(value) or _("未填"), url()),
         *grades,
         Cell(portion.total, url()),
-        Cell(portion.total - (before.total if before else 0)),
-        Cell(portion.guarantees),
-        *_amounts(whole, portion),
+        Cell(portion.total - (before.total if before else 0), url(since=whole.days[-2])),
+        Cell(portion.guarantees, held()),
+        *_amounts(whole, portion, held),
     ]
 
 
@@ -197,28 +218,30 @@ def _rest(rows: Sequence[Sequence[Cell]], *, code: str, own: bool) -> Sequence[C
     """The rows beyond those shown as one; clients are added only where none stands twice."""
     width = len(rows[0])
     counted = width if own else 0
-    sums = [Cell(sum(row[place].value or 0 for row in rows)) for place in range(1, width)]
+    whole = reverse("overview.table", args=[code])
+    sums = [Cell(sum(row[place].value or 0 for row in rows), whole) for place in range(1, width)]
     first = len(Grade) if own else 0
     if not counted:
         sums[first] = sums[first + 1] = Cell(None)
-    return [Cell(_("其他 %(n)s 项") % {"n": len(rows)}, reverse("overview.table", args=[code])), *sums]
+    return [Cell(_("其他 %(n)s 项") % {"n": len(rows)}, whole), *sums]
 
 
 def _foot(whole: _Whole, own: bool) -> Sequence[Cell]:
-    url = partial(clients_url, today=whole.today)
+    url, held = partial(clients_url, today=whole.today), partial(guarantees_url, today=whole.today)
     grades = [Cell(whole.now.of_grades(grade), url(grade=grade.code)) for grade in Grade] if own else []
     return [
         Cell(_("合计")),
         *grades,
         Cell(whole.now.total, url()),
-        Cell(whole.now.total - whole.before.total),
-        Cell(whole.now.guarantees),
-        *_amounts(whole, whole.now),
+        Cell(whole.now.total - whole.before.total, url(since=whole.days[-2])),
+        Cell(whole.now.guarantees, held()),
+        *_amounts(whole, whole.now, held),
     ]
 
 
-def _amounts(whole: _Whole, portion: Portion) -> list[Cell]:
-    return [Cell(portion.amounts.get(currency, 0)) for currency in whole.currencies]
+def _amounts(whole: _Whole, portion: Portion, held: Callable[..., str]) -> list[Cell]:
+    """A cell for each currency, which opens the guarantees that it is the sum of."""
+    return [Cell(portion.amounts.get(currency, 0), held(currency=currency)) for currency in whole.currencies]
 
 
 def _kept(today: date) -> Sheet:
@@ -255,7 +278,7 @@ def _heaviest(whole: _Whole) -> list[Sheet]:
                 Cell(one.name, reverse("clients.one", args=[one.client_id])),
                 Cell(_(one.grade.zh) if one.grade else _("未分类"), tone=one.grade.code if one.grade else ""),
                 Cell(one.amount_fen, reverse("clients.one", args=[one.client_id])),
-                Cell(one.share),
+                Cell(one.share, guarantees_url(today=whole.today, currency=currency)),
             ]
             for one in heavy
             if one.currency == currency

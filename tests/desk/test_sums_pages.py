@@ -174,6 +174,43 @@ def test_the_risk_view_counts_clients_without_a_measure(evening: Portfolio, ente
     assert (missing, 0) in _counts(read(browser, "/risk/"))
 
 
+@pytest.mark.clause("PGM.10")
+def test_lists_of_watch_and_risk_say_how_their_measures_stand(evening: Portfolio, enter: Enter) -> None:
+    """湖滨食品 is risk, its measure has an action overdue since 2026-10-15 and one until December; 东方钢铁 has none."""
+    cast, day, last = evening.cast, date(2026, 9, 20), date(2026, 9, 30)
+    what = {"effective_on": day, "because": "停产", "by": cast.risk_manager, "actor": "R01", "door": "page"}
+    grades.change(client=evening.food, grade=Grade.RISK, **what)  # type: ignore[arg-type]
+    grades.change(client=evening.steel, grade=Grade.WATCH, **what)  # type: ignore[arg-type]
+    measures.file(
+        client=evening.food,
+        quarter=last,
+        text="每周上门",
+        department_manager=cast.other_manager,
+        manager_a=cast.outsider,
+        manager_b=None,
+        filed_on=date(2026, 10, 8),
+        actions=[
+            measures.Action("查封存货", cast.outsider, date(2026, 10, 15)),
+            measures.Action("每周上门", cast.outsider, date(2026, 12, 31)),
+        ],
+        actor="M02",
+        door="page",
+    )
+    browser = enter(cast.risk_manager)
+    for address in ("/clients/?grade=watched", "/clients/?grade=watched&on=2026-09-30"):
+        said = read(browser, address)
+        assert _count(browser, address) == 2
+        assert "2026Q3 措施" in said
+        assert said.count("没有措施") == 1
+        assert "逾期 1 件" in said.split("湖滨食品有限公司")[1]
+        assert "未办 2 件" in said.split("湖滨食品有限公司")[1]
+    assert "逾期 1 件" in read(browser, "/clients/?measure=filed&on=2026-09-30")
+    assert "措施" not in read(browser, "/clients/").split("<table")[1]
+    department = read(browser, f"/reports/2026Q3/{department_id('业务二部')}/")
+    assert "逾期 1 件" in department
+    assert "未办 2 件" in department
+
+
 def test_the_overview_tells_the_change_in_words(evening: Portfolio, enter: Enter, take_in: TakeIn) -> None:
     """Two clients in force on 2026-10-20 and at the end of 2026Q3; a third begins on 2026-10-12: +1."""
     browser = enter(evening.cast.general_manager)

@@ -202,8 +202,8 @@ def test_lists_of_watch_and_risk_say_how_their_measures_stand(evening: Portfolio
         assert _count(browser, address) == 2
         assert "2026Q3 措施" in said
         assert said.count("没有措施") == 1
-        assert "逾期 1 件" in said.split("湖滨食品有限公司")[1]
-        assert "未办 2 件" in said.split("湖滨食品有限公司")[1]
+        assert "逾期 1 件" in said.split("湖滨食品有限公司")[-1]
+        assert "未办 2 件" in said.split("湖滨食品有限公司")[-1]
     assert "逾期 1 件" in read(browser, "/clients/?measure=filed&on=2026-09-30")
     assert "措施" not in read(browser, "/clients/").split("<table")[1]
     department = read(browser, f"/reports/2026Q3/{department_id('业务二部')}/")

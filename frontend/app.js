@@ -1,4 +1,5 @@
 // What a page does beyond links and forms: menus, row keys, file names, sums in other units. No inline handlers.
+import "./typed.js";
 import "@tabler/core/dist/js/tabler.esm.js";
 import "./columns.js";
 import "./plan.js";
@@ -101,6 +102,7 @@ function show(select) {
 }
 
 document.querySelectorAll("[data-shows]").forEach(show);
+document.addEventListener("typed:back", () => document.querySelectorAll("[data-shows]").forEach(show));
 
 document.addEventListener("submit", (event) => {
   for (const button of event.target.querySelectorAll("button[type=submit]")) {

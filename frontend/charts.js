@@ -1,20 +1,30 @@
 // Draws the tables of the overview: each chart stands for the table beside it, and a click opens the list behind a number.
 import { BarChart, LineChart } from "echarts/charts";
+import { LabelLayout } from "echarts/features";
 import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
-use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
+use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, LabelLayout, SVGRenderer]);
 
 const style = getComputedStyle(document.documentElement);
 const colour = (name) => style.getPropertyValue(`--${name}`).trim();
 const TONES = { good: "#4f9a6c", normal: "#5686c4", watch: "#d9a13b", risk: "#cf5a55", quiet: "#b4bdc8" };
-const LINES = ["#1f5fae", "#1b6b3a", "#b26a00", "#a61b1b", "#6b4fa0", "#2b7f8c"];
+const LINES = ["#1f5fae", "#1b6b3a", "#b26a00", "#a61b1b", "#6b4fa0", "#2b7f8c", "#8a5a44", "#9a3f78", "#5b6770"];
 const FONT = getComputedStyle(document.body).fontFamily;
 const ROW = 30;
 
-// What a table says: the names of its rows, and a series for each column that is drawn.
-function read(table) {
+// What a table says: the names of its rows, and a series for each column that is drawn; or across, the other way round.
+function read(table, across) {
+  const said = readDown(table);
+  if (!across) return said;
+  return {
+    labels: said.series.map((one) => one.name),
+    series: said.labels.map((name, place) => ({ name, kind: said.series[0]?.kind, data: said.series.map((one) => one.data[place]) })).filter((one) => one.data.some(({ value }) => value !== null)),
+  };
+}
+
+function readDown(table) {
   const heads = [...table.tHead.rows[0].cells];
   const rows = [...table.tBodies[0].rows];
   const labels = rows.map((row) => row.cells[0].textContent.trim());
@@ -50,6 +60,7 @@ const short = (label) => label.split(" ")[0].replace(/^20(\d\dQ\d)$/, "$1");
 function options(kind, { labels, series }, width) {
   const lying = kind === "bars";
   const lines = kind === "lines";
+  const shares = lines && series[0].kind === "share";
   const names = {
     type: "category",
     data: labels,
@@ -60,8 +71,8 @@ function options(kind, { labels, series }, width) {
   };
   const values = {
     type: "value",
-    min: lines ? ({ min }) => Math.max(Math.floor(min / 10) * 10 - 10, 0) : undefined,
-    max: lines ? 100 : undefined,
+    min: shares ? ({ min }) => Math.max(Math.floor(min / 10) * 10 - 10, 0) : undefined,
+    max: shares ? 100 : undefined,
     axisLabel: { color: colour("ink-soft"), formatter: (value) => `${value.toLocaleString()}${unit(series[0].kind)}`, hideOverlap: true },
     splitLine: { lineStyle: { color: "#edf0f2" } },
     splitNumber: 4,
@@ -90,6 +101,7 @@ function options(kind, { labels, series }, width) {
       cursor: "pointer",
       itemStyle: { color: one.tone ? TONES[one.tone] : LINES[place % LINES.length] },
       lineStyle: { width: 2 },
+      labelLayout: { hideOverlap: true },
       label: label(kind, series.length, one),
       data: one.data,
     })),
@@ -118,7 +130,8 @@ function draw(figure) {
   const table = figure.querySelector("[data-chart-table]");
   const source = table.querySelector("table");
   if (!source) return;
-  const said = read(source);
+  const across = "across" in figure.dataset;
+  const said = read(source, across);
   if (!said.labels.length || !said.series.length) return;
   place.hidden = false;
   const size = () => ({ width: place.clientWidth, height: height(figure.dataset.chart, said.labels) });

@@ -1,3 +1,5 @@
+import { forget, keep, kept, offer, rowKey } from "./typed.js";
+
 // The grid of a quarter's grading: keys, saving each row as it is typed, and two people at one row.
 const grid = document.querySelector("[data-grading]");
 // What each refusal without words of its own means; no answer at all is a network that does not work.
@@ -16,6 +18,35 @@ function start(table) {
   const unsaved = (row) => wanted(row) !== row.saved;
 
   for (const row of rows()) row.saved = wanted(row);
+
+  // What could not be saved before the page went: it is given back, and saved with Enter as ever.
+  const keyOf = (row) => rowKey(row.dataset.url);
+  function remind(row) {
+    if (unsaved(row)) keep(keyOf(row), wanted(row));
+    else forget(keyOf(row));
+  }
+  function put(row, said) {
+    const [grade, because] = said.split("\n");
+    for (const radio of row.querySelectorAll("input[type=radio]")) radio.checked = radio.value === grade;
+    part(row, "because").value = because;
+  }
+  function giveBack() {
+    const back = rows().filter((row) => (kept(keyOf(row)) ?? row.saved) !== row.saved);
+    if (!back.length) return;
+    for (const row of back) {
+      put(row, kept(keyOf(row)));
+      row.before = part(row, "state").innerHTML;
+      tell(row, say.sayBack, "wait");
+    }
+    const fields = back.map((row) => part(row, "because"));
+    const drop = () => back.forEach((row) => forget(keyOf(row)));
+    offer(fields, drop, (field) => {
+      const row = field.closest("[data-grade-row]");
+      put(row, row.saved);
+      part(row, "state").className = "told";
+      part(row, "state").innerHTML = row.before;
+    });
+  }
 
   function tell(row, text, tone = "") {
     const place = part(row, "state");
@@ -72,6 +103,8 @@ function start(table) {
 
   function written(row, sent, said) {
     row.saved = sent;
+    remind(row);
+    part(row, "because").classList.remove("typed-back");
     remember(row, said);
     const place = part(row, "state");
     place.className = "told";
@@ -107,6 +140,7 @@ function start(table) {
       for (const radio of row.querySelectorAll("input[type=radio]")) radio.checked = radio.value === String(said.grade);
       part(row, "because").value = said.because;
       row.saved = wanted(row);
+      remind(row);
       part(row, "state").className = "told";
       part(row, "state").innerHTML = said.state;
     });
@@ -115,6 +149,7 @@ function start(table) {
   function pick(row, number) {
     const radio = row.querySelector(`input[type=radio][value="${number}"]`);
     radio.checked = true;
+    remind(row);
     const asks = String(number) !== row.dataset.standing && !reason(row);
     save(row);
     if (asks) part(row, "because").focus();
@@ -190,8 +225,14 @@ function start(table) {
     else if (row) save(row);
   });
 
+  table.addEventListener("input", (event) => {
+    const row = event.target.closest("[data-grade-row]");
+    if (row) remind(row);
+  });
+
   addEventListener("beforeunload", (event) => {
     if (rows().some(unsaved)) event.preventDefault();
   });
   count();
+  giveBack();
 }

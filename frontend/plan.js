@@ -68,6 +68,15 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A day that was typed before the session ended is saved when it is left, as one typed now.
+document.addEventListener("focusout", (event) => {
+  const field = event.target;
+  if (!field.matches("[data-plan-date].typed-back") || field.value === field.defaultValue) return;
+  field.classList.remove("typed-back");
+  field.form.requestSubmit();
+});
+document.addEventListener("typed:back", count);
+
 // A row that comes back must stay ticked, and the field one is in must stay in hand.
 let held = null;
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -41,4 +41,5 @@ document.addEventListener("change", (event) => {
 });
 
 document.querySelectorAll("[data-ticks]").forEach(count);
+document.addEventListener("typed:back", () => document.querySelectorAll("[data-ticks]").forEach(count));
 addEventListener("pageshow", () => document.querySelectorAll("[data-ticks]").forEach(count));

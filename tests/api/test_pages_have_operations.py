@@ -33,6 +33,8 @@ SAME = {
     "measures.done": "POST /measure-actions/{action}/done",
     "duties": "GET /duties",
     "clients.file": "GET /clients",
+    "guarantees": "GET /guarantees",
+    "guarantees.file": "GET /guarantees",
     "duties.file": "GET /duties",
     "penalties.list": "GET /penalties",
     "appeals.list": "GET /appeals",

@@ -69,6 +69,40 @@ def test_pages_are_whole_and_open_to_all(
     assert wrong == []
 
 
+WIDE = {"width": 2560, "height": 1440}
+MAIN = frozenset({"home", "clients", "guarantees", "clients.one", "plan.department", "risk", "overview", "duties"})
+"""Pages that people have open all day, looked at on the widest screen, too."""
+EMPTY = """(() => { const main = document.querySelector('main'); const box = main.getBoundingClientRect();
+  const side = document.querySelector('.side').getBoundingClientRect().right;
+  return [box.width, Math.round(box.left - side), Math.round(innerWidth - box.right)]; })()"""
+"""How wide a page's own matter is, and the room left and right of it."""
+TOO_LONG = """[...document.querySelectorAll('main p, main .said, main .said-so')].filter((one) => {
+  const text = document.createRange(); text.selectNodeContents(one);
+  return Math.max(0, ...[...text.getClientRects()].map((line) => line.width)) > 1400;
+}).map((one) => one.outerHTML.slice(0, 120))"""
+"""Running text whose lines are too long to find the next one's beginning: more than a hundred characters."""
+
+
+def test_main_pages_fill_a_wide_screen(chromium: Browser, live_server: LiveServer, company: Company) -> None:
+    """On 27 inches (2560 px) the main pages use most of the width, stand in its middle, and no line is endless."""
+    wrong = []
+    for post in Post:
+        pages = [page for page in PAGES if page.by == post and page.name in MAIN]
+        if not pages:
+            continue
+        context = chromium.new_context(viewport=WIDE, base_url=live_server.url, locale="zh-CN")
+        window = context.new_page()
+        _log_in(window, company.holders[post])
+        for page in pages:
+            wrong += _look(window, [page], company, "wide")
+            wide, left, right = window.evaluate(EMPTY)
+            if wide < 1900 or abs(left - right) > 20:
+                wrong.append(f"{page.name}: {wide} px wide, {left} px left and {right} px right of it")
+            wrong += [f"{page.name}: endless line {text}" for text in window.evaluate(TOO_LONG)]
+        context.close()
+    assert wrong == []
+
+
 def _look(window: Page, pages: list[Opened], company: Company, screen: str) -> list[str]:
     wrong: list[str] = []
     window.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)

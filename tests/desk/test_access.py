@@ -133,3 +133,29 @@ def test_an_owner_sees_ones_duty_after_the_client_has_gone(evening: Portfolio, e
     person = find_person(evening.cast.outsider.user, on=TODAY)
     assert person is not None
     assert visible_duties(person, on=TODAY).filter(owner=evening.cast.outsider).exists()
+
+
+def test_whoever_sends_without_a_session_comes_back_to_the_page(evening: Portfolio, client: Client) -> None:
+    """A form's own address may take only what is sent: the log-in leads back to where one was, never to another site."""
+    deed, page = "/plan/2026Q4/1/several/", "http://testserver/plan/2026Q4/1/?kind=routine"
+    back = "/login/?next=/plan/2026Q4/1/%3Fkind%3Droutine"
+    assert client.post(deed, headers={"Referer": page}).headers["Location"] == back
+    told = client.post(deed, headers={"HX-Request": "true", "HX-Current-URL": page})
+    assert (told.status_code, told.headers["HX-Redirect"]) == (401, back)
+    for foreign in ("https://elsewhere.example/plan/", "http://testserver//elsewhere.example/", ""):
+        location = client.post(deed, headers={"Referer": foreign}).headers["Location"]
+        assert location.startswith(("/login/?next=/plan/", "/login/?next=/%252F")), location
+
+
+def test_a_form_with_an_old_token_leads_back(evening: Portfolio, enter: Enter) -> None:
+    """Without a session to the log-in, with one to a page that says so and has the way back."""
+    page = "http://testserver/clients/1/measure/2026Q3/"
+    browser = Client(enforce_csrf_checks=True)
+    assert browser.post("/clients/1/measure/2026Q3/", headers={"Referer": page}).headers["Location"] == (
+        "/login/?next=/clients/1/measure/2026Q3/"
+    )
+    assert browser.post("/login/", headers={"Referer": "http://testserver/login/"}).status_code == 403
+    browser.cookies = enter(evening.cast.manager).cookies
+    answer = browser.post("/clients/1/measure/2026Q3/", headers={"Referer": page})
+    assert answer.status_code == 403
+    assert 'href="/clients/1/measure/2026Q3/"' in answer.content.decode()

@@ -24,15 +24,36 @@ from tests.desk.reading import department_id
 from tests.desk.reading import said as read
 
 pytestmark = pytest.mark.django_db
-SHEETS = ("grade", "department", "product", "bank", "industry", "clauses", "heaviest")
+CUTS = ("department", "product", "bank", "industry")
+SHEETS = ("grade", *CUTS, *(f"{cut}-quarters" for cut in CUTS), "clauses", "heaviest")
 RISK_SHEETS = ("department", "person", "visits-by-grade", "watched")
-_LINK = re.compile(r'<t[dh][^>]*><a href="([^"]+)"><span class="num">([\d,]+)</span></a>')
-_COUNT = re.compile(r"<h1>.*?<b>(\d+)\+?</b>", re.S)
+_NUMBER = r'<a href="([^"]+)"><span class="num">([+-]?[\d,]+)</span></a>'
+_LINK = re.compile(rf"<t[dh][^>]*>{_NUMBER}")
+_SHARE = re.compile(
+    r'<a href="([^"]+)"><span class="num">[\d.]+%</span></a> <span class="text-secondary num">\d+/(\d+)'
+)
+_SUM = re.compile(
+    r'<td class="r"[^>]*><a href="(/guarantees/[^"]+)"><span class="num[^"]*"[^>]*>([\d,]+\.\d\d)(?![\d%])'
+)
+_COUNT = re.compile(r"<h1>.*?<b>([+-]?\d+)\+?</b>", re.S)
+_CELL = re.compile(r'<td class="r"[^>]*>(.*?)</td>', re.S)
+_SAID = re.compile(r'<div class="page-line">.*?<div class="do">', re.S)
+_NOT_COUNTED = re.compile(r"共 <b>\d+</b> 行|<span class=\"num\"[^>]*>\d{4}-\d\d-\d\d</span>|2026Q\d")
+"""In the first lines of a page: how many rows stand on it, and days."""
 
 
 def _counts(page: str) -> list[tuple[str, int]]:
     """Every linked number of a page's tables, with the address it opens."""
     return [(unescape(href), int(number.replace(",", ""))) for href, number in _LINK.findall(page)]
+
+
+def _unlinked(page: str) -> list[str]:
+    """The numbers that open nothing: in cells of tables, and in what a page says first."""
+    cells = [cell for cell in _CELL.findall(page) if cell.strip() not in ("", "—") and not cell.startswith("<a href=")]
+    first = _SAID.search(page)
+    assert first is not None
+    said = re.sub(r"<a .*?</a>|<time.*?</time>", "", _NOT_COUNTED.sub("", first[0]), flags=re.S)
+    return [*cells, *re.findall(r"<b>[^<]*\d[^<]*</b>", said)]
 
 
 def _count(browser: Client, address: str) -> int:
@@ -44,7 +65,15 @@ def _count(browser: Client, address: str) -> int:
 
 @pytest.mark.clause("PGM.1")
 @pytest.mark.parametrize(
-    "page", ["/overview/", "/risk/", "/risk/2026Q3/", "/overview/product/", "/risk/2026Q2/person/"]
+    "page",
+    [
+        "/overview/",
+        "/risk/",
+        "/risk/2026Q3/",
+        "/overview/product/",
+        "/overview/department-quarters/",
+        "/risk/2026Q2/person/",
+    ],
 )
 def test_every_number_is_that_of_the_list_it_opens(evening: Portfolio, enter: Enter, page: str) -> None:
     """东方钢铁 is watch since 2026-09-15: each linked number is counted again on the page that it opens."""
@@ -59,10 +88,22 @@ def test_every_number_is_that_of_the_list_it_opens(evening: Portfolio, enter: En
         door="page",
     )
     browser = enter(evening.cast.risk_manager)
-    counts = _counts(read(browser, page))
+    shown = read(browser, page)
+    counts = _counts(shown) + [(unescape(href), int(of)) for href, of in _SHARE.findall(shown)]
     assert counts
+    assert _unlinked(shown) == []
     for address, number in counts:
         assert _count(browser, address) == number, address
+    for href, amount in _SUM.findall(shown):
+        listed = read(browser, unescape(href))
+        assert amount in listed if float(amount.replace(",", "")) else "没有这样的在保业务" in listed, href
+    for href, number in re.findall(r'<a href="([^"?]*\?[^"]*)"[^>]*><b>([+-]?\d+)</b></a>', shown):
+        address = unescape(href).split("#")[0]
+        if address.startswith("?"):
+            listed = read(browser, f"{page}{address}").split('id="reports"')[1].split("</section>")[0]
+            assert listed.count('class="asked"') == int(number), address
+        else:
+            assert _count(browser, address) == int(number), address
 
 
 def test_of_many_departments_the_risk_view_shows_the_first(
@@ -99,7 +140,7 @@ def test_the_risk_view_says_who_has_handed_in_and_how_it_stands(evening: Portfol
     assert "待接收" in read(browser, "/risk/")
     reports.return_(filing=filing, because="缺两户", on=TODAY, by=cast.supervisor, actor="S01", door="page")
     said = read(browser, "/risk/")
-    assert "2026Q3 还有 <b>3</b> 件没报" in said
+    assert '2026Q3 还有 <a href="?standing=unreported#reports"><b>3</b></a> 件没报' in said
     for told in ("已退回", "缺两户", "逾期未报", f"/reports/2026Q3/{department_id('业务一部')}/"):
         assert told in said, told
     only = read(browser, "/risk/?standing=returned")
@@ -133,10 +174,49 @@ def test_the_risk_view_counts_clients_without_a_measure(evening: Portfolio, ente
     assert (missing, 0) in _counts(read(browser, "/risk/"))
 
 
+@pytest.mark.clause("PGM.10")
+def test_lists_of_watch_and_risk_say_how_their_measures_stand(evening: Portfolio, enter: Enter) -> None:
+    """湖滨食品 is risk, its measure has an action overdue since 2026-10-15 and one until December; 东方钢铁 has none."""
+    cast, day, last = evening.cast, date(2026, 9, 20), date(2026, 9, 30)
+    what = {"effective_on": day, "because": "停产", "by": cast.risk_manager, "actor": "R01", "door": "page"}
+    grades.change(client=evening.food, grade=Grade.RISK, **what)  # type: ignore[arg-type]
+    grades.change(client=evening.steel, grade=Grade.WATCH, **what)  # type: ignore[arg-type]
+    measures.file(
+        client=evening.food,
+        quarter=last,
+        text="每周上门",
+        department_manager=cast.other_manager,
+        manager_a=cast.outsider,
+        manager_b=None,
+        filed_on=date(2026, 10, 8),
+        actions=[
+            measures.Action("查封存货", cast.outsider, date(2026, 10, 15)),
+            measures.Action("每周上门", cast.outsider, date(2026, 12, 31)),
+        ],
+        actor="M02",
+        door="page",
+    )
+    browser = enter(cast.risk_manager)
+    for address in ("/clients/?grade=watched", "/clients/?grade=watched&on=2026-09-30"):
+        said = read(browser, address)
+        assert _count(browser, address) == 2
+        assert "2026Q3 措施" in said
+        assert said.count("没有措施") == 1
+        assert "逾期 1 件" in said.split("湖滨食品有限公司")[-1]
+        assert "未办 2 件" in said.split("湖滨食品有限公司")[-1]
+    assert "逾期 1 件" in read(browser, "/clients/?measure=filed&on=2026-09-30")
+    assert "措施" not in read(browser, "/clients/").split("<table")[1]
+    department = read(browser, f"/reports/2026Q3/{department_id('业务二部')}/")
+    assert "逾期 1 件" in department
+    assert "未办 2 件" in department
+
+
 def test_the_overview_tells_the_change_in_words(evening: Portfolio, enter: Enter, take_in: TakeIn) -> None:
     """Two clients in force on 2026-10-20 and at the end of 2026Q3; a third begins on 2026-10-12: +1."""
     browser = enter(evening.cast.general_manager)
-    assert "在保 <b>2</b> 户，比 2026Q3 末 <b>0</b> 户" in read(browser, "/overview/")
+    assert '<b>2</b></a> 户，比 2026Q3 末 <a href="/clients/?since=2026-09-30"><b>0</b></a> 户' in read(
+        browser, "/overview/"
+    )
     take_in(
         "portfolio",
         [
@@ -155,8 +235,16 @@ def test_the_overview_tells_the_change_in_words(evening: Portfolio, enter: Enter
         ],
     )
     said = read(browser, "/overview/")
-    assert "在保 <b>3</b> 户，比 2026Q3 末 <b>+1</b> 户" in said
+    assert '<b>3</b></a> 户，比 2026Q3 末 <a href="/clients/?since=2026-09-30"><b>+1</b></a> 户' in said
     assert "7,000,000.00" in said
+    changed = read(browser, "/clients/?since=2026-09-30")
+    assert "比 2026-09-30 <b>+1</b> 户" in changed
+    assert "新来 1 户，离开 0 户" in changed
+    assert "南山纸业有限公司" in changed
+    assert "东方钢铁有限公司" not in changed
+    went = read(browser, "/clients/?since=2026-06-30&on=2026-09-30")
+    assert "比 2026-06-30 <b>-1</b> 户" in went
+    assert "南山纸业有限公司" in went
 
 
 def test_amounts_of_two_currencies_stand_apart(evening: Portfolio, enter: Enter) -> None:

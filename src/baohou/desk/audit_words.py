@@ -99,6 +99,7 @@ VERBS: Final[dict[str, Word]] = {
     "exports.audit": _("导出留痕"),
     "exports.classification": _("导出分类表"),
     "exports.clients": _("导出在保客户"),
+    "exports.guarantees": _("导出在保业务"),
     "exports.contents": _("打印卷内目录"),
     "exports.duties": _("导出应办事项"),
     "exports.hand-overs": _("导出移交进度"),

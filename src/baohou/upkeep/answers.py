@@ -7,22 +7,27 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages.constants import WARNING
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+from django.urls import is_valid_path, resolve
 from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
 from baohou.kernel.api.errors import problem
+from baohou.kernel.people.doors import page_of
 from baohou.kernel.people.pace import TooFast
 from baohou.kernel.saying import in_words
 from baohou.kernel.watch.readonly import RETRY_SECONDS, why_read_only
 from baohou.kernel.watch.tracing import current_number
 from baohou.kernel.watch.trouble import Trouble, trouble_of
 
+OWN = ("login", "mfa_authenticate", "logout")
+"""Doors whose page is said to be old: to be led to the log-in page from itself would tell nothing."""
 AWAY_SECONDS = 10
 """When to come again while the database does not answer."""
 
@@ -62,6 +67,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if trouble is Trouble.AWAY:
         answer.headers["Retry-After"] = str(AWAY_SECONDS)
     return answer
+
+
+def page_is_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What a page sent that was open before another log-in, or without cookies: nothing is done, but none is lost.
+
+    Whoever is not logged in logs in and comes back to the page; programs of ours that send by themselves get 403.
+    """
+    back = page_of(request)
+    by_hand = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate" and "HX-Request" not in request.headers
+    match = resolve(request.path_info) if is_valid_path(request.path_info) else None
+    if by_hand and not request.user.is_authenticated and (match is None or match.url_name not in OWN):
+        return redirect_to_login(back)
+    return render(request, "403_csrf.html", {"back": back}, status=403)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import from_kept
 from baohou.day import engine
 from baohou.guarantee.models import GradeChange, Proposal
 from baohou.guarantee.queries.grading import State
@@ -14,8 +16,11 @@ from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.services import grades, proposals, reports
 from baohou.kernel.audit.models import Act, Change
 from baohou.kernel.duties.models import Duty
+from baohou.kernel.notices.models import Notice
 from baohou.kernel.papers import records
 from baohou.kernel.papers.models import Seal
+from baohou.kernel.parties.models import Party
+from baohou.kernel.saying import in_words
 from tests.cast import STEEL, TakeIn
 from tests.guarantee.exports.readers import table, workbook
 from tests.guarantee.grading.conftest import EIGHTH, LAST, Room
@@ -162,6 +167,34 @@ def test_grades_hold_once_the_table_is_accepted_and_the_plan_follows(room: Room)
     assert opened.get().due_on == date(2026, 10, 31)
     engine.run(on=TODAY)
     assert engine.run(on=TODAY, rebuild=True).differences == 0
+
+
+@pytest.mark.clause("PGM.8")
+def test_the_managers_of_who_went_to_watch_are_told_once_it_is_accepted(room: Room, take_in: TakeIn) -> None:
+    """东方钢铁 to watch and 南方铜业 to risk: 张甲 (B of one, A of the other) is told once of both, 李乙 of 东方钢铁."""
+    row = ("BH-2026-009", "南方铜业有限公司", "91350200612019270L", "业务一部", "张甲", "", "10", "2026-09-01", "", "")
+    take_in("portfolio", [row])
+    copper = Party.objects.get(name="南方铜业有限公司")
+    cast = room.of.cast
+    room.propose(Grade.WATCH, "回款变慢")
+    proposals.propose(
+        department=room.department, quarter=LAST, client=copper.pk, grade=Grade.RISK, because="停产", seen=0,
+        by=cast.a, actor="A01", door="page",
+    )  # fmt: skip
+    room.measure()
+    room.measure(copper)
+    filing = room.hand_in()
+    assert not Notice.objects.filter(kind="grade.watched").exists()
+    room.accept(filing)
+    both = Notice.objects.get(staff=cast.a, kind="grade.watched")
+    assert "您的 2 户客户" in both.title
+    assert "东方钢铁有限公司由正常调为关注" in both.text
+    assert "南方铜业有限公司由正常调为风险" in both.text
+    one = Notice.objects.get(staff=cast.b, kind="grade.watched")
+    assert "东方钢铁有限公司由正常调为关注" in one.title
+    with translation.override("en"):
+        assert "from normal to watch" in in_words(from_kept(one.said["title"])).lower()
+    assert Notice.objects.filter(kind="grade.watched").count() == 2
 
 
 def test_an_accepted_table_is_sealed_with_its_rows_measures_and_signature(room: Room) -> None:

@@ -6,6 +6,7 @@ from baohou.guarantee.api import (
     contacts,
     duties,
     grading,
+    guarantees,
     hand_overs,
     imports,
     measures,
@@ -15,5 +16,5 @@ from baohou.guarantee.api import (
     visits,
 )
 
-_OF_CLIENTS = (clients, contacts, duties, plans, visits, grading, measures)
+_OF_CLIENTS = (clients, guarantees, contacts, duties, plans, visits, grading, measures)
 ROOMS = tuple(part.room for part in (*_OF_CLIENTS, hand_overs, archive, moves, imports, numbers))

@@ -175,5 +175,7 @@ class CheckedField(forms.CharField):
 def _number(label: Any, known: str, mode: str) -> dict[str, Any]:
     """How a number is asked for; ``known`` is the stored one, masked."""
     hint = gettext("现为 %(number)s，不填不变") % {"number": known} if known else ""
-    widget = forms.TextInput(attrs={"class": "form-control num", "inputmode": mode, "autocomplete": "off"})
+    # A whole number stays nowhere in the browser, as it stays masked on the page.
+    kept_out = {"autocomplete": "off", "data-unkept": ""}
+    widget = forms.TextInput(attrs={"class": "form-control num", "inputmode": mode, **kept_out})
     return {"label": label, "help_text": hint, "required": False, "max_length": 64, "widget": widget}

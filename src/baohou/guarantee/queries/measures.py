@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -15,6 +15,7 @@ from baohou.core.sayings import say
 from baohou.guarantee.models import Measure, MeasureAction
 from baohou.guarantee.queries.actions import doers_of
 from baohou.guarantee.queries.grading import State, find_filing
+from baohou.guarantee.queries.pages.client_rows import MeasureSaid, get_measures_said
 from baohou.guarantee.queries.standing import measured_of, spoken_for
 from baohou.guarantee.rules.grading import WATCHED
 from baohou.guarantee.rules.why import UNKNOWN, Explanation, Node, clause_node
@@ -43,6 +44,7 @@ class Watched:
     guarantee_id: int
     manager_id: int
     measure: Measure | None
+    said: MeasureSaid | None = None
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,13 @@ def list_watched(*, department: Department, quarter: date) -> list[Watched]:
     return _described(_watched(department, quarter), quarter)
 
 
-def get_watched_page(*, department: Department, quarter: date, after: int = 0) -> WatchedPage:
-    """Fifty of list_watched behind the first ``after``, and how many there are."""
+def get_watched_page(*, department: Department, quarter: date, today: date, after: int = 0) -> WatchedPage:
+    """Fifty of list_watched behind the first ``after``, with how their actions stand today, and how many there are."""
     rows = _watched(department, quarter)
     measured = measured_of(rows["client_id"].to_list(), quarter=quarter)
     shown = _described(rows[after : after + PAGE], quarter)
+    said = get_measures_said([one.client.pk for one in shown], quarter=quarter, today=today)
+    shown = [replace(one, said=said.get(one.client.pk)) for one in shown]
     more = after + PAGE if len(rows) > after + PAGE else 0
     return WatchedPage(shown, len(rows), len(rows) - len(measured), more)
 

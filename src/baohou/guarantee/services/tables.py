@@ -15,7 +15,7 @@ from baohou.guarantee.queries.grading import GradingTable, get_table
 from baohou.guarantee.queries.grading_lines import Line
 from baohou.guarantee.queries.table_paper import PAPER
 from baohou.guarantee.rules.words import Grade
-from baohou.guarantee.services import verbs
+from baohou.guarantee.services import telling, verbs
 from baohou.kernel.audit.capture import add_rows, set_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_act, record_changes
@@ -110,6 +110,7 @@ def take(*, step: FilingStep, handed_in: FilingStep) -> None:
     if changed:
         _write_grades(changed, effective_on=filing.quarter, act=_act_of(step, len(changed)))
         verbs.settle_many(clients=[one.client_id for one in changed], since=filing.quarter)
+        telling.tell_table(step, changed)
     records.seal(kind=PAPER, subject_id=handed_in.pk, act=step.act)
 
 

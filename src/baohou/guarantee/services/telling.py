@@ -9,17 +9,20 @@ from typing import Final
 from django.urls import reverse
 
 from baohou.core.period import quarter_of
-from baohou.core.sayings import say
+from baohou.core.sayings import Said, say, together
 from baohou.guarantee.models import (
     FilingStep,
     GradeChange,
+    Guarantee,
     HandOver,
     HandOverItem,
     MeasureAction,
+    Proposal,
     SpecialOrder,
     WorkMove,
 )
 from baohou.guarantee.queries.pages.clients import managers_on, speaking
+from baohou.guarantee.queries.standing import spoken_for
 from baohou.guarantee.rules.grading import WATCHED
 from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade, Urgency
 from baohou.kernel.duties.models import Duty
@@ -39,7 +42,7 @@ LATE: Final = NoticeKind("duty.late", "我的事项逾期")
 TO_SIGN: Final = NoticeKind("move.to_sign", "移交清单等我签字")
 ORDERED: Final = NoticeKind("special.ordered", "安排了特别回访")
 ORDERED_URGENT: Final = NoticeKind("special.urgent", "安排了紧急的特别回访", urgent=True)
-GRADED: Final = NoticeKind("grade.watched", "客户调为关注或风险")
+GRADED: Final = NoticeKind("grade.watched", "客户调入或调出关注、风险")
 TO_DO: Final = NoticeKind("action.given", "处置措施要我办的事")
 SENT_BACK: Final = NoticeKind("hand_over.sent_back", "移交的报告被退回")
 LOAN_LATE: Final = NoticeKind("loan.late", "借出的案卷逾期未还")
@@ -47,6 +50,7 @@ KINDS: Final = (
     *(HANDED_IN, RETURNED, ACCEPTED, LATE, TO_SIGN),
     *(ORDERED, ORDERED_URGENT, GRADED, TO_DO, SENT_BACK, LOAN_LATE),
 )
+_NAMED: Final = 20
 _REVIEWERS: Final = frozenset(post for post, rights in RIGHTS.items() if Right.REVIEW_REPORT in rights)
 
 
@@ -144,6 +148,51 @@ def tell_grade(change: GradeChange) -> None:
         url=reverse("clients.one", args=[client.pk]),
         on=change.effective_on,
     )
+
+
+def tell_table(step: FilingStep, changed: Sequence[Proposal]) -> None:
+    """Tell managers A and B once which of their clients an accepted table puts into watch or risk, or takes out.
+
+    ``changed`` are the table's rows whose grade is another than before.
+    """
+    department, quarter = step.filing.department, step.filing.quarter
+    moves = {one.client_id: one for one in changed if {Grade(one.grade), _before(one)} & set(WATCHED)}
+    voices = spoken_for(department=department.pk, on=quarter, clients=list(moves))
+    speaks = dict(voices.select("guarantee_id", "client_id").iter_rows())
+    held = Guarantee.objects.filter(pk__in=list(speaks)).select_related("manager_a", "manager_b")
+    of: dict[Staff, list[Proposal]] = {}
+    for guarantee, managers in managers_on(held, on=step.on).items():
+        for one in managers:
+            if one is not None and one.pk != step.by_id:
+                of.setdefault(one, []).append(moves[speaks[guarantee]])
+    tell_many([_of_table(step, person, those) for person, those in of.items()], on=step.on)
+
+
+def _of_table(step: FilingStep, person: Staff, those: Sequence[Proposal]) -> Telling:
+    quarter = quarter_of(step.filing.quarter)
+    if len(those) == 1:
+        title = say("%(quarter)s 分类表已接收：%(moved)s", quarter=quarter, moved=_moved(those[0]))
+        url = reverse("clients.one", args=[those[0].client_id])
+        text = say("理由：%(because)s", because=those[0].because) if those[0].because else ""
+    else:
+        title = say("%(quarter)s 分类表已接收：您的 %(n)s 户客户调入或调出关注、风险类", quarter=quarter, n=len(those))
+        url = reverse("grading.table", args=[str(quarter), step.filing.department_id])
+        text = together(map(_moved, those[:_NAMED]), "；")
+        if len(those) > _NAMED:
+            text = say("%(named)s，等", named=text)
+    return Telling(person, GRADED.code, f"table:{step.pk}", title, text, url)
+
+
+def _moved(one: Proposal) -> Said:
+    before = _before(one)
+    name, after = one.client.name, say(Grade(one.grade).zh)
+    if before is None:
+        return say("%(client)s为%(after)s", client=name, after=after)
+    return say("%(client)s由%(before)s调为%(after)s", client=name, before=say(before.zh), after=after)
+
+
+def _before(one: Proposal) -> Grade | None:
+    return Grade.read(one.stated["before"])
 
 
 def tell_actions(actions: Iterable[MeasureAction], *, client: Party, quarter: date, actor: str, on: date) -> None:

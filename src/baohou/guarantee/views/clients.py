@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from baohou.core.masking import mask
 from baohou.core.money import HOME_CURRENCY, format_yuan
+from baohou.guarantee.queries.pages.client_rows import ClientRow, quarter_measured
 from baohou.guarantee.queries.pages.clients import (
-    ClientRow,
     Filters,
     iterate_clients,
     list_clients,
@@ -23,11 +22,20 @@ from baohou.guarantee.queries.pages.clients import (
 from baohou.guarantee.queries.pages.glance import get_glance
 from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.services.checked_grades import RISK, WATCH, subject_of
+from baohou.guarantee.views.asked import (
+    Cut,
+    as_of,
+    cut_of,
+    day_asked,
+    industry_asked,
+    industry_word,
+    number_asked,
+    said,
+)
 from baohou.guarantee.views.guards import client_for
 from baohou.kernel.approvals.queries import list_pending
 from baohou.kernel.approvals.showing import shown_list
 from baohou.kernel.papers.tables import Head
-from baohou.kernel.parties.industries import UNKNOWN, Industry
 from baohou.kernel.parties.queries import get_reached
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.list_files import MOST_ROWS, rows_file
@@ -37,13 +45,15 @@ from baohou.kernel.people.policy import Thing
 @door()
 def list_page(request: Asked) -> HttpResponse:
     """在保客户."""
-    filters, on = _filters(request), _as_of(request)
-    page = list_clients(request.person, on=on, filters=filters, after=request.GET.get("after", ""))
+    filters, on = _filters(request), as_of(request)
+    after = request.GET.get("after", "")
+    page = list_clients(request.person, on=on, filters=filters, after=after, today=request.today)
     context = {
         "page": page,
         "filters": filters,
         "on": on,
         "cuts": _cuts(request, filters),
+        "measured": quarter_measured(on) if filters.shows_measures else None,
         "grades": list(Grade),
         "departments": list_departments(request.person),
         "managers": list_managers(request.person, on=request.today),
@@ -54,7 +64,7 @@ def list_page(request: Asked) -> HttpResponse:
 @door()
 def list_file(request: Asked) -> HttpResponse:
     """What the list shows as Excel, identity numbers masked as there; the first hundred thousand."""
-    on = _as_of(request)
+    on = as_of(request)
     found = iterate_clients(request.person, on=on, filters=_filters(request), most=MOST_ROWS)
     note = _("截至 %(on)s，按名称拼音排列") % {"on": on.isoformat()}
     rows, title = map(_line, found), _("在保客户")
@@ -90,59 +100,27 @@ def client_page(request: Asked, pk: int) -> HttpResponse:
     return render(request, "guarantee/client.html", context)
 
 
-def _filters(request: HttpRequest) -> Filters:
+def _filters(request: Asked) -> Filters:
     asked = request.GET
     return Filters(
         words=asked.get("q", "").strip(),
         grade=Grade.read(asked.get("grade", "")),
-        department_id=_number(asked.get("department", "")),
-        manager_id=_number(asked.get("manager", "")),
+        department_id=number_asked(asked.get("department", "")),
+        manager_id=number_asked(asked.get("manager", "")),
         with_released=asked.get("released") == "1",
-        product=_said(asked.get("product")),
-        bank=_said(asked.get("bank")),
-        industry=_industry(asked.get("industry", "")),
+        product=said(asked.get("product")),
+        bank=said(asked.get("bank")),
+        industry=industry_asked(asked.get("industry", "")),
+        watched=asked.get("grade") == "watched",
+        since=_since(request),
         measure={"filed": True, "missing": False}.get(asked.get("measure", "")),
     )
 
 
-NOT_SAID = "-"
-"""What the address says for a product, bank or industry that nobody has said."""
-
-
-def _as_of(request: Asked) -> date:
-    """The day of the list: the one asked for, when it has passed, else the business day."""
-    try:
-        asked = date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return request.today
-    return min(asked, request.today)
-
-
-def _said(text: str | None) -> str | None:
-    return "" if text == NOT_SAID else text or None
-
-
-def _industry(text: str) -> int | None:
-    if text == NOT_SAID:
-        return UNKNOWN
-    return Industry[text].value if text in Industry.names else None
-
-
-@dataclass(frozen=True)
-class Cut:
-    """What the list is cut by beside the fields of its form; ``without`` is the address that takes it away."""
-
-    name: str
-    value: str
-    said: str
-    without: str
-
-
-def _cut(request: Asked, name: str, said: str) -> Cut:
-    rest = request.GET.copy()
-    value = rest.pop(name)[-1]
-    rest.pop("after", None)
-    return Cut(name, str(value), said, f"?{rest.urlencode()}")
+def _since(request: Asked) -> date | None:
+    """The day since which the list's clients came or went; one before the day of the list."""
+    since = day_asked(request.GET.get("since", ""))
+    return since if since is not None and since < as_of(request) else None
 
 
 def _cuts(request: Asked, filters: Filters) -> list[Cut]:
@@ -154,16 +132,9 @@ def _cuts(request: Asked, filters: Filters) -> list[Cut]:
         ("industry", _("行业"), None if filters.industry is None else industry_word(filters.industry)),
         ("measure", _("处置措施"), measure),
     ]
-    cuts = [_cut(request, name, f"{title}：{text or nothing}") for name, title, text in found if text is not None]
-    if _as_of(request) != request.today:
-        cuts.append(_cut(request, "on", _("截至 %(on)s") % {"on": request.GET["on"]}))
+    cuts = [cut_of(request, name, f"{title}：{text or nothing}") for name, title, text in found if text is not None]
+    if filters.since is not None:
+        cuts.append(cut_of(request, "since", _("%(on)s 以来的变动") % {"on": filters.since.isoformat()}))
+    if as_of(request) != request.today:
+        cuts.append(cut_of(request, "on", _("截至 %(on)s") % {"on": request.GET["on"]}))
     return cuts
-
-
-def industry_word(number: int) -> str:
-    """An industry as people call it; empty for none."""
-    return _(Industry(number).label) if number else ""
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -20,23 +19,22 @@ from baohou.guarantee.queries.pages.overview import (
     get_kept_by_clause,
     get_portions,
     list_heaviest,
-    name_departments,
 )
 from baohou.guarantee.queries.summaries import days_shown, get_editions
 from baohou.guarantee.rules.words import CLAUSE_OF, Dimension, Grade
 from baohou.guarantee.services.summaries import keep_up
-from baohou.guarantee.views.clients import industry_word
+from baohou.guarantee.views.cuts import LINES, Cut, cuts, over_quarters
 from baohou.guarantee.views.sheets import (
     clients_url,
     columns_of_amounts,
     duties_url,
+    guarantees_url,
     one_sheet,
     sheet_page,
     sheets_file,
     top,
 )
 from baohou.kernel.papers.tables import Cell, Head, Sheet
-from baohou.kernel.parties.industries import Industry
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.policy import Thing
@@ -52,6 +50,7 @@ def overview_page(request: Asked) -> HttpResponse:
     as_of = keep_up(on=request.today)
     whole = _Whole(request.today)
     now, before = whole.now, whole.before
+    changed = partial(clients_url, today=request.today, since=whole.days[-2])
     context = {
         "as_of": as_of,
         "editions": get_editions(),
@@ -62,7 +61,16 @@ def overview_page(request: Asked) -> HttpResponse:
         "before": quarter_of(whole.days[-2]),
         "watched": now.of_grades(Grade.WATCH, Grade.RISK),
         "watched_change": now.of_grades(Grade.WATCH, Grade.RISK) - before.of_grades(Grade.WATCH, Grade.RISK),
-        "grades": [(grade, now.of_grades(grade), now.of_grades(grade) - before.of_grades(grade)) for grade in Grade],
+        "grades": [
+            (grade, now.of_grades(grade), now.of_grades(grade) - before.of_grades(grade), changed(grade=grade.code))
+            for grade in Grade
+        ],
+        "urls": {
+            "all": reverse("clients"),
+            "changed": changed(),
+            "watched": clients_url(today=request.today, grade="watched"),
+            "watched_changed": changed(grade="watched"),
+        },
     }
     return render(request, "guarantee/overview.html", context)
 
@@ -109,38 +117,17 @@ def _portions(dimension: Dimension, days: list[date]) -> dict[date, dict[str, Po
 
 def _sheets(whole: _Whole, *, most: int = 0) -> list[Sheet]:
     """All tables; with ``most`` only so many values of each dimension, and the rest in one row."""
-    departments = name_departments()
-    industries = {str(industry.value): industry_word(industry.value) for industry in Industry}
-    cuts = [
-        _Cut(Dimension.DEPARTMENT, _("部门"), {str(k): v for k, v in departments.items()}.get, _by_department),
-        _Cut(Dimension.PRODUCT, _("业务品种"), lambda value: value, lambda value: {"product": value}),
-        _Cut(Dimension.BANK, _("合作银行"), lambda value: value, lambda value: {"bank": value}),
-        _Cut(Dimension.INDUSTRY, _("行业"), industries.get, _by_industry),
-    ]
+    found = cuts()
     return [
         _by_quarter(whole),
-        *(_by_value(whole, cut, most) for cut in cuts),
-        _kept(whole.today),
+        _kept(whole.today),  # beside it on the page, so that each cut stands beside itself over the quarters
+        *(sheet for cut in found for sheet in (_by_value(whole, cut, most), _over(whole, cut, most))),
         *_heaviest(whole),
     ]
 
 
-def _by_department(value: str) -> dict[str, str]:
-    return {"department": value}
-
-
-def _by_industry(value: str) -> dict[str, str]:
-    return {"industry": Industry(int(value)).name if value != "0" else ""}
-
-
-@dataclass(frozen=True)
-class _Cut:
-    """How the portfolio is cut by a dimension: what it is called, a value's name, and what asks the list for it."""
-
-    dimension: Dimension
-    title: str
-    name: Callable[[str], str | None]
-    asks: Callable[[str], dict[str, str]]
+def _over(whole: _Whole, cut: Cut, most: int) -> Sheet:
+    return over_quarters(cut, days=whole.days, most=LINES if most else 0)
 
 
 def _by_quarter(whole: _Whole) -> Sheet:
@@ -148,13 +135,17 @@ def _by_quarter(whole: _Whole) -> Sheet:
     url = partial(clients_url, today=whole.today)
     rows: list[list[Cell]] = []
     before: Portion | None = None
+    last: date | None = None
     for day in whole.days:
         portion = whole.by_day[day]
         label = str(quarter_of(day)) if day != whole.today else _("今日 %(on)s") % {"on": day.isoformat()}
         counts = [Cell(portion.of_grades(grade), url(on=day, grade=grade.code)) for grade in Grade]
         change = None if before is None else portion.total - before.total
-        rows.append([Cell(label), *counts, Cell(portion.total, url(on=day)), Cell(change), *_amounts(whole, portion)])
-        before = portion
+        amounts = _amounts(whole, portion, partial(guarantees_url, today=whole.today, on=day))
+        rows.append(
+            [Cell(label), *counts, Cell(portion.total, url(on=day)), Cell(change, _since(url, last, day)), *amounts]
+        )
+        before, last = portion, day
     return Sheet(
         code="grade",
         title=_("在保客户按风险分类"),
@@ -171,11 +162,16 @@ def _by_quarter(whole: _Whole) -> Sheet:
     )
 
 
-def _by_value(whole: _Whole, cut: _Cut, most: int) -> Sheet:
+def _since(url: Callable[..., str], since: date | None, day: date) -> str:
+    """Who came and went between two days; nothing for the first of all."""
+    return url(on=day, since=since) if since else ""
+
+
+def _by_value(whole: _Whole, cut: Cut, most: int) -> Sheet:
     """Clients, guarantees and amounts by the values of a dimension, the greatest first."""
     found = get_portions(cut.dimension, days=[whole.days[-2], whole.today])
     now, before = found[whole.today], found[whole.days[-2]]
-    own = cut.dimension in (Dimension.DEPARTMENT, Dimension.INDUSTRY)
+    own = cut.is_own
     home = whole.currencies[0] if whole.currencies else ""
     rank = [(portion.total if own else portion.amounts[home], value) for value, portion in now.items()]
     order = [value for _size, value in sorted(rank, reverse=True)]
@@ -202,18 +198,19 @@ def _by_value(whole: _Whole, cut: _Cut, most: int) -> Sheet:
 
 
 def _value_row(
-    whole: _Whole, cut: _Cut, value: str, portion: Portion, before: Portion | None, own: bool
+    whole: _Whole, cut: Cut, value: str, portion: Portion, before: Portion | None, own: bool
 ) -> Sequence[Cell]:
     asked: dict[str, Any] = dict(cut.asks(value))
     url = partial(clients_url, today=whole.today, **asked)
+    held = partial(guarantees_url, today=whole.today, **asked)
     grades = [Cell(portion.of_grades(grade), url(grade=grade.code)) for grade in Grade] if own else []
     return [
         Cell(cut.name(value) or _("未填"), url()),
         *grades,
         Cell(portion.total, url()),
-        Cell(portion.total - (before.total if before else 0)),
-        Cell(portion.guarantees),
-        *_amounts(whole, portion),
+        Cell(portion.total - (before.total if before else 0), url(since=whole.days[-2])),
+        Cell(portion.guarantees, held()),
+        *_amounts(whole, portion, held),
     ]
 
 
@@ -221,28 +218,30 @@ def _rest(rows: Sequence[Sequence[Cell]], *, code: str, own: bool) -> Sequence[C
     """The rows beyond those shown as one; clients are added only where none stands twice."""
     width = len(rows[0])
     counted = width if own else 0
-    sums = [Cell(sum(row[place].value or 0 for row in rows)) for place in range(1, width)]
+    whole = reverse("overview.table", args=[code])
+    sums = [Cell(sum(row[place].value or 0 for row in rows), whole) for place in range(1, width)]
     first = len(Grade) if own else 0
     if not counted:
         sums[first] = sums[first + 1] = Cell(None)
-    return [Cell(_("其他 %(n)s 项") % {"n": len(rows)}, reverse("overview.table", args=[code])), *sums]
+    return [Cell(_("其他 %(n)s 项") % {"n": len(rows)}, whole), *sums]
 
 
 def _foot(whole: _Whole, own: bool) -> Sequence[Cell]:
-    url = partial(clients_url, today=whole.today)
+    url, held = partial(clients_url, today=whole.today), partial(guarantees_url, today=whole.today)
     grades = [Cell(whole.now.of_grades(grade), url(grade=grade.code)) for grade in Grade] if own else []
     return [
         Cell(_("合计")),
         *grades,
         Cell(whole.now.total, url()),
-        Cell(whole.now.total - whole.before.total),
-        Cell(whole.now.guarantees),
-        *_amounts(whole, whole.now),
+        Cell(whole.now.total - whole.before.total, url(since=whole.days[-2])),
+        Cell(whole.now.guarantees, held()),
+        *_amounts(whole, whole.now, held),
     ]
 
 
-def _amounts(whole: _Whole, portion: Portion) -> list[Cell]:
-    return [Cell(portion.amounts.get(currency, 0)) for currency in whole.currencies]
+def _amounts(whole: _Whole, portion: Portion, held: Callable[..., str]) -> list[Cell]:
+    """A cell for each currency, which opens the guarantees that it is the sum of."""
+    return [Cell(portion.amounts.get(currency, 0), held(currency=currency)) for currency in whole.currencies]
 
 
 def _kept(today: date) -> Sheet:
@@ -279,7 +278,7 @@ def _heaviest(whole: _Whole) -> list[Sheet]:
                 Cell(one.name, reverse("clients.one", args=[one.client_id])),
                 Cell(_(one.grade.zh) if one.grade else _("未分类"), tone=one.grade.code if one.grade else ""),
                 Cell(one.amount_fen, reverse("clients.one", args=[one.client_id])),
-                Cell(one.share),
+                Cell(one.share, guarantees_url(today=whole.today, currency=currency)),
             ]
             for one in heavy
             if one.currency == currency

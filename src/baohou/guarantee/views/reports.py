@@ -47,7 +47,7 @@ def department_page(request: Asked, quarter: str, department: int) -> HttpRespon
         "quarter": chosen,
         "department": of,
         "row": row,
-        "watched": get_watched_page(department=of, quarter=chosen.last, after=_place(request)),
+        "watched": get_watched_page(department=of, quarter=chosen.last, today=request.today, after=_place(request)),
         "forms": FORMS,
         "signers": who_signs_instead(request.person, of, request.today),
     }

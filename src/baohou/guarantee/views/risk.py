@@ -38,6 +38,8 @@ PEOPLE_SHOWN = 15
 DEPARTMENTS_SHOWN = 50
 """So many departments stand in each table of the page; the whole table, and the reports, have all."""
 STANDINGS = ("overdue", "missing", "returned", "handed_in", "accepted")
+ASKED = {**{code: (code,) for code in STANDINGS}, "unreported": ("overdue", "missing")}
+"""What the address may ask of how reports stand, and which those are."""
 
 
 @door(Right.SEE_EVERYTHING, Thing.QUARTER)
@@ -48,7 +50,7 @@ def risk_page(request: Asked, quarter: str = "") -> HttpResponse:
     handed_in = get_handed_in(request.person, chosen.previous(), on=request.today)
     standing = request.GET.get("standing", "")
     by_grade = get_visits_kept("grade", chosen)
-    rows = [row for row in handed_in.rows if standing not in STANDINGS or row.has(standing)]
+    rows = [row for row in handed_in.rows if standing not in ASKED or any(row.has(code) for code in ASKED[standing])]
     context = {
         "as_of": as_of,
         "quarter": chosen,
@@ -56,7 +58,8 @@ def risk_page(request: Asked, quarter: str = "") -> HttpResponse:
         "handed_in": handed_in,
         "rows": rows[:DEPARTMENTS_SHOWN],
         "left_out": len(rows) - DEPARTMENTS_SHOWN,
-        "standing": standing if standing in STANDINGS else "",
+        "standing": standing if standing in ASKED else "",
+        "asked": ASKED.get(standing, ()),
         "counts": [(code, handed_in.count(code)) for code in STANDINGS],
         "missing": handed_in.count("missing", "overdue"),
         "overdue": handed_in.count("overdue"),
@@ -230,7 +233,9 @@ def _watched_row(today: date, end: date, value: str, name: str, portion: Portion
         Cell(portion.of_grades(Grade.RISK), url(grade="risk")),
         Cell(lacking[0], url(grade="watch", measure="missing")),
         Cell(lacking[1], url(grade="risk", measure="missing")),
-        Cell(measured / watched if watched else None, of=f"{measured}/{watched}" if watched else ""),
+        Cell(
+            measured / watched if watched else None, url(grade="watched"), of=f"{measured}/{watched}" if watched else ""
+        ),
     ]
 
 

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from baohou.guarantee.queries.pages.overview import Going
-from baohou.guarantee.views.clients import NOT_SAID
+from baohou.guarantee.views.asked import NOT_SAID
 from baohou.kernel.papers.tables import Cell, Head, Sheet, write_sheets
 from baohou.kernel.people.doors import Asked
 from baohou.kernel.people.exports import XLSX, hand_out
@@ -24,12 +24,22 @@ STATES = (("on_time", "done"), ("late", "late"), ("overdue", "overdue"), ("open"
 """The counts of how duties went, and the state that the list of duties asks for by."""
 
 
-def clients_url(*, today: date, on: date | None = None, **asked: str | int) -> str:
-    """The list of clients behind a number; an empty text asks for what nobody has said."""
+def clients_url(*, today: date, on: date | None = None, since: date | None = None, **asked: str | int) -> str:
+    """The list of clients behind a number; an empty text asks for what nobody has said, ``since`` for what changed."""
     words = {name: str(value) or NOT_SAID for name, value in asked.items()}
     if on is not None and on != today:
         words["on"] = on.isoformat()
+    if since is not None:
+        words["since"] = since.isoformat()
     return f"{_list('clients')}?{urlencode(words)}"
+
+
+def guarantees_url(*, today: date, on: date | None = None, **asked: str | int) -> str:
+    """The list of guarantees behind a number, as clients_url."""
+    words = {name: str(value) or NOT_SAID for name, value in asked.items()}
+    if on is not None and on != today:
+        words["on"] = on.isoformat()
+    return f"{_list('guarantees')}?{urlencode(words)}"
 
 
 def duties_url(**asked: str | int) -> str:

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from baohou.kernel.people.access import Person
-from baohou.kernel.people.doors import Asked, no_post, open_to_all
+from baohou.kernel.people.doors import Asked, no_post, open_to_all, to_log_in
 
 View = Callable[..., HttpResponseBase]
 
@@ -25,7 +24,7 @@ def personal(because: str) -> Callable[[Callable[..., HttpResponseBase]], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return to_log_in(request)
             person: Person | None = getattr(request, "person", None)
             if person is None:
                 return no_post(request)

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.models import User
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -31,7 +30,7 @@ from baohou.kernel.entrance.letting_in import enter, finish, refuse_issuer, safe
 from baohou.kernel.entrance.middleware import ENDED
 from baohou.kernel.entrance.provider import Adapter
 from baohou.kernel.people import sessions
-from baohou.kernel.people.doors import Asked, open_to_all
+from baohou.kernel.people.doors import Asked, open_to_all, to_log_in
 from baohou.kernel.people.logins import password_changed
 from baohou.kernel.people.models import Staff
 from baohou.kernel.people.sessions import prove
@@ -89,7 +88,7 @@ def log_out(request: HttpRequest) -> HttpResponseBase:
 def password_page(request: Any) -> HttpResponseBase:
     """Choosing one's own password; whoever got one from the administrator comes here first. Other sessions end."""
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+        return to_log_in(request)
     staff = Staff.objects.filter(user_id=request.user.pk).first()
     form = OwnPasswordForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():

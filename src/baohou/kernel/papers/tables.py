@@ -40,7 +40,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table. ``chart`` is how it is drawn (stack, bars, lines or nothing); ``more`` opens the rest of its rows."""
+    """A table. ``chart`` is how it is drawn (stack, bars, lines or nothing); ``more`` opens the rest of its rows.
+
+    Drawn is a series for each column over the rows, or ``across`` a series for each row over the columns.
+    """
 
     code: str
     title: str
@@ -48,6 +51,7 @@ class Sheet:
     heads: Sequence[Head]
     rows: Sequence[Sequence[Cell]]
     chart: str = ""
+    across: bool = False
     more: str = ""
     left_out: int = 0
     foot: Sequence[Cell] = field(default_factory=tuple)

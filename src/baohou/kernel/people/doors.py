@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 from baohou.kernel.people.access import Person, Right
 from baohou.kernel.people.policy import Thing
@@ -59,7 +61,7 @@ def door(
         @wraps(view)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return to_log_in(request)
             person: Person | None = getattr(request, "person", None)
             if person is None:
                 return no_post(request)
@@ -102,6 +104,28 @@ def is_let_in(person: Person, right: Right | None, method: str) -> bool:
     if person.reads_only:
         return method in _READING
     return right is None or person.may(right)
+
+
+def to_log_in(request: HttpRequest) -> HttpResponse:
+    """To the log-in page, and from there back to the page one was at: what was sent is not done after it.
+
+    A row that htmx sends would show whatever it is answered: it is told to lead the whole page on.
+    """
+    answer = redirect_to_login(page_of(request))
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=401, headers={"HX-Redirect": answer["Location"]})
+    return answer
+
+
+def page_of(request: HttpRequest) -> str:
+    """The page that a person is at: the one asked for, or the one of this site from which something was sent."""
+    if request.method in _READING and "HX-Request" not in request.headers:
+        return request.get_full_path()
+    came_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        return request.get_full_path()
+    came = urlsplit(came_from)
+    return escape_leading_slashes(f"{came.path}?{came.query}" if came.query else came.path)
 
 
 def no_post(request: HttpRequest) -> HttpResponse:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 from django.db import connection
-from django.db.models import Exists, Max, Min, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Collate
 
 from baohou.core.places import turn_through
-from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, Measure, Visit
+from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, Measure
 from baohou.guarantee.queries.access import managed_guarantees
+from baohou.guarantee.queries.pages.client_rows import ClientRow, describe_clients, sum_amounts
 from baohou.guarantee.queries.pages.duties import MANY, PAGE
 from baohou.guarantee.queries.pages.finding import among, find, find_known, holding
 from baohou.guarantee.queries.standing import default_grade, spoken_for
+from baohou.guarantee.rules.grading import WATCHED
 from baohou.guarantee.rules.words import Grade, Urgency
-from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach
 from baohou.kernel.people.models import Department, Post, Posting, Staff
@@ -45,17 +45,25 @@ class Filters:
     bank: str | None = None
     industry: int | None = None
     measure: bool | None = None
+    watched: bool = False
+    since: date | None = None
+    """Only those that came to the list or went from it since a day."""
+
+    @property
+    def shows_measures(self) -> bool:
+        """Whether the list is of clients that must have a measure: graded watch or risk, or asked for by it."""
+        return self.watched or self.grade in WATCHED or self.measure is not None
 
     @property
     def any(self) -> bool:
         """Whether anything is asked for."""
         plain = self.words or self.grade or self.department_id or self.manager_id or self.with_released
-        return bool(plain) or self.of_the_business
+        return bool(plain) or self.watched or self.since is not None or self.of_the_business
 
     @property
     def of_a_department(self) -> bool:
         """Whether a department, and at most a grade, is asked for."""
-        others = self.words or self.manager_id or self.with_released or self.of_the_business
+        others = self.words or self.manager_id or self.with_released or self.since or self.of_the_business
         return bool(self.department_id) and not others
 
     @property
@@ -65,20 +73,26 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class ClientRow:
-    """A client on the list. ``grade_is_default`` says that nobody has graded it yet."""
+class Change:
+    """The clients that came to a list and those that went from it since a day, of each the first MANY."""
 
-    id: int
-    name: str
-    id_no: str
-    grade: Grade | None
-    grade_is_default: bool
-    department: str
-    manager: str
-    amounts: dict[str, int] = field(hash=False)
-    guarantees: int
-    last_visit: date | None
-    next_due: date | None
+    since: date
+    came: list[int]
+    went: list[int]
+
+    @property
+    def net(self) -> int:
+        return len(self.came) - len(self.went)
+
+    @property
+    def is_many(self) -> bool:
+        """Whether there may be more than are told."""
+        return max(len(self.came), len(self.went)) >= MANY
+
+    @property
+    def words(self) -> dict[int, str]:
+        """Which way each went."""
+        return dict.fromkeys(self.came, "came") | dict.fromkeys(self.went, "went")
 
 
 @dataclass(frozen=True)
@@ -89,6 +103,7 @@ class ClientPage:
     at_least: bool = False
     total: dict[str, int] | None = None
     """What all clients of the list hold, in fen by currency; None when they are too many to add up, or searched for."""
+    change: Change | None = None
 
     @property
     def is_many(self) -> bool:
@@ -122,11 +137,26 @@ def of_grade(rows: QuerySet[Row], grade: Grade, *, on: date, unless: Grade | Non
 
 
 def list_clients(
-    person: Person, *, on: date, filters: Filters, after: str = "", most: int = PAGE, counted: bool = True
+    person: Person,
+    *,
+    on: date,
+    filters: Filters,
+    after: str = "",
+    most: int = PAGE,
+    counted: bool = True,
+    today: date | None = None,
 ) -> ClientPage:
-    """One page of clients by name in pinyin, behind the client ``after`` (its number); ``counted`` as ``find`` says."""
-    unless = default_grade(on)
-    if filters.of_a_department and person.sees_department(filters.department_id or 0):
+    """One page of clients by name in pinyin, behind the client ``after`` (its number); ``counted`` as ``find`` says.
+
+    What is overdue of their measures is so ``today``, or on the day of the list.
+    """
+    unless, change = default_grade(on), None
+    if filters.since is not None:
+        change = _changed(_within_reach(person, on, filters), on, filters, unless)
+        those = Party.objects.filter(pk__in=[*change.came, *change.went])
+        asked = (person.reach, person.staff_ids, person.department_ids, on, filters)
+        found = find(those, words=filters.words, after=after, asked=asked, few=True, most=most, counted=counted)
+    elif filters.of_a_department and person.sees_department(filters.department_id or 0):
         found = find_known(_of_department(filters, on), after=after, most=most)
     else:
         matching = _filtered(_within_reach(person, on, filters), on, filters, unless)
@@ -134,13 +164,15 @@ def list_clients(
         asked = (person.reach, person.staff_ids, person.department_ids, on, filters)
         found = find(matching, words=filters.words, after=after, asked=asked, few=few, most=most, counted=counted)
     more = str(found.clients[-1].pk) if found.more else ""
-    rows = _rows(found.clients, on, unless)
+    measured = (today or on) if filters.shows_measures else None
+    moved = change.words if change else {}
+    rows = describe_clients(found.clients, on=on, unless=unless, measured=measured, moved=moved)
     total = None
-    if counted and not (found.more or after):
-        total = _sum(row.amounts for row in rows)
-    elif counted and found.all is not None:
+    if change is None and counted and not (found.more or after):
+        total = sum_amounts(row.amounts for row in rows)
+    elif change is None and counted and found.all is not None:
         total = dict(_total(found.all, on))
-    return ClientPage(rows, found.count, more, found.at_least, total)
+    return ClientPage(rows, found.count, more, found.at_least, total, change)
 
 
 def iterate_clients(person: Person, *, on: date, filters: Filters, most: int) -> Iterator[ClientRow]:
@@ -162,7 +194,10 @@ def _total(clients: list[int], on: date) -> QuerySet[Guarantee, tuple[str, int]]
 def _of_department(filters: Filters, on: date) -> pl.DataFrame:
     """The clients for whom a department speaks, of a grade when one is asked for."""
     known = spoken_for(department=filters.department_id or 0, on=on)
-    return known if filters.grade is None else known.filter(pl.col("grade") == filters.grade.value)
+    wanted = [grade.value for grade in WATCHED] if filters.watched else list(Grade.numbers())
+    if filters.grade is not None:
+        wanted = [filters.grade.value]
+    return known.filter(pl.col("grade").is_in(wanted)) if filters.watched or filters.grade is not None else known
 
 
 def urgencies(on: date) -> list[tuple[Urgency, int | None]]:
@@ -231,6 +266,9 @@ def _filtered(clients: QuerySet[Party], on: date, filters: Filters, unless: Grad
         clients = _those(clients, managed.values_list("client_id", flat=True))
     if not filters.with_released:
         clients = holding(clients, in_force(on))
+    if filters.watched:
+        wanted = Q(grade_on__in=WATCHED) | (Q(grade_on__isnull=True) if unless in WATCHED else Q())
+        clients = graded(clients, on=on).filter(wanted)
     if filters.grade is not None:
         clients = of_grade(clients, filters.grade, on=on, unless=unless)
     if filters.department_id:
@@ -239,6 +277,28 @@ def _filtered(clients: QuerySet[Party], on: date, filters: Filters, unless: Grad
         clients = clients.filter(among(theirs.values("client_id")))
         clients = clients.annotate(speaking_department=department).filter(speaking_department=filters.department_id)
     return _of_the_business(clients, on, filters)
+
+
+def _changed(clients: QuerySet[Party], on: date, filters: Filters, unless: Grade | None) -> Change:
+    """Who is on the list of a day and was not on that of ``filters.since``, and the other way round.
+
+    Only those are looked at of whom something changed in between, unless the rule book's default grade did.
+    """
+    assert filters.since is not None
+    since, plain = filters.since, replace(filters, since=None)
+    if default_grade(since) is unless:
+        between = {"gt": since, "lte": on}
+        issued = Q(**{f"issued_on__{at}": day for at, day in between.items()})
+        released = Q(**{f"released_on__{at}": day for at, day in between.items()})
+        stirred = Guarantee.objects.filter(issued | released).values("client_id")
+        given = GradeChange.objects.filter(**{f"effective_on__{at}": day for at, day in between.items()})
+        clients = clients.filter(Q(pk__in=stirred) | Q(pk__in=given.values("client_id")))
+    now, then = _filtered(clients, on, plain, unless), _filtered(clients, since, plain, default_grade(since))
+    return Change(since, _first_of(now, but=then), _first_of(then, but=now))
+
+
+def _first_of(clients: QuerySet[Party], *, but: QuerySet[Party]) -> list[int]:
+    return list(clients.exclude(pk__in=but.order_by().values("pk")).order_by().values_list("pk", flat=True)[:MANY])
 
 
 def _of_the_business(clients: QuerySet[Party], on: date, filters: Filters) -> QuerySet[Party]:
@@ -254,101 +314,6 @@ def _of_the_business(clients: QuerySet[Party], on: date, filters: Filters) -> Qu
     return clients
 
 
-class _Held(NamedTuple):
-    """What the list says of a guarantee."""
-
-    pk: int
-    client_id: int
-    issued_on: date
-    project_no: str
-    released_on: date | None
-    currency: str
-    amount_fen: int
-    department: str
-    manager_a: str
-
-
-def _rows(clients: list[Party], on: date, unless: Grade | None) -> list[ClientRow]:
-    """Five queries; what a row says, and no objects of what it is taken from."""
-    ids = [client.pk for client in clients]
-    guarantees = defaultdict(list)
-    for said in _held_by(ids, on):
-        guarantees[said[1]].append(_Held(*said))
-    standing = {
-        pk: [g for g in those if g.released_on is None or g.released_on > on] for pk, those in guarantees.items()
-    }
-    voices = {
-        pk: max(standing[pk] or those, key=lambda held: (held.issued_on, held.project_no))
-        for pk, those in guarantees.items()
-    }
-    managers = dict(_appointed([voice.pk for voice in voices.values()], on))
-    grades = latest_grades(ids, on=on)
-    visits, dues = dict(_last_visits(ids, on)), dict(_next_dues(ids, on))
-    rows = []
-    for client in clients:
-        voice = voices.get(client.pk)
-        held = standing.get(client.pk, [])
-        rows.append(
-            ClientRow(
-                id=client.pk,
-                name=client.name,
-                id_no=client.id_no,
-                grade=grades.get(client.pk, unless),
-                grade_is_default=client.pk not in grades,
-                department=voice.department if voice else "",
-                manager=managers.get(voice.pk, voice.manager_a) if voice else "",
-                amounts=_amounts(held),
-                guarantees=len(held),
-                last_visit=visits.get(client.pk),
-                next_due=dues.get(client.pk),
-            )
-        )
-    return rows
-
-
-@prepared
-def _held_by(clients: list[int], on: date) -> QuerySet[Guarantee, Any]:
-    known = Guarantee.objects.filter(client__in=clients, issued_on__lte=on)
-    return known.values_list(*_Held._fields[:-2], "department__name", "manager_a__name")
-
-
-@prepared
-def _appointed(guarantees: list[int], on: date) -> QuerySet[ManagerAppointment, tuple[int, str]]:
-    appointed = ManagerAppointment.objects.filter(guarantee__in=guarantees, effective_on__lte=on)
-    return appointed.order_by("effective_on").values_list("guarantee_id", "manager_a__name")
-
-
-@prepared
-def _grades(clients: list[int], on: date) -> QuerySet[GradeChange, tuple[int, int]]:
-    given = GradeChange.objects.filter(client__in=clients, effective_on__lte=on)
-    return given.order_by("effective_on").values_list("client_id", "grade")
-
-
-@prepared
-def _last_visits(clients: list[int], on: date) -> QuerySet[Visit, tuple[int, date]]:
-    made = Visit.objects.filter(client__in=clients, visited_on__lte=on).order_by()
-    return made.values_list("client_id").annotate(Max("visited_on"))
-
-
-@prepared
-def _next_dues(clients: list[int], on: date) -> QuerySet[Duty, tuple[int, date]]:
-    owed = Duty.objects.filter(party__in=clients, opens_on__lte=on, done_on__isnull=True, lapsed_on__isnull=True)
-    return owed.order_by().values_list("party_id").annotate(Min("due_on"))
-
-
-def _amounts(held: list[_Held]) -> dict[str, int]:
-    return _sum({guarantee.currency: guarantee.amount_fen} for guarantee in held)
-
-
-def _sum(many: Iterable[dict[str, int]]) -> dict[str, int]:
-    """Amounts in fen by currency, added up."""
-    total: dict[str, int] = defaultdict(int)
-    for amounts in many:
-        for currency, fen in amounts.items():
-            total[currency] += fen
-    return dict(total)
-
-
 def managers_on(guarantees: Iterable[Guarantee], *, on: date) -> dict[int, tuple[Staff, Staff | None]]:
     """Managers A and B of each guarantee (fetched with both) as appointed last on or before ``on``. One query."""
     managers = {guarantee.pk: (guarantee.manager_a, guarantee.manager_b) for guarantee in guarantees}
@@ -361,8 +326,3 @@ def managers_on(guarantees: Iterable[Guarantee], *, on: date) -> dict[int, tuple
 def _appointments(guarantees: list[int], on: date) -> QuerySet[ManagerAppointment]:
     appointed = ManagerAppointment.objects.filter(guarantee__in=guarantees, effective_on__lte=on)
     return appointed.select_related("manager_a", "manager_b").order_by("effective_on")
-
-
-def latest_grades(clients: list[int], *, on: date) -> dict[int, Grade]:
-    """The grade given last, on or before ``on``, of each client that has one."""
-    return {client: Grade(grade) for client, grade in _grades(clients, on)}

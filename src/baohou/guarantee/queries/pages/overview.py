@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -91,6 +92,15 @@ def get_portions(dimension: Dimension, *, days: list[date]) -> dict[date, dict[s
     amounts = AmountSlice.objects.filter(dimension=dimension, on__in=days).order_by()
     for row in amounts.values("on", "value", "currency").annotate(fen=Sum("amount_fen")):
         found[row["on"]][row["value"]].amounts[row["currency"]] = row["fen"]
+    return found
+
+
+def get_clients_over(dimension: Dimension, *, days: Sequence[date]) -> dict[str, dict[date, int]]:
+    """How many clients share each value of a dimension on each of some days of days_shown. One query."""
+    found: dict[str, dict[date, int]] = defaultdict(dict)
+    counts = PortfolioSlice.objects.filter(dimension=dimension, on__in=days).order_by()
+    for value, day, clients in counts.values_list("value", "on").annotate(Sum("clients")):
+        found[value][day] = clients
     return found
 
 

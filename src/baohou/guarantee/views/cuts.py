@@ -1,0 +1,92 @@
+"""How the portfolio is cut: by department, product, bank and industry; and each cut over the quarters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from baohou.core.period import quarter_of
+from baohou.guarantee.queries.pages.overview import get_clients_over, name_departments
+from baohou.guarantee.rules.words import Dimension
+from baohou.guarantee.views.asked import industry_word
+from baohou.guarantee.views.sheets import clients_url, top
+from baohou.kernel.papers.tables import Cell, Head, Sheet
+from baohou.kernel.parties.industries import Industry
+
+LINES = 8
+"""So many values are told apart in a chart over quarters; the rest are one row that opens the whole table."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How the portfolio is cut by a dimension: what it is called, a value's name, and what asks the list for it."""
+
+    dimension: Dimension
+    title: str
+    name: Callable[[str], str | None]
+    asks: Callable[[str], dict[str, str]]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether each client has one value; of products and banks it may have several and stands in each."""
+        return self.dimension in (Dimension.DEPARTMENT, Dimension.INDUSTRY)
+
+
+def cuts() -> list[Cut]:
+    """All cuts, in the order of the page."""
+    departments = {str(row): name for row, name in name_departments().items()}
+    industries = {str(industry.value): industry_word(industry.value) for industry in Industry}
+    return [
+        Cut(Dimension.DEPARTMENT, _("部门"), departments.get, lambda value: {"department": value}),
+        Cut(Dimension.PRODUCT, _("业务品种"), lambda value: value, lambda value: {"product": value}),
+        Cut(Dimension.BANK, _("合作银行"), lambda value: value, lambda value: {"bank": value}),
+        Cut(Dimension.INDUSTRY, _("行业"), industries.get, _asks_industry),
+    ]
+
+
+def _asks_industry(value: str) -> dict[str, str]:
+    return {"industry": Industry(int(value)).name if value != "0" else ""}
+
+
+def code_of(cut: Cut) -> str:
+    """The code of a cut's table over quarters."""
+    return f"{cut.dimension.code}-quarters"
+
+
+def over_quarters(cut: Cut, *, days: Sequence[date], most: int) -> Sheet:
+    """Clients by the values of a cut on each quarter's last day and the business day, the greatest today first."""
+    found = get_clients_over(cut.dimension, days=days)
+    today = days[-1]
+    order = sorted(found, key=lambda value: (*(-found[value].get(day, 0) for day in reversed(days)), value))
+    rows = [_row(cut, value, found[value], days) for value in order]
+    shown = top(rows, partial(_rest, code=code_of(cut), own=cut.is_own), most) if most else rows
+    labels = [str(quarter_of(day)) if day != today else _("今日 %(on)s") % {"on": day.isoformat()} for day in days]
+    return Sheet(
+        code=code_of(cut),
+        title=_("各%(what)s在保户数的季度变化") % {"what": cut.title},
+        note=_("各季末与今日在保户数") if cut.is_own else _("各季末与今日在保户数；一户有几种的各计一次"),
+        heads=[Head(cut.title), *(Head(label, "count", drawn=True) for label in labels)],
+        rows=shown,
+        chart=("stack" if cut.is_own else "lines") if rows else "",
+        across=True,
+        left_out=len(rows) - len(shown) + 1 if len(shown) < len(rows) else 0,
+    )
+
+
+def _row(cut: Cut, value: str, by_day: Mapping[date, int], days: Sequence[date]) -> list[Cell]:
+    asked: dict[str, Any] = dict(cut.asks(value))
+    url = partial(clients_url, today=days[-1], **asked)
+    return [Cell(cut.name(value) or _("未填"), url()), *(Cell(by_day.get(day, 0), url(on=day)) for day in days)]
+
+
+def _rest(rows: Sequence[Sequence[Cell]], *, code: str, own: bool) -> Sequence[Cell]:
+    """The rows beyond those shown as one; clients are added only where none stands twice."""
+    whole = reverse("overview.table", args=[code])
+    sums = [sum(row[place].value for row in rows) if own else None for place in range(1, len(rows[0]))]
+    return [Cell(_("其他 %(n)s 项") % {"n": len(rows)}, whole), *(Cell(one, whole) for one in sums)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -18,6 +19,7 @@ from baohou.kernel.approvals.models import Proposal, State
 from baohou.kernel.approvals.of_settings import ask_setting
 from baohou.kernel.approvals.queries import (
     Filters,
+    Pending,
     find_visible,
     list_proposals,
     list_settings,
@@ -50,6 +52,17 @@ class ProposalOut(Out):
     decided_on: date | None
     reason: str
     may_check: bool
+
+
+class PendingOut(Out):
+    """What waits on a record; /approvals/{id} tells more to who asked for it, may check it or reads the audit."""
+
+    id: int
+    kind: str
+    kind_word: str
+    title: str
+    maker: str
+    made_on: date
 
 
 class ChangedOut(Out):
@@ -153,6 +166,11 @@ def set_check(request: Call, body: SettingIn) -> Status[Any]:
     told = {"because": body.because, "by": request.person, "on": request.today, "door": DOOR}
     asked = ask_setting(kind=body.kind, checked=body.checked, **told)  # type: ignore[arg-type]
     return accepted(request, asked) or Status(200, settings(request))
+
+
+def waiting(those: Iterable[Pending]) -> list[PendingOut]:
+    """What waits on a record, as an answer says it."""
+    return [PendingOut(**vars(one)) for one in those]
 
 
 def accepted(request: Call, asked: Asked) -> Status[ProposalOut] | None:

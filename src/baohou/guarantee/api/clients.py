@@ -13,11 +13,12 @@ from baohou.guarantee.api.shapes import word as read
 from baohou.guarantee.models import GradeChange
 from baohou.guarantee.queries.pages.clients import Filters, list_clients
 from baohou.guarantee.queries.pages.glance import Glance, Held, get_glance
+from baohou.guarantee.queries.pending import pending_grades
 from baohou.guarantee.rules.words import Grade, Urgency
 from baohou.guarantee.services import orders
 from baohou.guarantee.services.checked_grades import ask_grade
 from baohou.guarantee.views.guards import client_for
-from baohou.kernel.api.approvals import ProposalOut, accepted
+from baohou.kernel.api.approvals import PendingOut, ProposalOut, accepted, waiting
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of
 from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Ref, Sums, Text, Word, ref
@@ -43,6 +44,7 @@ class ClientOut(Out):
     guarantees: int
     last_visit: date | None
     next_due: date | None
+    pending: list[PendingOut]
 
 
 class GuaranteeOut(Out):
@@ -75,6 +77,7 @@ class OneClientOut(Out):
     guarantees: list[GuaranteeOut]
     owed: list[DutyOut]
     overdue: int
+    pending: list[PendingOut]
 
 
 class GradeIn(In):
@@ -179,6 +182,7 @@ def list_all(
             guarantees=row.guarantees,
             last_visit=row.last_visit,
             next_due=row.next_due,
+            pending=waiting(row.pending),
         )
         for row in page.rows
     ]
@@ -278,6 +282,7 @@ def _client(glance: Glance) -> OneClientOut:
         guarantees=[_guarantee(held) for held in glance.held],
         owed=[duty(row) for row in glance.owed],
         overdue=glance.overdue,
+        pending=waiting(pending_grades([glance.client.pk]).get(glance.client.pk, ())),
     )
 
 

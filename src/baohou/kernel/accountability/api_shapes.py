@@ -9,6 +9,7 @@ from pydantic import Field
 
 from baohou.kernel.accountability.ledger import Filters
 from baohou.kernel.accountability.models import EntryKind
+from baohou.kernel.api.approvals import PendingOut
 from baohou.kernel.api.schemas import Day, In, Number, Out, Ref, Text, Word
 
 KindCode = Literal["penalty", "reversal", "waiver"]
@@ -28,7 +29,7 @@ class EntryOut(Out):
 
 
 class StoryOut(Out):
-    """All entries about one duty and one person, and what is left of them."""
+    """All entries about one duty and one person, what is left of them, and what waits for a second pair of eyes."""
 
     duty: int
     duty_word: str
@@ -38,6 +39,7 @@ class StoryOut(Out):
     due_on: date
     net_fen: int
     appealed: bool
+    pending: list[PendingOut]
     entries: list[EntryOut]
 
 

@@ -18,8 +18,10 @@ from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, 
 from baohou.guarantee.queries.access import managed_guarantees
 from baohou.guarantee.queries.pages.duties import MANY, PAGE
 from baohou.guarantee.queries.pages.finding import among, find, find_known, holding
+from baohou.guarantee.queries.pending import pending_grades
 from baohou.guarantee.queries.standing import default_grade, spoken_for
 from baohou.guarantee.rules.words import Grade, Urgency
+from baohou.kernel.approvals.queries import Pending
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach
@@ -79,6 +81,7 @@ class ClientRow:
     guarantees: int
     last_visit: date | None
     next_due: date | None
+    pending: tuple[Pending, ...]
 
 
 @dataclass(frozen=True)
@@ -269,7 +272,7 @@ class _Held(NamedTuple):
 
 
 def _rows(clients: list[Party], on: date, unless: Grade | None) -> list[ClientRow]:
-    """Five queries; what a row says, and no objects of what it is taken from."""
+    """Six queries; what a row says, and no objects of what it is taken from."""
     ids = [client.pk for client in clients]
     guarantees = defaultdict(list)
     for said in _held_by(ids, on):
@@ -284,7 +287,7 @@ def _rows(clients: list[Party], on: date, unless: Grade | None) -> list[ClientRo
     managers = dict(_appointed([voice.pk for voice in voices.values()], on))
     grades = latest_grades(ids, on=on)
     visits, dues = dict(_last_visits(ids, on)), dict(_next_dues(ids, on))
-    rows = []
+    pending, rows = pending_grades(ids), []
     for client in clients:
         voice = voices.get(client.pk)
         held = standing.get(client.pk, [])
@@ -301,6 +304,7 @@ def _rows(clients: list[Party], on: date, unless: Grade | None) -> list[ClientRo
                 guarantees=len(held),
                 last_visit=visits.get(client.pk),
                 next_due=dues.get(client.pk),
+                pending=pending.get(client.pk, ()),
             )
         )
     return rows

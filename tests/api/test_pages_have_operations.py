@@ -11,8 +11,8 @@ from baohou.config.api import api
 from tests.walks import Table
 
 SAME = {
-    "home": "GET /duties|GET /notices|GET /measure-actions",
-    "home.calendar": "GET /duties",
+    "home": "GET /worklist|GET /worklist/parts|GET /waiting",
+    "home.calendar": "GET /calendar|GET /planned-visits",
     "audit": "GET /acts",
     "audit.export": "GET /acts",
     "audit.act": "GET /acts/{act}",

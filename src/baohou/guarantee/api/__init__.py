@@ -13,7 +13,8 @@ from baohou.guarantee.api import (
     numbers,
     plans,
     visits,
+    work,
 )
 
-_OF_CLIENTS = (clients, contacts, duties, plans, visits, grading, measures)
+_OF_CLIENTS = (work, clients, contacts, duties, plans, visits, grading, measures)
 ROOMS = tuple(part.room for part in (*_OF_CLIENTS, hand_overs, archive, moves, imports, numbers))

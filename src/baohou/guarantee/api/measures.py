@@ -164,14 +164,14 @@ def file_measure(request: Call, client: Pk, quarter: QuarterName, body: MeasureI
 
 
 @room.reads("/measure-actions", Page[ActionToDoOut])
-def list_to_do(
+def listto_do(
     request: Call, whose: Literal["mine", "reach"] = "reach", limit: Limit = USUAL, cursor: Cursor = ""
 ) -> Page[ActionToDoOut]:
     """处置措施里还没有办结的事，按期限排列；whose=mine 只列本人要办的，移交来的在内。"""
     page, after = list_action_page(
         request.person, on=request.today, mine=whose == "mine", after=opened(request, cursor), most=limit
     )
-    return Page[ActionToDoOut](items=[_to_do(row) for row in page], next=sealed(request, after))
+    return Page[ActionToDoOut](items=[to_do(row) for row in page], next=sealed(request, after))
 
 
 @room.writes("/measure-actions/{action}/done", ActionOut, right=Right.FILE_MEASURE)
@@ -267,7 +267,8 @@ def _action(one: MeasureAction) -> ActionOut:
     )
 
 
-def _to_do(row: ActionRow) -> ActionToDoOut:
+def to_do(row: ActionRow) -> ActionToDoOut:
+    """An action of a list."""
     return ActionToDoOut(
         id=row.pk,
         client_id=row.client_id,

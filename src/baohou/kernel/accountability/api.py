@@ -21,7 +21,6 @@ from baohou.kernel.accountability.api_shapes import (
     GoLiveIn,
     GoLiveOut,
     LedgerQuery,
-    MonthName,
     OneStoryOut,
     PersonalOut,
     ReversalIn,
@@ -46,7 +45,7 @@ from baohou.kernel.accountability.worklist import AppealRow, list_appeals, parts
 from baohou.kernel.api.approvals import ProposalOut, accepted, waiting
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of, require
-from baohou.kernel.api.schemas import USUAL, Cursor, Limit, Page, Pk, Ref, ref
+from baohou.kernel.api.schemas import USUAL, Cursor, Limit, MonthName, Page, Pk, Ref, ref
 from baohou.kernel.papers import records
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.exports import CONTENT_TYPES, XLSX, hand_out, hand_out_kept

@@ -10,10 +10,9 @@ from pydantic import Field
 from baohou.kernel.accountability.ledger import Filters
 from baohou.kernel.accountability.models import EntryKind
 from baohou.kernel.api.approvals import PendingOut
-from baohou.kernel.api.schemas import Day, In, Number, Out, Ref, Text, Word
+from baohou.kernel.api.schemas import Day, In, MonthName, Number, Out, Ref, Text, Word
 
 KindCode = Literal["penalty", "reversal", "waiver"]
-MonthName = Annotated[str, Field(pattern=r"^(19[5-9]\d|20\d\d|21[0-4]\d)-(0[1-9]|1[0-2])$")]
 Fen = Annotated[int, Field(ge=1, le=10**12)]
 
 

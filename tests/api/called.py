@@ -204,6 +204,8 @@ CALLED: dict[str, Called] = {
     "plans_list_states": Called(opened.quarter),
     "plans_one": Called(opened.plan),
     "plans_list_visits": Called(opened.plan),
+    "plan_loads_load": Called(opened.plan),
+    "plan_loads_gone": Called(opened.plan),
     "plans_set_date": Called(planned, said(planned_on="2026-11-09", seen=None)),
     "plans_arrange": Called(
         planned_visits.dated,
@@ -249,6 +251,7 @@ CALLED: dict[str, Called] = {
     "measures_file_measure": Called(measured, measure_body),
     "measures_list_to_do": Called(first=walking.file_measure),
     "measures_finish": Called(one("action", MeasureAction), first=walking.file_measure),
+    "measures_list_watched": LISTED,
     "measures_list_reports": Called(opened.quarter),
     "measures_file_report": Called(
         lambda world: {**world.table, "kind": "classification_report"}, first=opened.propose_all
@@ -285,6 +288,9 @@ CALLED: dict[str, Called] = {
     "moves_preview": Called(mover, move_body),
     "moves_move_work": Called(mover, move_body),
     "moves_one": Called(one("move", WorkMove), first=walking.move_work),
+    "moves_list_guarantees": Called(one("move", WorkMove), first=walking.move_work),
+    "moves_list_duties": Called(one("move", WorkMove), first=walking.move_work),
+    "moves_list_actions": Called(one("move", WorkMove), first=walking.move_work),
     "moves_sign": Called(
         lambda world: {"move": (place := opened.signer(world))["pk"], "signer": place["signer"]},
         first=walking.move_work,
@@ -292,6 +298,7 @@ CALLED: dict[str, Called] = {
     "moves_paper_file": Called(one("move", WorkMove), first=walking.move_work),
     "imports_upload": Called(sent=lambda _: {"kind": "grades", "file": walking.table_csv()}, form=True),
     "imports_one": Called(opened.upload),
+    "imports_columns": Called(opened.upload),
     "imports_check": Called(opened.upload),
     "imports_take": Called(checked, said(how="whole")),
     "imports_map_by": Called(opened.upload, said(content='[columns]\ngrade = "等级"\n')),

@@ -11,10 +11,11 @@ from baohou.guarantee.api import (
     measures,
     moves,
     numbers,
+    plan_loads,
     plans,
     visits,
     work,
 )
 
-_OF_CLIENTS = (work, clients, contacts, duties, plans, visits, grading, measures)
+_OF_CLIENTS = (work, clients, contacts, duties, plans, plan_loads, visits, grading, measures)
 ROOMS = tuple(part.room for part in (*_OF_CLIENTS, hand_overs, archive, moves, imports, numbers))

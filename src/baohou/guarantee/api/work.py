@@ -158,7 +158,7 @@ def waiting(request: Call) -> list[WaitingOut]:
 
 @room.reads("/calendar", CalendarOut)
 def calendar(request: Call, asked: Annotated[CalendarQuery, Query()]) -> CalendarOut:
-    """日历：一个月或一周里每天到期几件、计划回访几次（全公司的不列计划）；当天全部的用 /worklist 和 /planned-visits 取。"""
+    """日历：一个月或一周里每天到期几件、计划回访几次（全公司的不列）；当天全部的用 /worklist 和 /planned-visits。"""
     whose = _whose(request, asked)
     month = get_month(
         request.person,

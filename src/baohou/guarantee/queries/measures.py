@@ -64,12 +64,14 @@ def list_watched(*, department: Department, quarter: date) -> list[Watched]:
     return _described(_watched(department, quarter), quarter)
 
 
-def get_watched_page(*, department: Department, quarter: date, after: int = 0) -> WatchedPage:
-    """Fifty of list_watched behind the first ``after``, and how many there are."""
+def get_watched_page(
+    *, department: Department, quarter: date, after: int = 0, most: int = PAGE, also: str = ""
+) -> WatchedPage:
+    """Some of list_watched behind the first ``after``, and how many there are; with ``also`` what hangs on measures."""
     rows = _watched(department, quarter)
     measured = measured_of(rows["client_id"].to_list(), quarter=quarter)
-    shown = _described(rows[after : after + PAGE], quarter)
-    more = after + PAGE if len(rows) > after + PAGE else 0
+    shown = _described(rows[after : after + most], quarter, *([also] if also else []))
+    more = after + most if len(rows) > after + most else 0
     return WatchedPage(shown, len(rows), len(rows) - len(measured), more)
 
 

@@ -30,6 +30,7 @@ from baohou.kernel.accountability.api_shapes import (
     TotalsOut,
     WaiverIn,
 )
+from baohou.kernel.accountability.api_story import clauses_of, events_of
 from baohou.kernel.accountability.appeals import Evidence
 from baohou.kernel.accountability.checks import ask_reversal, ask_waiver
 from baohou.kernel.accountability.guards import appeal_for, month_named, staff_for, story_for
@@ -274,6 +275,9 @@ def _one(request: Call, duty: int, staff: int) -> OneStoryOut:
     return OneStoryOut(
         **{**_story(told.story), "appealed": open_appeal is not None, "pending": waiting(pending)},
         open_appeal=open_appeal.pk if open_appeal else None,
+        duty_stands=told.duty_stands,
+        events=events_of(told),
+        clauses=clauses_of(told),
         recorded_late_on=told.recorded_late_on,
         may=AllowedOut(**{name: getattr(may, name) for name in AllowedOut.model_fields}),
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from baohou.kernel.accountability.api_story import SaidClauseOut, StoryEventOut
 from baohou.kernel.accountability.ledger import Filters
 from baohou.kernel.accountability.models import EntryKind
 from baohou.kernel.api.approvals import PendingOut
@@ -54,9 +55,12 @@ class AllowedOut(Out):
 
 
 class OneStoryOut(StoryOut):
-    """A story, the open appeal and what may be done."""
+    """A story: what happened in order, the clauses it rests on, the open appeal and what may be done."""
 
     open_appeal: int | None
+    duty_stands: bool = Field(description="按现在的数据，这件事仍在应办之列")
+    events: list[StoryEventOut]
+    clauses: list[SaidClauseOut]
     recorded_late_on: date | None = Field(description="补录：按时办结是这一天才录入的，那时期限已过；不是补录的没有")
     may: AllowedOut
 

@@ -29,6 +29,7 @@ from baohou.kernel.approvals.queries import (
 from baohou.kernel.approvals.services import Asked
 from baohou.kernel.approvals.showing import show
 from baohou.kernel.people.access import Right
+from baohou.kernel.saying import in_words
 
 room = Room("复核")
 StateCode = Literal["pending", "approved", "refused", "withdrawn", "lapsed", "alone"]
@@ -170,7 +171,17 @@ def set_check(request: Call, body: SettingIn) -> Status[Any]:
 
 def waiting(those: Iterable[Pending]) -> list[PendingOut]:
     """What waits on a record, as an answer says it."""
-    return [PendingOut(**vars(one)) for one in those]
+    return [
+        PendingOut(
+            id=one.id,
+            kind=one.kind,
+            kind_word=in_words(one.kind_word),
+            title=in_words(one.title),
+            maker=one.maker,
+            made_on=one.made_on,
+        )
+        for one in those
+    ]
 
 
 def accepted(request: Call, asked: Asked) -> Status[ProposalOut] | None:

@@ -18,7 +18,7 @@ from baohou.kernel.audit.models import Act
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.hooks.models import Hook
 from baohou.kernel.outbox.models import Message
-from baohou.kernel.papers.models import Attachment, ImportMapping, Volume
+from baohou.kernel.papers.models import Attachment, ImportMapping, Seal, Volume
 from baohou.kernel.people.models import Deputy, Posting
 from baohou.kernel.rulebook.models import RuleVersion
 from baohou.upkeep.closing import close
@@ -193,6 +193,9 @@ CALLED: dict[str, Called] = {
     "clients_one": Called(client),
     "clients_guarantees": Called(client),
     "clients_list_grades": Called(client),
+    "time_lines_time_line": Called(client),
+    "clients_special_orders": Called(client),
+    "time_lines_measures": Called(client),
     "clients_change_grade": Called(client, said(grade="risk", effective_on="2026-10-15", because="停产")),
     "clients_identity": Called(client, said(because="check")),
     "contacts_one": Called(client),
@@ -334,6 +337,7 @@ CALLED: dict[str, Called] = {
     "people_name_deputy": Called(mover, stand_in),
     "people_end_deputy": Called(deputy),
     "book_add_version": Called(sent=opened.version),
+    "seals_one": Called(lambda _: {"code": Seal.objects.order_by("pk")[0].code}),
     "book_one_version": Called(one("version", RuleVersion)),
     "book_one_act": Called(one("act", Act)),
     "day_run_day": Called(sent=said(retry=False)),

@@ -16,11 +16,16 @@ SAME = {
     "audit": "GET /acts",
     "audit.export": "GET /acts",
     "audit.act": "GET /acts/{act}",
+    "check.one": "GET /seals/{code}",
     "rule-book": "GET /rule-versions",
     "rule-book.version": "GET /rule-versions/{version}",
     "rule-book.add": "POST /rule-versions",
     "clients": "GET /clients",
-    "clients.one": "GET /clients/{client}|GET /clients/{client}/guarantees|GET /clients/{client}/grades",
+    "clients.one": "GET /clients/{client}|"
+    + "|".join(
+        f"GET /clients/{{client}}/{what}"
+        for what in ("guarantees", "grades", "time-line", "measures", "special-orders")
+    ),
     "clients.visit": "POST /clients/{client}/visits",
     "clients.visit.files": "POST /clients/{client}/visit-files",
     "clients.contacts": "GET /clients/{client}/contacts|PUT /clients/{client}/contacts",
@@ -69,7 +74,7 @@ SAME = {
     ),
     "moves.sign": "POST /moves/{move}/signers/{signer}/sign",
     "moves.paper": "GET /moves/{move}/list.pdf",
-    "risk": "GET /risk/{quarter}|GET /returned-reports|GET /reports/{quarter}",
+    "risk": "GET /risk/{quarter}|GET /returned-reports",
     "risk.quarter": "GET /risk/{quarter}|GET /returned-reports",
     "risk.table": "GET /risk/{quarter}",
     "risk.file": "GET /risk/{quarter}/{code}.xlsx",
@@ -194,8 +199,7 @@ NONE = {
     "service-worker": "a script of the browser",
     "onsite": "the shell of the browser's offline work; what it sends are visits",
     "onsite.token": "guards the browser's forms; a token needs none",
-    "check": "for whoever holds a paper, without any log-in: the page itself is open to programs",
-    "check.one": "likewise",
+    "check": "where a code is typed",
     "rule-book.kept": "how pages are asked to hold what was typed",
     "healthz": "asked by machines as it is",
     "readyz": "asked by machines as it is",

@@ -13,9 +13,10 @@ from baohou.guarantee.api import (
     numbers,
     plan_loads,
     plans,
+    time_lines,
     visits,
     work,
 )
 
-_OF_CLIENTS = (work, clients, contacts, duties, plans, plan_loads, visits, grading, measures)
+_OF_CLIENTS = (work, clients, time_lines, contacts, duties, plans, plan_loads, visits, grading, measures)
 ROOMS = tuple(part.room for part in (*_OF_CLIENTS, hand_overs, archive, moves, imports, numbers))

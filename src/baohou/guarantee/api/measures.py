@@ -148,7 +148,7 @@ def one(request: Call, client: Pk, quarter: QuarterName) -> MeasureOut:
     found = find_measure(client_for(request, client), quarter_of_path(quarter).last)
     if found is None:
         raise Http404
-    return _measure(found)
+    return measure_out(found)
 
 
 @room.writes("/clients/{client}/measures/{quarter}", MeasureOut, right=Right.FILE_MEASURE, method="PUT")
@@ -174,7 +174,7 @@ def file_measure(request: Call, client: Pk, quarter: QuarterName, body: MeasureI
         actor=request.person.actor,
         door=DOOR,
     )
-    return _measure(find_measure(of, made.quarter) or made)
+    return measure_out(find_measure(of, made.quarter) or made)
 
 
 @room.reads("/measure-actions", Page[ActionToDoOut])
@@ -242,7 +242,7 @@ def list_watched(
             client=Ref(id=row.client.pk, name=row.client.name),
             id_no=mask(row.client.id_no),
             grade=code(row.grade),
-            measure=_measure(row.measure) if row.measure else None,
+            measure=measure_out(row.measure) if row.measure else None,
         )
         for row in page.rows
     ]
@@ -321,7 +321,8 @@ def to_do(row: ActionRow) -> ActionToDoOut:
     )
 
 
-def _measure(measure: Measure) -> MeasureOut:
+def measure_out(measure: Measure) -> MeasureOut:
+    """A measure with its actions."""
     return MeasureOut(
         id=measure.pk,
         client_id=measure.client_id,

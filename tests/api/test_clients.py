@@ -84,7 +84,7 @@ def test_the_place_of_a_photo_and_the_check_of_the_paper(evening: Portfolio, cal
     }
     assert caller.send(f"{path}/visits", visit).status_code == 201
     assert str(Attachment.objects.get().latitude) == "30.274085"
-    seal = Seal.objects.get(kind="visit")
+    seal = Seal.objects.get(kind="visit_report")
     outsider = call_as(evening.cast.outsider)
     checked = outsider.get(f"/seals/{seal.code.lower()}").json()
     assert (checked["intact"], checked["sha256"], checked["faults"]) == (True, seal.sha256, [])

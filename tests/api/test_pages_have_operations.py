@@ -210,6 +210,44 @@ NONE = {
     "systems.one": "as tokens",
 }
 """The pages without an operation, and why."""
+_CLIENT, _TABLE = "GET /clients/{client}", "GET /gradings/{quarter}/{department}/clients"
+_ITEMS, _VOLUME = "GET /handovers/{quarter}/{department}/items", "GET /volumes/{volume}"
+_STORY, _PERSON, _HOOK = "GET /penalties/{duty}/{staff}", "GET /staff/{staff}", "GET /hooks/{hook}"
+FORMS = {
+    "rule-book.add": "GET /rule-versions",
+    "clients.visit": f"{_CLIENT}|GET /duties",
+    "clients.contacts.whole": "GET /clients/{client}/contacts",
+    "clients.identity": _CLIENT,
+    "clients.grade": "GET /clients/{client}/grades",
+    "clients.order": "GET /clients/{client}/special-orders",
+    "grading.sign": f"GET /gradings/{{quarter}}/{{department}}|{_TABLE}",
+    "grading.review": f"GET /gradings/{{quarter}}/{{department}}|{_TABLE}",
+    "reports.file": "GET /watched-clients/{quarter}/{department}",
+    "plan.appointment": "GET /plans/{quarter}/{department}/visits|GET /clients/{client}/contacts",
+    "handover.back": _ITEMS,
+    "handover.sign": _ITEMS,
+    "handover.accept": _ITEMS,
+    "handover.move": _VOLUME,
+    "handover.lend": f"{_VOLUME}|GET /staff",
+    "handover.return": _VOLUME,
+    "imports": "GET /jobs|GET /approvals",
+    "penalties.waive": _STORY,
+    "penalties.reverse": _STORY,
+    "penalties.appeal": _STORY,
+    "people.add": "GET /departments|GET /approvals",
+    "people.department": "GET /departments",
+    "people.post": _PERSON,
+    "people.leave": _PERSON,
+    "people.login": _PERSON,
+    "people.deputy": f"{_PERSON}|GET /staff",
+    "system.read-only": "GET /system",
+    "notices.open": "GET /notices",
+    "notices.address": "GET /me/notices",
+    "hooks.add": "GET /hooks",
+    "hooks.change": _HOOK,
+    "hooks.secret": _HOOK,
+}
+"""The pages that are a form for one write, and what tells by API what stands around the form."""
 OTHERWISE = {
     "measures.why": "a page of one action is not found beyond reach; the operation lists those within reach",
     "clients.contacts": "the form to keep them; whoever sees the client sees them masked, on its page as by the API",
@@ -250,6 +288,18 @@ def test_the_operations_of_the_table_are_there(operations: set[str]) -> None:
         "GET /go-live",
         "PUT /go-live",
     }
+
+
+def test_what_a_page_shows_is_read_by_an_operation(operations: set[str]) -> None:
+    """A page that is opened names the operation that reads what it shows; a form, what stands around it."""
+    desk = Table(Path(__file__).parents[1] / "desk" / "access.txt").read()
+    shown = {page for (page, method), marks in desk.items() if method == "GET" and set(marks.split()) != {"x"}}
+    writes_only = {page for page, those in SAME.items() if not any(one.startswith("GET ") for one in those.split("|"))}
+    opened = {page for page in shown & writes_only if "+" in desk[page, "GET"]}
+    assert opened - set(FORMS) == set(), "a page that shows something, and nothing that reads it"
+    assert set(FORMS) - opened == set(), "no form any more"
+    reads = {one for those in FORMS.values() for one in those.split("|")}
+    assert {one for one in reads if not one.startswith("GET ")} | (reads - operations) == set()
 
 
 def test_a_page_and_its_operations_let_the_same_people_in() -> None:

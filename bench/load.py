@@ -25,6 +25,8 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
+from baohou.guarantee.rules.words import VisitKind
+from bench import answers
 from bench.pages import POSTGRES, _await, _build, _free_port
 
 READ_MS, WRITE_MS = 300.0, 500.0
@@ -182,12 +184,8 @@ def _choose(worker: Worker, chance: random.Random, today: date) -> tuple[str, st
         if worker.post == "department_manager":
             grade = {"grade": chance.choice("12"), "effective_on": today.isoformat(), "because": "复核"}
             return "write: grade", f"/clients/{client}/grade/", grade
-        visit = {"kind": "regular", "on": today.isoformat(), "by": worker.staff, "method-talk": "on"}
-        return (
-            "write: visit",
-            f"/clients/{client}/visit/",
-            visit | {"key": str(uuid4()), "unsigned_because": "老板出差"},
-        )
+        visit = {**answers.typed(VisitKind.REGULAR), "on": today.isoformat(), "by": worker.staff, "key": str(uuid4())}
+        return "write: visit", f"/clients/{client}/visit/", visit
     pages = [("read: my work", "/"), ("read: my work", "/?part=overdue"), ("read: clients", "/clients/")]
     pages += [("read: search", f"/clients/?q=户{chance.randrange(10, 99)}"), ("read: duties", "/duties/?state=overdue")]
     pages += [("read: calendar", "/calendar/"), ("read: penalties", "/penalties/"), ("read: notices", "/notices/")]

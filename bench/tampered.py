@@ -11,6 +11,8 @@ from uuid import UUID
 
 from PIL import Image
 
+from bench import answers
+
 ON: Final = date(2026, 10, 20)
 
 
@@ -75,7 +77,7 @@ def _visit() -> None:
             by=by,
             methods="座谈",
             summary=f"经营正常 {place}",
-            findings={"business": "订单饱满"},
+            findings=answers.findings(VisitKind.SPECIAL),
             signer="王总",
             signature=drawn.file.sha256,
             files=[(photo.file.sha256, f"照片{place}.png")],

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from PIL import Image
 
+from baohou.guarantee.rules.words import VisitKind
+from bench import answers
 from bench.faults.book import Deed, Step
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -63,7 +65,7 @@ def visit_with_photos(chance: Random, mark: str, who: int, client: int, on: str)
         "kind": "special",
         "visited_on": on,
         "methods": {"site": "库存与账面相符"},
-        "matters": {"business": "订单饱满"},
+        "matters": answers.matters(VisitKind.SPECIAL),
         "summary": mark,
         "signer": "王总",
         "signature": sha256(drawn).hexdigest(),
@@ -85,6 +87,5 @@ def visit_with_photos(chance: Random, mark: str, who: int, client: int, on: str)
 
 def visit_by_form(chance: Random, mark: str, who: int, client: int, on: str) -> Deed:
     """A visit typed at the desk."""
-    fields = {"kind": "regular", "on": on, "by": who, "method-talk": "on", "summary": mark}
-    fields |= {"key": new_key(chance), "unsigned_because": "老板出差"}
+    fields = {**answers.typed(VisitKind.REGULAR), "on": on, "by": who, "summary": mark, "key": new_key(chance)}
     return Deed(mark, "visit page", who, [form(f"/clients/{client}/visit/", fields)], {"files": 0, "signatures": 0})

@@ -41,6 +41,7 @@ class VisitForm {
     const keepPending = () => this.pending && this.keep();
     addEventListener("pagehide", keepPending);
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keepPending());
+    this.form.addEventListener("click", (event) => this.sayQuickly(event.target.closest("[data-say]")));
     document.querySelector("[data-begin-anew]").addEventListener("click", () => this.beginAnew());
     this.openPlace();
     await this.showOthers();
@@ -215,6 +216,15 @@ class VisitForm {
     this.form.querySelector("[data-place-off]").hidden = !place;
   }
 
+  // A matter of which nothing is written is answered with one touch.
+  sayQuickly(button) {
+    const field = button?.closest(".quick").previousElementSibling?.querySelector("textarea");
+    if (!field || field.value) return;
+    field.value = button.dataset.say;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  }
+
   // The same that the server asks for, said while the client is still there.
   faults() {
     const faults = {};
@@ -227,6 +237,10 @@ class VisitForm {
     if (lacking.length < arranged.length) for (const name of lacking) say(name, "needArranged");
     if (!lacking.length && told.get("on") && told.get("arranged_on") > told.get("on")) say("arranged_on", "arrangedLate");
     if (![...told].some(([name, value]) => name.startsWith("method-") || (name.startsWith("found-") && value.trim()))) say("__all__", "needMethod");
+    const empty = (name) => !told.get(name)?.trim();
+    for (const name of told.keys()) if (name.startsWith("method-") && empty(name.replace("method-", "found-"))) say(name.replace("method-", "found-"), "needFound");
+    for (const field of this.form.querySelectorAll(`[name^="${told.get("kind")}-"]`)) if (empty(field.name)) say(field.name, "needAnswer");
+    if (empty("summary")) say("summary", "needConclusion");
     if (this.signature.isEmpty && !told.get("unsigned_because")?.trim()) say("unsigned_because", "needSignature");
     if (!this.signature.isEmpty && !told.get("signer")?.trim()) say("signer", "needSigner");
     return faults;

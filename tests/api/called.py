@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from bench import answers
+
 from baohou.day.models import Job, JobState
 from baohou.guarantee.models import HandOverItem, HandOverReceipt, MeasureAction, WorkMove
 from baohou.guarantee.queries.grading import get_table
 from baohou.guarantee.queries.plans import get_plan
+from baohou.guarantee.rules.words import VisitKind
 from baohou.kernel.accountability.models import Appeal
 from baohou.kernel.api.models import Call
 from baohou.kernel.approvals.models import Proposal
@@ -110,10 +113,8 @@ def contacts_body(world: World) -> dict[str, Any]:
 def visit_body(world: World) -> dict[str, Any]:
     return {
         "key": str(uuid4()),
-        "kind": "regular",
+        **answers.body(VisitKind.REGULAR),
         "visited_on": "2026-10-16",
-        "methods": {"talk": "订单饱满"},
-        "unsigned_because": "老板出差",
         "appointment": {"arranged_on": "2026-10-12", "contact": "林总", "channel": "phone"},
     }
 

@@ -9,11 +9,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from bench import answers
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
 
 from baohou.guarantee.models import Filing, GradeChange, Visit
-from baohou.guarantee.rules.words import DutyKind
+from baohou.guarantee.rules.words import DutyKind, VisitKind
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.api.tokens import add_system, make_system_token
 from baohou.kernel.duties.models import Duty
@@ -41,7 +42,7 @@ def test_a_visit_recorded_late_says_so(evening: Portfolio, call_as: CallAs, monk
     caller, steel = call_as(evening.cast.a), evening.steel.pk
     duty = Duty.objects.get(party=steel, kind=DutyKind.REGULAR_VISIT, due_on=date(2026, 9, 30))
     entry = Entry.objects.get(duty_key=duty.key)
-    told = {"kind": "regular", "methods": {"talk": "订单饱满"}, "unsigned_because": "老板出差"}
+    told = answers.body(VisitKind.REGULAR)
     made = caller.send(f"/clients/{steel}/visits", {**told, "key": str(uuid4()), "visited_on": "2026-09-29"}).json()
     assert (made["recorded_on"], made["recorded_late"]) == ("2026-10-20", True)
     made = caller.send(f"/clients/{steel}/visits", {**told, "key": str(uuid4()), "visited_on": "2026-10-19"}).json()
@@ -66,7 +67,8 @@ def test_a_visit_with_a_photo_and_a_signature_is_sealed(evening: Portfolio, call
         "kind": "regular",
         "visited_on": "2026-10-19",
         "methods": {"site": "库存与账面相符"},
-        "matters": {"business": "订单饱满"},
+        "matters": answers.matters(VisitKind.REGULAR, business="订单饱满"),
+        "summary": "正常",
         "signer": "王总",
         "signature": kept.json()["sha256"],
         "appointment": {"arranged_on": "2026-10-16", "contact": "林总", "channel": "phone"},

@@ -6,8 +6,13 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from threading import RLock
 
 import pytest
+from django.core.handlers.base import BaseHandler
+from django.db import connection
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -35,6 +40,19 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests take turns at SQLite's database in memory, which refuses at once where a file would wait."""
+    turn, respond = RLock(), BaseHandler.get_response
+
+    def in_turn(handler: BaseHandler, request: HttpRequest) -> HttpResponseBase:
+        with turn:
+            return respond(handler, request)
+
+    if connection.vendor == "sqlite":
+        monkeypatch.setattr(BaseHandler, "get_response", in_turn)
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from baohou.guarantee.models import Visit
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
 from tests.browser.conftest import DESK, PHONE, Sit
-from tests.browser.steps import photo, ready, sign, unsound
+from tests.browser.steps import answer, photo, ready, sign, unsound
 from tests.cast import FOOD, PAPER, STEEL, Cast
 from tests.clock import set_today
 from tests.desk.reading import department_id
@@ -112,6 +112,8 @@ def run_day(quarter: Quarter, month: int, day: int) -> None:
 def fill_visit(page: Page, words: str, picture: bytes | None = None) -> None:
     """What was found on site, with a photo (a small one unless given) and the client's signature on the glass."""
     page.get_by_label(SITE, exact=True).check()
+    page.get_by_label(f"{SITE}：了解到的情况").fill("库存与账面相符")
+    answer(page)
     page.get_by_label("回访结论").fill(words)
     page.locator("input[capture]").set_input_files(
         {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture or photo((640, 480))}

@@ -15,7 +15,7 @@ from baohou.guarantee.models import ManagerAppointment, Visit, VisitSubmission, 
 from baohou.kernel.papers.models import Attachment, Seal, Signature
 from baohou.kernel.people.models import Post, Posting
 from tests.browser.conftest import PHONE, Sit
-from tests.browser.steps import photo, ready, serious, sign
+from tests.browser.steps import answer, photo, ready, serious, sign
 from tests.cast import Portfolio
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -38,7 +38,10 @@ def show(page: Page, name: str) -> None:
 def fill(page: Page) -> None:
     """What 李乙 writes down of the routine visit of BH-2026-002, with a photo and the client's signature."""
     page.get_by_label(SITE, exact=True).check()
+    page.get_by_label(f"{SITE}：了解到的情况").fill("库存与账面相符")
     page.get_by_label("借款使用情况").fill("购入钢坯，与合同一致")
+    answer(page)
+    page.get_by_label("回访结论").fill("借款按约定使用")
     page.locator("input[capture]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
     expect(page.locator("[data-shots] img")).to_have_count(1)
     sign(page)

@@ -11,6 +11,7 @@ from baohou.guarantee.models import GradeChange
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.people.models import Department
 from tests.browser.conftest import PHONE, Sit
+from tests.browser.steps import answer
 from tests.cast import Portfolio
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -48,9 +49,17 @@ def test_a_visit_recorded_takes_the_duty_off_the_list(evening: Portfolio, sit: S
     row.get_by_role("link", name="记回访").click()
     expect(page.get_by_label("担保项目")).to_have_value(str(evening.second.pk))
     expect(page.get_by_label("行业动态")).to_be_hidden()
-    page.get_by_label("实地查看生产场所、盘点实物、查看有关账务", exact=True).check()
+    site = "实地查看生产场所、盘点实物、查看有关账务"
+    page.get_by_label(site, exact=True).check()
+    page.get_by_label("客户未签字的原因").fill("客户出差，电话确认")
+    page.get_by_role("button", name="记下这次回访").click()
+    expect(page.get_by_text("请写明由此了解到的情况。")).to_have_count(1)
+    expect(page.get_by_text("请填写；没有了解到的，写明没有了解到。")).to_have_count(6)
+    expect(page.get_by_text("请填写回访结论。")).to_have_count(1)
+    page.get_by_label(f"{site}：了解到的情况").fill("库存与账面相符")
     page.get_by_label("借款使用情况").fill("购入钢坯，与合同一致")
-    page.get_by_role("textbox", name="客户意见及建议").fill("无")
+    answer(page)
+    page.get_by_label("回访结论").fill("借款按约定使用")
     page.get_by_label("客户未签字的原因").fill("客户出差，电话确认")
     page.get_by_role("button", name="记下这次回访").click()
     expect(page.get_by_text("已封存，未被改动")).to_be_visible()

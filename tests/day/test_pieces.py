@@ -26,6 +26,7 @@ def low(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None
         (duties, "CLIENTS_AT_ONCE", 2),
         (reading, "_BLOCKS_AT_ONCE", 1),
         (writing, "_ROWS_AT_ONCE", 3),
+        (writing, "_FEW", 1),
         (reports, "_SAMPLE", 3),
     ):
         monkeypatch.setattr(module, name, value)

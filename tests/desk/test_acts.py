@@ -6,9 +6,12 @@ import re
 from datetime import date
 
 import pytest
+from bench import answers
 
 from baohou.guarantee.models import Filing, GradeChange, Measure, SpecialOrder, Visit
 from baohou.guarantee.queries import measures
+from baohou.guarantee.rules.matters import asked_of
+from baohou.guarantee.rules.words import VisitKind
 from baohou.kernel.accountability.models import Entry, EntryKind
 from baohou.kernel.duties.models import Duty
 from tests.cast import STEEL, Portfolio, TakeIn
@@ -27,25 +30,23 @@ def test_a_visit_recorded_on_the_page_meets_its_duty(evening: Portfolio, enter: 
     answer = enter(evening.cast.a).post(
         f"/clients/{evening.steel.pk}/visit/",
         {
-            "kind": "regular",
+            **answers.typed(VisitKind.REGULAR),
             "guarantee": "",
             "on": "2026-10-19",
             "by": evening.cast.a.pk,
             "method-site": "on",
             "found-site": "库存与账面相符",
             "regular-business": "订单饱满",
-            "summary": "正常",
-            "unsigned_because": "纸质报告已签",
         },
     )
     assert answer.status_code == 302
     visit = Visit.objects.get(client=evening.steel)
     assert visit.findings == {
-        "business": "订单饱满",
-        "methods": {"site": "库存与账面相符"},
-        "not_signed": "纸质报告已签",
+        **answers.matters(VisitKind.REGULAR, business="订单饱满"),
+        "methods": {"site": "库存与账面相符", "talk": "订单饱满"},
+        "not_signed": "老板出差",
     }
-    assert visit.methods == "实地查看"
+    assert visit.methods == "实地查看、座谈"
     assert owed.get().done_on == date(2026, 10, 19)
 
 
@@ -60,6 +61,23 @@ def test_it_rejects_a_visit_without_a_method(evening: Portfolio, enter: Enter) -
     assert "请至少勾选一种回访方法" in said
     assert "经营正常，无异常" in said
     assert not Visit.objects.filter(client=evening.steel).exists()
+
+
+@pytest.mark.clause("PGM.3a", "PGM.5a", "PGM.6")
+@pytest.mark.parametrize("kind", VisitKind)
+def test_it_rejects_a_visit_that_leaves_open_what_its_form_asks(
+    evening: Portfolio, enter: Enter, kind: VisitKind
+) -> None:
+    """Each open matter, what the method found and the conclusion are asked for in their places; nothing is stored."""
+    told = {**answers.typed(kind), "guarantee": evening.first.pk, "on": "2026-10-19", "by": evening.cast.a.pk}
+    open_ = {f"{kind.code}-{matter.code}" for matter in asked_of(kind)} | {"found-talk", "summary"}
+    address = f"/clients/{evening.steel.pk}/visit/"
+    answer = enter(evening.cast.a).post(address, {**told, **dict.fromkeys(open_, "  ")})
+    assert set(answer.context["form"].errors) == open_
+    assert "请填写；没有了解到的，写明没有了解到。" in answer.content.decode()
+    assert "请写明由此了解到的情况。" in answer.content.decode()
+    assert not Visit.objects.filter(client=evening.steel).exists()
+    assert enter(evening.cast.a).post(address, told).status_code == 302
 
 
 @pytest.mark.clause("PGM.3")
@@ -77,11 +95,9 @@ def test_a_refusal_stands_beside_its_field(evening: Portfolio, enter: Enter) -> 
     answer = enter(evening.cast.a).post(
         f"/clients/{evening.steel.pk}/visit/",
         {
-            "kind": "regular",
+            **answers.typed(VisitKind.REGULAR),
             "on": "2026-02-01",
             "by": evening.cast.a.pk,
-            "method-talk": "on",
-            "unsigned_because": "纸质报告已签",
         },
     )
     assert "早于东方钢铁有限公司首笔担保的起始日" in answer.content.decode()

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from bench import answers
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -14,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from baohou.day import engine
 from baohou.guarantee.models import ManagerAppointment, Visit, VisitUpload
-from baohou.guarantee.rules.words import DutyKind
+from baohou.guarantee.rules.words import DutyKind, VisitKind
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.audit.models import Act
 from baohou.kernel.duties.models import Duty
@@ -36,8 +37,8 @@ def photo() -> SimpleUploadedFile:
 
 
 def filled(evening: Portfolio, **more: object) -> dict[str, object]:
-    told = {"kind": "regular", "on": "2026-10-19", "by": evening.cast.a.pk, "method-talk": "on"}
-    return {**told, "unsigned_because": "老板出差", "key": str(uuid4()), **more}
+    told = {**answers.typed(VisitKind.REGULAR), "on": "2026-10-19", "by": evening.cast.a.pk}
+    return {**told, "key": str(uuid4()), **more}
 
 
 @pytest.fixture
@@ -163,11 +164,11 @@ def test_a_photo_sent_with_a_form_that_is_not_right_is_not_lost(evening: Portfol
     """No method is ticked: the photo has arrived all the same, and goes with the next try."""
     browser, page = enter(evening.cast.a), f"/clients/{evening.steel.pk}/visit/"
     told = filled(evening, files=[photo()])
-    del told["method-talk"]
+    del told["method-talk"], told["found-talk"]
     answer = browser.post(page, told).content.decode()
     assert "请至少勾选一种回访方法" in answer
     assert "厂门.jpg" in answer
-    again = {**told, "method-talk": "on"}
+    again = {**told, "method-talk": "on", "found-talk": "订单饱满"}
     del again["files"]
     assert browser.post(page, again).status_code == 302
     assert Attachment.objects.get().name == "厂门.jpg"

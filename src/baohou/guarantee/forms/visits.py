@@ -19,6 +19,10 @@ from baohou.guarantee.services.submissions import Place, Report
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
 
+NOT_FOUND = _("请写明由此了解到的情况。")
+NOT_ANSWERED = _("请填写；没有了解到的，写明没有了解到。")
+NO_CONCLUSION = _("请填写回访结论。")
+
 
 class VisitForm(forms.Form):
     """One visit to one client. Choices come from the client's guarantees and those who may have visited."""
@@ -90,6 +94,7 @@ class VisitForm(forms.Form):
         require_whole(self, cleaned)
         if not self._methods_used(cleaned):
             self.add_error(None, _("请至少勾选一种回访方法。"))
+        self._require_answers(cleaned)
         return cleaned
 
     def facts(self) -> dict[str, Any]:
@@ -130,6 +135,19 @@ class VisitForm(forms.Form):
             finished_at=cleaned["finished_at"],
             appointment=read_appointment(cleaned),
         )
+
+    def _require_answers(self, cleaned: dict[str, Any]) -> None:
+        """Ask for what the methods found, for every matter of the kind and for the conclusion, each in its place."""
+        for code in self._methods_used(cleaned):
+            if not cleaned.get(f"found-{code}"):
+                self.add_error(f"found-{code}", NOT_FOUND)
+        kind = VisitKind.read(cleaned.get("kind", ""))
+        names = [f"{kind.code}-{matter.code}" for matter in asked_of(kind)] if kind else []
+        for name in names:
+            if not cleaned.get(name):
+                self.add_error(name, NOT_ANSWERED)
+        if not cleaned.get("summary"):
+            self.add_error("summary", NO_CONCLUSION)
 
     def _methods_used(self, cleaned: dict[str, Any]) -> list[str]:
         return [m.code for m in METHODS if cleaned.get(f"method-{m.code}") or cleaned.get(f"found-{m.code}")]
@@ -180,4 +198,5 @@ def _of_the_device() -> dict[str, forms.Field]:
 
 
 def _told(label: Any, *, rows: int = 2) -> forms.CharField:
-    return forms.CharField(label=label, required=False, widget=forms.Textarea(attrs={"rows": rows}))
+    """A text. Its blank placeholder lets the page see that it is empty, and show the words for one touch only then."""
+    return forms.CharField(label=label, required=False, widget=forms.Textarea(attrs={"rows": rows, "placeholder": " "}))

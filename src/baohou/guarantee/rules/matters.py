@@ -94,6 +94,17 @@ def finding(findings: Mapping[str, Any], matter: Matter) -> str:
     return str(findings.get(matter.code) or "")
 
 
+def unanswered(kind: VisitKind, findings: Mapping[str, Any]) -> list[Matter]:
+    """The matters that the form of a kind of visit asks and of which nothing is written (PGM.3a, PGM.5a)."""
+    return [matter for matter in asked_of(kind) if not finding(findings, matter).strip()]
+
+
+def untold(findings: Mapping[str, Any]) -> list[Method]:
+    """The methods that were used and of which nothing is written that they found (PGM.6)."""
+    used = findings.get(METHODS_KEY) or {}
+    return [method for method in METHODS if method.code in used and not method_finding(findings, method).strip()]
+
+
 def matters_told(kind: VisitKind, findings: Mapping[str, Any]) -> list[tuple[Matter, str]]:
     """The matters of a kind of visit with what was found, then every other that was written down: nothing is lost.
 

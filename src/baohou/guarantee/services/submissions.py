@@ -18,11 +18,11 @@ from django.utils import timezone
 from PIL import Image
 
 from baohou.core.errors import Refused
-from baohou.core.sayings import say
+from baohou.core.sayings import say, together
 from baohou.guarantee.models import Guarantee, Visit, VisitSubmission, VisitUpload
 from baohou.guarantee.queries.sealed_visits import CLIENT_ROLE, KIND, find_same_visit, recorder_of
 from baohou.guarantee.rules.appointments import APPOINTMENT_KEY, Appointment
-from baohou.guarantee.rules.matters import NOT_SIGNED
+from baohou.guarantee.rules.matters import METHODS_KEY, NOT_SIGNED, unanswered, untold
 from baohou.guarantee.rules.words import VisitKind
 from baohou.guarantee.services import events, verbs, visits
 from baohou.kernel.audit.models import Act
@@ -179,6 +179,7 @@ def submit(*, key: UUID, sender: Staff, report: Report, actor: str, door: str) -
             message = say("这份回访已经送到过，内容与这次不同；送到的不能再改。需要更正，请打开那份报告加一条补充。")
             raise Refused("guarantee.visit.other_content", message)
         return Submitted(known.visit, True)
+    _require_answers(report)
     files, signature = _arrived(key, sender, report)
     findings = {**_signed_or_why(report), **_arranged(report)}
     told: dict[str, Any] = {
@@ -221,8 +222,26 @@ def add(*, visit: Visit, text: str, by: Staff, actor: str, door: str) -> Addendu
     return records.add(seal=seal, text=text, name=by.name, staff_no=by.staff_no, act=act)
 
 
+def _require_answers(report: Report) -> None:
+    """Refuse a report that leaves open what the form of its kind asks, what a method found, or the conclusion."""
+    if not report.findings.get(METHODS_KEY):
+        raise Refused("guarantee.visit.no_method", "请至少勾选一种回访方法。", where="methods")
+    if lacking := untold(report.findings):
+        names = together((say(method.short) for method in lacking), "、")
+        message = say("请写明这些方法了解到的情况：%(names)s。", names=names)
+        raise Refused("guarantee.visit.method_untold", message, where="methods")
+    if open_ := unanswered(report.kind, report.findings):
+        names = together((say(matter.zh) for matter in open_), "、")
+        message = say("这些事项还没有填：%(names)s。没有了解到的，请写明没有了解到。", names=names)
+        raise Refused("guarantee.visit.unanswered", message, where="matters")
+    if not report.summary.strip():
+        raise Refused("guarantee.visit.no_conclusion", "请填写回访结论。", where="summary")
+
+
 def _arrived(key: UUID, sender: Staff, report: Report) -> tuple[list[VisitUpload], VisitUpload | None]:
     """The files and the signature that the report names; FilesMissing when some are not there."""
+    if not report.files and not report.signature:
+        return [], None
     waiting = VisitUpload.objects.filter(key=key, by=sender).select_related("file")
     here = {(upload.file.sha256, upload.is_signature): upload for upload in waiting}
     missing = [one for one in report.files if (one[0], False) not in here]

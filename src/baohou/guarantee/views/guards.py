@@ -36,9 +36,12 @@ def visited_client_for(request: Asked, pk: int, on: date | None) -> Party:
     What was written on site goes in also when the client was handed over, or the writer's post changed, before it was
     sent.
     """
-    if on is not None and on <= timezone.localdate() and had_in_hand(request.person, pk, on=on):
-        return get_object_or_404(Party, pk=pk)
-    return client_for(request, pk)
+    try:
+        return client_for(request, pk)
+    except Http404:
+        if on is None or on > timezone.localdate() or not had_in_hand(request.person, pk, on=on):
+            raise
+    return get_object_or_404(Party, pk=pk)
 
 
 def visit_for(request: Asked, pk: int) -> Visit:

@@ -19,6 +19,8 @@ _TRAILER: Final = b"\xff\xff"
 _TO_2000: Final = (EPOCH - date(2000, 1, 1)).days
 _TO_1970: Final = (EPOCH - date(1970, 1, 1)).days
 _ROWS_AT_ONCE: Final = 100_000
+_FEW: Final = 1000
+"""So many rows at most go to PostgreSQL in the statement itself."""
 _NUMPY: Final = {"int8": ">i8", "date": ">i4", "int2": ">i2"}
 
 
@@ -50,20 +52,36 @@ def update(table: Table, frame: pl.DataFrame) -> None:
     key = table.columns[table.key].source
     others = [column.source for name, column in table.columns.items() if name != table.key]
     if connection.vendor == "postgresql":
-        names = ", ".join([key, *others])
-        with connection.cursor() as cursor:
-            cursor.execute(f"CREATE TEMP TABLE written ON COMMIT DROP AS SELECT {names} FROM {table.name} LIMIT 0")
-            columns = ", ".join(column.source for column in table.columns.values())
-            _copy(f"COPY written ({columns}) FROM STDIN (FORMAT binary)", table, frame, {})
-            values = ", ".join(f"{name} = written.{name}" for name in others)
-            cursor.execute("ANALYZE written")
-            cursor.execute(f"UPDATE {table.name} SET {values} FROM written WHERE {table.name}.{key} = written.{key}")
-            cursor.execute("DROP TABLE written")
+        values = ", ".join(f"{name} = written.{name}" for name in others)
+        change = f"UPDATE {table.name} SET {values} FROM %s WHERE {table.name}.{key} = written.{key}"
+        if len(frame) <= _FEW:
+            _update_few(change, table, frame)
+        else:
+            _update_many(change, table, frame)
     else:
         ordered = Table(table.name, {n: c for n, c in table.columns.items() if n != table.key}, table.key)
         rows = zip(_rows(ordered, frame), frame[table.key].to_list(), strict=True)
         values = ", ".join(f"{name} = ?" for name in others)
         _many(f"UPDATE {table.name} SET {values} WHERE {key} = ?", ((*row, number) for row, number in rows))
+
+
+def _update_few(change: str, table: Table, frame: pl.DataFrame) -> None:
+    """With the rows in the statement itself: one question where a table of them takes five."""
+    columns = list(table.columns.values())
+    rows = "unnest(" + ", ".join(f"%s::{column.kind.sql_type}[]" for column in columns) + ")"
+    rows += f" AS written({', '.join(column.source for column in columns)})"
+    with connection.cursor() as cursor:
+        cursor.execute(change % rows, [_values(frame[name], column) for name, column in table.columns.items()])
+
+
+def _update_many(change: str, table: Table, frame: pl.DataFrame) -> None:
+    names = ", ".join(column.source for column in table.columns.values())
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE written ON COMMIT DROP AS SELECT {names} FROM {table.name} LIMIT 0")
+        _copy(f"COPY written ({names}) FROM STDIN (FORMAT binary)", table, frame, {})
+        cursor.execute("ANALYZE written")
+        cursor.execute(change % "written")
+        cursor.execute("DROP TABLE written")
 
 
 def delete(table: Table, keys: pl.Series) -> None:

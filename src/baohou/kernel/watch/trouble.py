@@ -9,6 +9,8 @@ from typing import Final
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_FULL_STATE: Final = "53100"
+"""PostgreSQL's code (disk_full) for the same; its words are in the language of the server."""
 _FULL_WORDS: Final = ("disk is full", "disk I/O error", "No space left on device")
 """A database that could not write, in SQLite's and PostgreSQL's words."""
 
@@ -27,11 +29,17 @@ def trouble_of(fault: BaseException | None) -> Trouble | None:
     """What ails the machine, going by an error or by one that it came of; None for a fault of the program."""
     away = None
     while fault is not None:
-        if isinstance(fault, OSError) and fault.errno in _FULL:
-            return Trouble.FULL
-        if isinstance(fault, DatabaseError | InterfaceError) and any(words in str(fault) for words in _FULL_WORDS):
+        if _says_full(fault):
             return Trouble.FULL
         if isinstance(fault, OperationalError | InterfaceError):
             away = Trouble.AWAY
         fault = fault.__cause__ or fault.__context__
     return away
+
+
+def _says_full(fault: BaseException) -> bool:
+    if isinstance(fault, OSError):
+        return fault.errno in _FULL
+    if isinstance(fault, DatabaseError | InterfaceError):
+        return any(words in str(fault) for words in _FULL_WORDS)
+    return getattr(fault, "sqlstate", None) == _FULL_STATE

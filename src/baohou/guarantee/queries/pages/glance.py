@@ -49,13 +49,22 @@ class Event:
 
 @dataclass(frozen=True)
 class Glance:
-    """A client as seen on a day; ``grades`` and ``duties`` the latest first. What happened is read when asked for."""
+    """A client as seen on a day. Its grades, its duties and what happened are read when they are asked for."""
 
     client: Party
     on: date
     held: list[Held]
-    grades: list[GradeChange]
-    duties: list[DutyRow]
+
+    @cached_property
+    def grades(self) -> list[GradeChange]:
+        """The latest first."""
+        return list(_latest(GradeChange.objects.filter(effective_on__lte=self.on), self.client, "-effective_on"))
+
+    @cached_property
+    def duties(self) -> list[DutyRow]:
+        """The latest first."""
+        opened = with_names(Duty.objects.filter(party=self.client, opens_on__lte=self.on))
+        return describe(opened.order_by("-due_on", "-key")[:LATEST], today=self.on)
 
     @property
     def graded(self) -> GradeChange | None:
@@ -117,12 +126,7 @@ class Glance:
 
 def get_glance(client: Party, *, on: date) -> Glance:
     """Everything of a client up to ``on``, in a fixed number of queries."""
-    held = _held(client, on)
-    grades = list(_latest(GradeChange.objects.filter(effective_on__lte=on), client, "-effective_on"))
-    duties = describe(
-        with_names(Duty.objects.filter(party=client, opens_on__lte=on)).order_by("-due_on", "-key")[:LATEST], today=on
-    )
-    return Glance(client, on, held, grades, duties)
+    return Glance(client, on, _held(client, on))
 
 
 def _latest(rows: Any, client: Party, order: str) -> Any:

@@ -21,7 +21,7 @@ from baohou.kernel.audit.models import Act
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.hooks.models import Hook
 from baohou.kernel.outbox.models import Message
-from baohou.kernel.papers.models import Attachment, ImportMapping, Volume
+from baohou.kernel.papers.models import Attachment, ImportMapping, Seal, Volume
 from baohou.kernel.people.models import Deputy, Posting
 from baohou.kernel.rulebook.models import RuleVersion
 from baohou.upkeep.closing import close
@@ -194,6 +194,9 @@ CALLED: dict[str, Called] = {
     "clients_one": Called(client),
     "clients_guarantees": Called(client),
     "clients_list_grades": Called(client),
+    "time_lines_time_line": Called(client),
+    "clients_special_orders": Called(client),
+    "time_lines_measures": Called(client),
     "clients_change_grade": Called(client, said(grade="risk", effective_on="2026-10-15", because="停产")),
     "clients_identity": Called(client, said(because="check")),
     "contacts_one": Called(client),
@@ -205,6 +208,8 @@ CALLED: dict[str, Called] = {
     "plans_list_states": Called(opened.quarter),
     "plans_one": Called(opened.plan),
     "plans_list_visits": Called(opened.plan),
+    "plan_loads_load": Called(opened.plan),
+    "plan_loads_gone": Called(opened.plan),
     "plans_set_date": Called(planned, said(planned_on="2026-11-09", seen=None)),
     "plans_arrange": Called(
         planned_visits.dated,
@@ -250,6 +255,7 @@ CALLED: dict[str, Called] = {
     "measures_file_measure": Called(measured, measure_body),
     "measures_list_to_do": Called(first=walking.file_measure),
     "measures_finish": Called(one("action", MeasureAction), first=walking.file_measure),
+    "measures_list_watched": LISTED,
     "measures_list_reports": Called(opened.quarter),
     "measures_file_report": Called(
         lambda world: {**world.table, "kind": "classification_report"}, first=opened.propose_all
@@ -286,6 +292,9 @@ CALLED: dict[str, Called] = {
     "moves_preview": Called(mover, move_body),
     "moves_move_work": Called(mover, move_body),
     "moves_one": Called(one("move", WorkMove), first=walking.move_work),
+    "moves_list_guarantees": Called(one("move", WorkMove), first=walking.move_work),
+    "moves_list_duties": Called(one("move", WorkMove), first=walking.move_work),
+    "moves_list_actions": Called(one("move", WorkMove), first=walking.move_work),
     "moves_sign": Called(
         lambda world: {"move": (place := opened.signer(world))["pk"], "signer": place["signer"]},
         first=walking.move_work,
@@ -293,6 +302,7 @@ CALLED: dict[str, Called] = {
     "moves_paper_file": Called(one("move", WorkMove), first=walking.move_work),
     "imports_upload": Called(sent=lambda _: {"kind": "grades", "file": walking.table_csv()}, form=True),
     "imports_one": Called(opened.upload),
+    "imports_columns": Called(opened.upload),
     "imports_check": Called(opened.upload),
     "imports_take": Called(checked, said(how="whole")),
     "imports_map_by": Called(opened.upload, said(content='[columns]\ngrade = "等级"\n')),
@@ -328,6 +338,7 @@ CALLED: dict[str, Called] = {
     "people_name_deputy": Called(mover, stand_in),
     "people_end_deputy": Called(deputy),
     "book_add_version": Called(sent=opened.version),
+    "seals_one": Called(lambda _: {"code": Seal.objects.order_by("pk")[0].code}),
     "book_one_version": Called(one("version", RuleVersion)),
     "book_one_act": Called(one("act", Act)),
     "day_run_day": Called(sent=said(retry=False)),

@@ -11,16 +11,21 @@ from baohou.config.api import api
 from tests.walks import Table
 
 SAME = {
-    "home": "GET /duties|GET /notices|GET /measure-actions",
-    "home.calendar": "GET /duties",
+    "home": "GET /worklist|GET /worklist/parts|GET /waiting",
+    "home.calendar": "GET /calendar|GET /planned-visits",
     "audit": "GET /acts",
     "audit.export": "GET /acts",
     "audit.act": "GET /acts/{act}",
+    "check.one": "GET /seals/{code}",
     "rule-book": "GET /rule-versions",
     "rule-book.version": "GET /rule-versions/{version}",
     "rule-book.add": "POST /rule-versions",
     "clients": "GET /clients",
-    "clients.one": "GET /clients/{client}|GET /clients/{client}/guarantees|GET /clients/{client}/grades",
+    "clients.one": "GET /clients/{client}|"
+    + "|".join(
+        f"GET /clients/{{client}}/{what}"
+        for what in ("guarantees", "grades", "time-line", "measures", "special-orders")
+    ),
     "clients.visit": "POST /clients/{client}/visits",
     "clients.visit.files": "POST /clients/{client}/visit-files",
     "clients.contacts": "GET /clients/{client}/contacts|PUT /clients/{client}/contacts",
@@ -39,7 +44,7 @@ SAME = {
     "penalties.list": "GET /penalties",
     "appeals.list": "GET /appeals",
     "reports.list": "GET /reports/{quarter}",
-    "reports.measures": "GET /clients/{client}/measures/{quarter}",
+    "reports.measures": "GET /watched-clients/{quarter}/{department}",
     "handover.list": "GET /handovers",
     "handover.archive.list": "GET /volumes",
     "duties.why": "GET /duties/{key}/why",
@@ -58,22 +63,29 @@ SAME = {
     "grading.review": "POST /gradings/{quarter}/{department}/review",
     "reports": "GET /reports/{quarter}",
     "reports.quarter": "GET /reports/{quarter}",
-    "reports.department": "GET /reports/{quarter}",
+    "reports.department": "GET /reports/{quarter}|GET /watched-clients/{quarter}/{department}",
     "reports.file": "POST /reports/{quarter}/{department}/{kind}",
     "reports.form": "GET /reports/{quarter}/{department}/forms/{form}.{ending}",
     "people.move": "POST /staff/{staff}/moves/preview|POST /staff/{staff}/moves|GET /staff/{staff}/work",
-    "moves.one": "GET /moves/{move}|GET /moves",
+    "moves.one": "|".join(
+        (
+            "GET /moves/{move}",
+            "GET /moves",
+            *(f"GET /moves/{{move}}/{what}" for what in ("guarantees", "duties", "actions")),
+        )
+    ),
     "moves.sign": "POST /moves/{move}/signers/{signer}/sign",
     "moves.paper": "GET /moves/{move}/list.pdf",
-    "risk": "GET /risk/{quarter}",
-    "risk.quarter": "GET /risk/{quarter}",
+    "risk": "GET /risk/{quarter}|GET /returned-reports",
+    "risk.quarter": "GET /risk/{quarter}|GET /returned-reports",
     "risk.table": "GET /risk/{quarter}",
     "risk.file": "GET /risk/{quarter}/{code}.xlsx",
     "overview": "GET /overview",
     "overview.table": "GET /overview",
     "overview.file": "GET /overview/{code}.xlsx",
     "plan": "GET /plans/{quarter}",
-    "plan.department": "GET /plans/{quarter}/{department}|GET /plans/{quarter}/{department}/visits",
+    "plan.department": "GET /plans/{quarter}/{department}|"
+    + "|".join(f"GET /plans/{{quarter}}/{{department}}/{what}" for what in ("visits", "load", "gone")),
     "plan.several": "|".join(
         f"POST /plans/{{quarter}}/{{department}}/{verb}" for verb in ("set", "shift", "clear", "spread")
     ),
@@ -100,7 +112,7 @@ SAME = {
     "handover.lend": "POST /volumes/{volume}/loans",
     "handover.return": "POST /volumes/{volume}/return",
     "imports": "POST /imports",
-    "imports.columns": "PUT /imports/{token}/mapping",
+    "imports.columns": "GET /imports/{token}/columns|PUT /imports/{token}/mapping",
     "imports.check": "GET /imports/{token}|POST /imports/{token}/check|POST /imports/{token}/take",
     "imports.marked": "GET /imports/{token}/marked.xlsx",
     "imports.mappings": "GET /import-mappings|POST /import-mappings",
@@ -189,8 +201,7 @@ NONE = {
     "service-worker": "a script of the browser",
     "onsite": "the shell of the browser's offline work; what it sends are visits",
     "onsite.token": "guards the browser's forms; a token needs none",
-    "check": "for whoever holds a paper, without any log-in: the page itself is open to programs",
-    "check.one": "likewise",
+    "check": "where a code is typed",
     "rule-book.kept": "how pages are asked to hold what was typed",
     "healthz": "asked by machines as it is",
     "readyz": "asked by machines as it is",
@@ -201,11 +212,48 @@ NONE = {
     "systems.one": "as tokens",
 }
 """The pages without an operation, and why."""
+_CLIENT, _TABLE = "GET /clients/{client}", "GET /gradings/{quarter}/{department}/clients"
+_ITEMS, _VOLUME = "GET /handovers/{quarter}/{department}/items", "GET /volumes/{volume}"
+_STORY, _PERSON, _HOOK = "GET /penalties/{duty}/{staff}", "GET /staff/{staff}", "GET /hooks/{hook}"
+FORMS = {
+    "rule-book.add": "GET /rule-versions",
+    "clients.visit": f"{_CLIENT}|GET /duties",
+    "clients.contacts.whole": "GET /clients/{client}/contacts",
+    "clients.identity": _CLIENT,
+    "clients.grade": "GET /clients/{client}/grades",
+    "clients.order": "GET /clients/{client}/special-orders",
+    "grading.sign": f"GET /gradings/{{quarter}}/{{department}}|{_TABLE}",
+    "grading.review": f"GET /gradings/{{quarter}}/{{department}}|{_TABLE}",
+    "reports.file": "GET /watched-clients/{quarter}/{department}",
+    "plan.appointment": "GET /plans/{quarter}/{department}/visits|GET /clients/{client}/contacts",
+    "handover.back": _ITEMS,
+    "handover.sign": _ITEMS,
+    "handover.accept": _ITEMS,
+    "handover.move": _VOLUME,
+    "handover.lend": f"{_VOLUME}|GET /staff",
+    "handover.return": _VOLUME,
+    "imports": "GET /jobs|GET /approvals",
+    "penalties.waive": _STORY,
+    "penalties.reverse": _STORY,
+    "penalties.appeal": _STORY,
+    "people.add": "GET /departments|GET /approvals",
+    "people.department": "GET /departments",
+    "people.post": _PERSON,
+    "people.leave": _PERSON,
+    "people.login": _PERSON,
+    "people.deputy": f"{_PERSON}|GET /staff",
+    "system.read-only": "GET /system",
+    "notices.open": "GET /notices",
+    "notices.address": "GET /me/notices",
+    "hooks.add": "GET /hooks",
+    "hooks.change": _HOOK,
+    "hooks.secret": _HOOK,
+}
+"""The pages that are a form for one write, and what tells by API what stands around the form."""
 OTHERWISE = {
     "measures.why": "a page of one action is not found beyond reach; the operation lists those within reach",
     "clients.contacts": "the form to keep them; whoever sees the client sees them masked, on its page as by the API",
     "clients.measure": "the form to write it; whoever sees the client reads it, on its page as by the API",
-    "reports.measures": "the operation is of one client within reach, and the list is of a whole department",
     "reports.department": "the operation lists the departments within reach, and a page of one is not found beyond it",
     "moves.one": "one is not found beyond reach; the list of all has those within reach",
     "handover.rule": "the form to set it; each volume's page tells all how long it is kept",
@@ -242,6 +290,18 @@ def test_the_operations_of_the_table_are_there(operations: set[str]) -> None:
         "GET /go-live",
         "PUT /go-live",
     }
+
+
+def test_what_a_page_shows_is_read_by_an_operation(operations: set[str]) -> None:
+    """A page that is opened names the operation that reads what it shows; a form, what stands around it."""
+    desk = Table(Path(__file__).parents[1] / "desk" / "access.txt").read()
+    shown = {page for (page, method), marks in desk.items() if method == "GET" and set(marks.split()) != {"x"}}
+    writes_only = {page for page, those in SAME.items() if not any(one.startswith("GET ") for one in those.split("|"))}
+    opened = {page for page in shown & writes_only if "+" in desk[page, "GET"]}
+    assert opened - set(FORMS) == set(), "a page that shows something, and nothing that reads it"
+    assert set(FORMS) - opened == set(), "no form any more"
+    reads = {one for those in FORMS.values() for one in those.split("|")}
+    assert {one for one in reads if not one.startswith("GET ")} | (reads - operations) == set()
 
 
 def test_a_page_and_its_operations_let_the_same_people_in() -> None:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("rules/kept/", rule_book.kept_part, name="rule-book.kept"),
     path("rules/add/", rule_book.add_page, name="rule-book.add"),
     path("rules/<int:number>/", rule_book.rule_book_page, name="rule-book.version"),
+    path("people/", posts.directory_page, name="people"),
     path("people/add/", posts.add_page, name="people.add"),
     path("people/<int:pk>/post/", posts.post_page, name="people.post"),
     path("people/<int:pk>/post/<int:posting>/back/", posts.take_back_page, name="people.post.back"),

@@ -183,7 +183,7 @@ def test_the_statement_pages_keep_to_ones_reach(evening: Portfolio, enter: Enter
 
 @pytest.mark.parametrize(
     ("page", "most"),
-    [("/penalties/", 11), ("/penalties/?month=2026-10&appealed=1", 13), ("/appeals/", 10), (MONTH, 11)],
+    [("/penalties/", 12), ("/penalties/?month=2026-10&appealed=1", 14), ("/appeals/", 10), (MONTH, 11)],
 )
 def test_a_list_takes_few_queries_however_long_it_is(
     evening: Portfolio,

@@ -7,18 +7,11 @@ from typing import Any
 
 from baohou.guarantee.queries.pages.clients import list_managers
 from baohou.guarantee.queries.pages.filters import WorkFilters
+from baohou.guarantee.queries.pages.worklist import views_of
 from baohou.guarantee.rules.words import DutyKind, Grade
-from baohou.kernel.people.access import Person, Reach, Right
 from baohou.kernel.people.doors import Asked
 
 _FIRST, _LAST = date(1950, 1, 1), date(2150, 12, 31)
-
-
-def views_of(person: Person) -> list[str]:
-    """Whose duties the person can look at, the usual one first."""
-    views = {Reach.OWN: ["mine"], Reach.DEPARTMENT: ["department", "mine"], Reach.ALL: ["all"]}[person.reach]
-    deputy = ["deputy"] if person.stands_for else []
-    return [*views, *deputy, *(["unowned"] if person.may(Right.SEE_UNOWNED) else [])]
 
 
 def whose_of(request: Asked) -> str:

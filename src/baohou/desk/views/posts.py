@@ -1,4 +1,4 @@
-"""Engaging people, changing their posts, ending their service: asked for here, done once somebody else has looked."""
+"""Who is there; engaging people, changing posts, ending service: asked for here, done once somebody else has looked."""
 
 from __future__ import annotations
 
@@ -11,17 +11,34 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from baohou.core.errors import Refused
-from baohou.kernel.approvals.of_posts import ENGAGE, ask_person, ask_post, ask_take_back
+from baohou.kernel.approvals.of_posts import ENGAGE, ask_person, ask_post, ask_take_back, pending_posts
 from baohou.kernel.approvals.queries import list_pending_of
 from baohou.kernel.approvals.showing import shown_list, tell_asked
-from baohou.kernel.people.access import Right
-from baohou.kernel.people.directory import find_visible_staff
+from baohou.kernel.people.access import Reach, Right
+from baohou.kernel.people.directory import find_visible_staff, list_directory
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.forms import LeaveForm, PersonForm, PostForm, show_refusal
 from baohou.kernel.people.models import Post, Posting, Staff
 from baohou.kernel.people.policy import Thing
 from baohou.kernel.people.queries import list_departments
 from baohou.kernel.saying import in_words
+
+
+@door(Right.SEE_PEOPLE)
+def directory_page(request: Asked) -> HttpResponse:
+    """Departments with their people and posts on the business day, and what of it waits; the address may search."""
+    words, left = request.GET.get("q", "").strip(), request.GET.get("left") == "1"
+    directory = list_directory(request.person, on=request.today, words=words, left=left)
+    waits = pending_posts([row.staff.pk for group in directory.groups for row in group.rows])
+    everyone = request.person.reach is Reach.ALL
+    context = {
+        "directory": directory,
+        "words": words,
+        "left": left,
+        "groups": [(one, [(row, waits.get(row.staff.pk, ())) for row in one.rows]) for one in directory.groups],
+        "pending": shown_list(list_pending_of(ENGAGE.code)) if everyone else [],
+    }
+    return render(request, "people/directory.html", context)
 
 
 @door(Right.ADMINISTER)

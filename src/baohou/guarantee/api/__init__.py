@@ -12,9 +12,12 @@ from baohou.guarantee.api import (
     measures,
     moves,
     numbers,
+    plan_loads,
     plans,
+    time_lines,
     visits,
+    work,
 )
 
-_OF_CLIENTS = (clients, guarantees, contacts, duties, plans, visits, grading, measures)
+_OF_CLIENTS = (work, clients, guarantees, time_lines, contacts, duties, plans, plan_loads, visits, grading, measures)
 ROOMS = tuple(part.room for part in (*_OF_CLIENTS, hand_overs, archive, moves, imports, numbers))

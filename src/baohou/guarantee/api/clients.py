@@ -10,14 +10,15 @@ from ninja import Query, Status
 from baohou.core.masking import mask
 from baohou.guarantee.api.shapes import DutyOut, GradeCode, PersonOut, UrgencyCode, code, duty, person, person_or_none
 from baohou.guarantee.api.shapes import word as read
-from baohou.guarantee.models import GradeChange
+from baohou.guarantee.models import GradeChange, SpecialOrder
 from baohou.guarantee.queries.pages.clients import Filters, list_clients
-from baohou.guarantee.queries.pages.glance import Glance, Held, get_glance
+from baohou.guarantee.queries.pages.glance import Glance, Held, get_glance, list_orders
+from baohou.guarantee.queries.pending import pending_grades
 from baohou.guarantee.rules.words import Grade, Urgency
 from baohou.guarantee.services import orders
 from baohou.guarantee.services.checked_grades import ask_grade
 from baohou.guarantee.views.guards import client_for
-from baohou.kernel.api.approvals import ProposalOut, accepted
+from baohou.kernel.api.approvals import PendingOut, ProposalOut, accepted, waiting
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of
 from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Ref, Sums, Text, Word, ref
@@ -43,6 +44,7 @@ class ClientOut(Out):
     guarantees: int
     last_visit: date | None
     next_due: date | None
+    pending: list[PendingOut]
 
 
 class GuaranteeOut(Out):
@@ -75,6 +77,7 @@ class OneClientOut(Out):
     guarantees: list[GuaranteeOut]
     owed: list[DutyOut]
     overdue: int
+    pending: list[PendingOut]
 
 
 class GradeIn(In):
@@ -179,6 +182,7 @@ def list_all(
             guarantees=row.guarantees,
             last_visit=row.last_visit,
             next_due=row.next_due,
+            pending=waiting(row.pending),
         )
         for row in page.rows
     ]
@@ -228,6 +232,15 @@ def identity(request: Call, client: Pk, body: RevealIn) -> IdentityOut:
     return IdentityOut(id_no=reveal(party=party, because=body.because, actor=request.person.actor, door=DOOR))
 
 
+@room.reads("/clients/{client}/special-orders", Page[OrderOut])
+def special_orders(request: Call, client: Pk, limit: Limit = USUAL, cursor: Cursor = "") -> Page[OrderOut]:
+    """下达过的特别回访，新的在前。"""
+    of, after = client_for(request, client), opened(request, cursor)
+    before = date.fromisoformat(after) if after else None
+    found, more = list_orders(of, on=request.today, before=before, most=limit)
+    return Page[OrderOut](items=[_order(one) for one in found], next=sealed(request, str(more or "")))
+
+
 @room.writes("/clients/{client}/special-orders", OrderOut, right=Right.ORDER_SPECIAL, status=201)
 def order_special(request: Call, client: Pk, body: OrderIn) -> Status[OrderOut]:
     """下达特别回访。"""
@@ -240,16 +253,17 @@ def order_special(request: Call, client: Pk, body: OrderIn) -> Status[OrderOut]:
         actor=request.person.actor,
         door=DOOR,
     )
-    return Status(
-        201,
-        OrderOut(
-            id=order.pk,
-            client_id=order.client_id,
-            urgency=Urgency(order.urgency).code,  # type: ignore[arg-type]
-            ordered_on=order.ordered_on,
-            because=order.because,
-            by=person(order.by),
-        ),
+    return Status(201, _order(order))
+
+
+def _order(order: SpecialOrder) -> OrderOut:
+    return OrderOut(
+        id=order.pk,
+        client_id=order.client_id,
+        urgency=Urgency(order.urgency).code,  # type: ignore[arg-type]
+        ordered_on=order.ordered_on,
+        because=order.because,
+        by=person(order.by),
     )
 
 
@@ -278,6 +292,7 @@ def _client(glance: Glance) -> OneClientOut:
         guarantees=[_guarantee(held) for held in glance.held],
         owed=[duty(row) for row in glance.owed],
         overdue=glance.overdue,
+        pending=waiting(pending_grades([glance.client.pk]).get(glance.client.pk, ())),
     )
 
 

@@ -8,7 +8,7 @@ from ninja import Query
 from pydantic import Field
 
 from baohou.core.period import Quarter
-from baohou.guarantee.api.shapes import DutyOut, GradeCode, StateCode, duty
+from baohou.guarantee.api.shapes import DutyOut, GradeCode, StateCode, code, duty
 from baohou.guarantee.api.shapes import word as read
 from baohou.guarantee.queries.explain import explain
 from baohou.guarantee.queries.pages.duty_list import DutyFilters, list_duty_page
@@ -17,7 +17,7 @@ from baohou.guarantee.rules.words import DutyState, Grade
 from baohou.guarantee.views.guards import duty_for
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import Call, Room
-from baohou.kernel.api.schemas import USUAL, Cursor, In, Limit, Out, Page, Pk, Word
+from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Out, Page, Pk, Word
 from baohou.kernel.saying import in_words
 
 room = Room("应办事项")
@@ -33,6 +33,8 @@ class DutyQuery(In):
     state: StateCode | None = None
     judged: bool = False
     quarter: Annotated[str, Field(pattern=r"^(19[5-9]\d|20\d\d|21[0-4]\d)Q[1-4]$")] | None = None
+    since: Day | None = Field(None, description="期限在这一天或之后")
+    until: Day | None = Field(None, description="期限在这一天或之前")
 
     def filters(self) -> DutyFilters:
         """As the list wants them."""
@@ -44,7 +46,15 @@ class DutyQuery(In):
             state=read(DutyState, self.state),
             judged=self.judged,
             quarter=Quarter.parse(self.quarter) if self.quarter else None,
+            since=self.since,
+            until=self.until,
         )
+
+
+class ListedDutyOut(DutyOut):
+    """A duty of the list, with the grade that its client had on the due day."""
+
+    grade: GradeCode | None
 
 
 class NodeOut(Out):
@@ -62,10 +72,10 @@ class WhyOut(Out):
     tree: NodeOut
 
 
-@room.reads("/duties", Page[DutyOut])
+@room.reads("/duties", Page[ListedDutyOut])
 def list_all(
     request: Call, asked: Annotated[DutyQuery, Query()], limit: Limit = USUAL, cursor: Cursor = ""
-) -> Page[DutyOut]:
+) -> Page[ListedDutyOut]:
     """应办事项，按期限排列；已办的也在内。"""
     page = list_duty_page(
         request.person,
@@ -75,7 +85,8 @@ def list_all(
         most=limit,
         counted=False,
     )
-    return Page[DutyOut](items=[duty(listed.row) for listed in page.rows], next=sealed(request, page.after))
+    items = [ListedDutyOut(**vars(duty(listed.row)), grade=code(listed.grade)) for listed in page.rows]
+    return Page[ListedDutyOut](items=items, next=sealed(request, page.after))
 
 
 @room.reads("/duties/{key}", DutyOut)

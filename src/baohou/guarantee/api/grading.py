@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from baohou.core.errors import Refused
 from baohou.core.masking import mask
-from baohou.guarantee.api.shapes import Done, GradeCode, StepOut, code, step
+from baohou.guarantee.api.shapes import Done, GradeCode, PersonOut, StepOut, code, person, step
+from baohou.guarantee.models import GradeChange
 from baohou.guarantee.queries.grading import GradingTable, State
-from baohou.guarantee.queries.grading_lines import Line
-from baohou.guarantee.queries.pages.grading import list_tables, reachable
+from baohou.guarantee.queries.pages.grading import Row, find_due, get_page, get_rows, list_tables, reachable
 from baohou.guarantee.rules.words import FilingKind, Grade
 from baohou.guarantee.services import proposals, reports
 from baohou.guarantee.services.tables import Signing
 from baohou.guarantee.views.grading import quarter_ended, table_for
+from baohou.kernel.api.approvals import PendingOut, waiting
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of
 from baohou.kernel.api.schemas import (
@@ -30,8 +32,8 @@ from baohou.kernel.api.schemas import (
     QuarterName,
     Ref,
     Sha256,
+    Sums,
     Text,
-    first_of,
     ref,
 )
 from baohou.kernel.people.access import Right
@@ -41,12 +43,17 @@ room = Room("季末分类")
 Seen = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
+Shown = Literal["open", "changed", "watched", "mine"]
+
+
 class TableStateOut(Out):
-    """A department and how far its table is."""
+    """A department and how far its table is: what was done with it last, until when it is to be handed in."""
 
     department: Ref | None
     state: str
     proposed: int
+    due_on: date | None
+    step: StepOut | None
 
 
 class TableOut(Out):
@@ -60,13 +67,42 @@ class TableOut(Out):
     changed: int
     to_sign: int
     lacking_measures: int
+    due_on: date | None
     digest: str
     steps: list[StepOut]
     seal: str
 
 
+class ProposedOut(Out):
+    """By whom and when a grade was proposed."""
+
+    by: PersonOut
+    at: datetime
+
+
+class FiledMeasureOut(Out):
+    """A disposal measure that was filed for the quarter, and how many actions it has."""
+
+    id: int
+    filed_on: date
+    actions: int
+
+
+class LaterGradeOut(Out):
+    """A grade given by hand after the table was accepted."""
+
+    grade: GradeCode
+    effective_on: date
+    because: str
+    by: PersonOut
+
+
 class GradingLineOut(Out):
-    """A client on the table; ``seen`` goes back with a proposal, so that nobody overwrites what was not seen."""
+    """A client on the table; ``seen`` goes back with a proposal, so that nobody overwrites what was not seen.
+
+    ``since`` is the first day of the standing grade; ``visits`` were made in the quarter, ``late`` were due in it and
+    made late or not at all; ``conclusion`` is the last that a visit of the quarter came to.
+    """
 
     client: Ref
     id_no: str
@@ -77,6 +113,17 @@ class GradingLineOut(Out):
     changed: bool
     to_sign: bool
     lacks_measure: bool
+    manager: str
+    amounts_fen: Sums
+    since: date | None
+    visits: int
+    last_visit: date | None
+    conclusion: str
+    late: int
+    proposed_by: ProposedOut | None
+    measure: FiledMeasureOut | None
+    later: LaterGradeOut | None
+    pending: list[PendingOut]
 
 
 class ProposalIn(In):
@@ -127,7 +174,14 @@ def list_states(request: Call, quarter: QuarterName) -> list[TableStateOut]:
     """一个季度各部门的分类表到了哪一步。"""
     found = list_tables(request.person, quarter_ended(request, quarter))
     return [
-        TableStateOut(department=ref(one.department), state=one.state.value, proposed=one.proposed) for one in found
+        TableStateOut(
+            department=ref(one.department),
+            state=one.state.value,
+            proposed=one.proposed,
+            due_on=one.due_on,
+            step=step(one.step) if one.step else None,
+        )
+        for one in found
     ]
 
 
@@ -139,12 +193,17 @@ def one(request: Call, quarter: QuarterName, department: Pk) -> TableOut:
 
 @room.reads("/gradings/{quarter}/{department}/clients", Page[GradingLineOut])
 def list_lines(
-    request: Call, quarter: QuarterName, department: Pk, limit: Limit = USUAL, cursor: Cursor = ""
+    request: Call,
+    quarter: QuarterName,
+    department: Pk,
+    show: Shown | None = None,
+    limit: Limit = USUAL,
+    cursor: Cursor = "",
 ) -> Page[GradingLineOut]:
-    """分类表上的客户。"""
-    table = table_for(request, quarter, department)
-    rows, more = first_of(table.lines, opened(request, cursor), limit=limit, key=lambda line: line.client_id)
-    return Page[GradingLineOut](items=[_line(row) for row in rows], next=sealed(request, more))
+    """分类表上的客户和这一季发生的事；show：open 还没分的、changed 有调整的、watched 关注和风险、mine 我经办的。"""
+    table, after = table_for(request, quarter, department), opened(request, cursor)
+    page = get_page(table, request.person, show=show or "", after=after, on=request.today, most=limit)
+    return Page[GradingLineOut](items=[_line(row) for row in page.rows], next=sealed(request, page.after))
 
 
 @room.writes(
@@ -162,7 +221,8 @@ def propose(request: Call, quarter: QuarterName, department: Pk, client: Pk, bod
         seen=body.seen,
         **_by(request),
     )
-    return _line(table_for(request, quarter, department, only=client).lines[0])
+    table = table_for(request, quarter, department, only=client)
+    return _line(get_rows(table, table.lines, on=request.today)[0])
 
 
 @room.writes("/gradings/{quarter}/{department}/propose", SeveralOut, right=Right.PROPOSE_GRADE)
@@ -248,13 +308,15 @@ def _table(table: GradingTable) -> TableOut:
         changed=len(table.changed),
         to_sign=len(table.to_sign),
         lacking_measures=len(table.lacking),
+        due_on=find_due(table),
         digest=table.digest,
         steps=[step(each) for each in table.steps],
         seal=seal.code if seal else "",
     )
 
 
-def _line(line: Line) -> GradingLineOut:
+def _line(row: Row) -> GradingLineOut:
+    line, proposal, measure, later = row.line, row.proposal, row.measure, row.later
     return GradingLineOut(
         client=Ref(id=line.client_id, name=line.name),
         id_no=mask(line.id_no),
@@ -265,4 +327,24 @@ def _line(line: Line) -> GradingLineOut:
         changed=line.changed,
         to_sign=line.to_sign,
         lacks_measure=line.lacks_measure,
+        manager=row.manager,
+        amounts_fen=row.amounts,
+        since=row.since,
+        visits=row.visits,
+        last_visit=row.last_visit,
+        conclusion=row.note,
+        late=row.late,
+        proposed_by=ProposedOut(by=person(proposal.by), at=proposal.act.at) if proposal else None,
+        measure=FiledMeasureOut(id=measure.pk, filed_on=measure.filed_on, actions=row.actions) if measure else None,
+        later=_later(later) if later else None,
+        pending=waiting(row.pending),
+    )
+
+
+def _later(given: GradeChange) -> LaterGradeOut:
+    return LaterGradeOut(
+        grade=code(Grade(given.grade)),
+        effective_on=given.effective_on,
+        because=given.because,
+        by=person(given.by),
     )

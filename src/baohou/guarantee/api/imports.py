@@ -18,13 +18,15 @@ from baohou.guarantee.imports import KINDS, WORKBOOK
 from baohou.guarantee.imports.checked import IMPORT, ask_import, needs_eyes, plainest
 from baohou.guarantee.imports.jobs import CHECK, MARKED, TAKE, wish_for
 from baohou.guarantee.views import uploads
+from baohou.guarantee.views.mappings import propose_columns
 from baohou.guarantee.views.uploads import Upload
 from baohou.kernel.api.approvals import ProposalOut, accepted
 from baohou.kernel.api.operations import DOOR, Call, Room
-from baohou.kernel.api.schemas import In, Out, Pk, Text, Word
+from baohou.kernel.api.schemas import In, Out, Pk, Ref, Text, Word, ref
 from baohou.kernel.approvals.queries import is_on
 from baohou.kernel.papers.models import ImportMapping
 from baohou.kernel.papers.reading.mapping import read_mapping
+from baohou.kernel.papers.reading.mapping_text import write_mapping
 from baohou.kernel.papers.taking.mappings import keep_mapping, list_mappings, remove_mapping
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.exports import hand_out
@@ -47,6 +49,33 @@ class UploadOut(Out):
     kind: str
     name: str
     job: JobOut | None
+
+
+class OurColumnOut(Out):
+    """A column of ours: what it is called, whether a file must have it, and under which header this file has it."""
+
+    code: str
+    header: str
+    required: bool
+    found_in: str | None
+
+
+class ColumnsOut(Out):
+    """A look into a file: its sheets, where its header is, the first rows; and the mapping that would be proposed.
+
+    ``complete``: it can be read as it is. ``content`` is the proposal as PUT …/mapping takes it, empty where a choice
+    is still to be made; ``kept`` is the kept mapping that it comes from.
+    """
+
+    sheets: list[str]
+    sheet: str
+    header_row: int
+    headers: list[str]
+    first_rows: list[list[str]]
+    columns: list[OurColumnOut]
+    complete: bool
+    content: str
+    kept: Ref | None
 
 
 class TakeIn(In):
@@ -97,6 +126,35 @@ def one(request: Call, token: Token) -> UploadOut:
         raise Http404
     name, kind = (kept.name, kept.kind) if kept else (seen.job.name, "") if seen else ("", "")
     return UploadOut(token=token, kind=kind, name=name, job=job_out(seen) if seen else None)
+
+
+@room.reads("/imports/{token}/columns", ColumnsOut, right=Right.ADMINISTER)
+def columns(request: Call, token: Token) -> ColumnsOut:
+    """一个文件的表头、前几行，和建议的映射；整本工作簿没有。"""
+    kept = _upload(token)
+    if kept.kind == WORKBOOK:
+        raise Http404
+    looked, form, fitting = propose_columns(kept)
+    noun = KINDS[kept.kind]
+    try:
+        content = write_mapping(form.said(), about=f"{noun.title} · {kept.name}")
+    except Refused:
+        content = ""
+    ours = [
+        OurColumnOut(code=one.code, header=one.header, required=one.required, found_in=looked.matched.get(one.code))
+        for one in noun.columns
+    ]
+    return ColumnsOut(
+        sheets=looked.sheets,
+        sheet=looked.sheet,
+        header_row=looked.header_row,
+        headers=looked.headers,
+        first_rows=looked.samples,
+        columns=ours,
+        complete=looked.complete,
+        content=content,
+        kept=ref(fitting),
+    )
 
 
 @room.writes("/imports/{token}/check", UploadOut, right=Right.ADMINISTER, whole=False)

@@ -12,11 +12,12 @@ from ninja import Status
 from pydantic import Field
 
 from baohou.core.errors import Refused
-from baohou.guarantee.api.shapes import FilingCode, PersonOut, person, person_or_none
+from baohou.core.masking import mask
+from baohou.guarantee.api.shapes import FilingCode, GradeCode, PersonOut, code, person, person_or_none
 from baohou.guarantee.exports import FORMS, list_papers, write_papers
 from baohou.guarantee.models import Filing, Measure, MeasureAction
 from baohou.guarantee.queries.actions import ActionRow, list_action_page
-from baohou.guarantee.queries.measures import find_measure
+from baohou.guarantee.queries.measures import find_measure, get_watched_page
 from baohou.guarantee.queries.pages.reports import get_quarter_reports, list_managers
 from baohou.guarantee.rules.words import FilingKind
 from baohou.guarantee.services import measures, reports
@@ -84,6 +85,15 @@ class MeasureOut(Out):
     actions: list[ActionOut]
 
 
+class WatchedOut(Out):
+    """A client graded watch or risk at a quarter's end, and its measure; ``id_no`` with its middle hidden."""
+
+    client: Ref
+    id_no: str
+    grade: GradeCode
+    measure: MeasureOut | None
+
+
 class ActionIn(In):
     """Who does what until when."""
 
@@ -112,13 +122,17 @@ class FilingOut(Out):
 
 
 class OwedOut(Out):
-    """A report of a department: until when it is due, and when it was handed in."""
+    """A report of a department: until when it is due, when it was handed in, and what was done with it last.
+
+    ``step``: handed_in, returned or accepted; none while it was not handed in, and for what was imported as history.
+    """
 
     kind: FilingCode
     duty: int | None
     due_on: date | None
     state: str
     filing: FilingOut | None
+    step: str | None
 
 
 class ReportsOut(Out):
@@ -134,7 +148,7 @@ def one(request: Call, client: Pk, quarter: QuarterName) -> MeasureOut:
     found = find_measure(client_for(request, client), quarter_of_path(quarter).last)
     if found is None:
         raise Http404
-    return _measure(found)
+    return measure_out(found)
 
 
 @room.writes("/clients/{client}/measures/{quarter}", MeasureOut, right=Right.FILE_MEASURE, method="PUT")
@@ -160,18 +174,18 @@ def file_measure(request: Call, client: Pk, quarter: QuarterName, body: MeasureI
         actor=request.person.actor,
         door=DOOR,
     )
-    return _measure(made)
+    return measure_out(find_measure(of, made.quarter) or made)
 
 
 @room.reads("/measure-actions", Page[ActionToDoOut])
-def list_to_do(
+def listto_do(
     request: Call, whose: Literal["mine", "reach"] = "reach", limit: Limit = USUAL, cursor: Cursor = ""
 ) -> Page[ActionToDoOut]:
     """处置措施里还没有办结的事，按期限排列；whose=mine 只列本人要办的，移交来的在内。"""
     page, after = list_action_page(
         request.person, on=request.today, mine=whose == "mine", after=opened(request, cursor), most=limit
     )
-    return Page[ActionToDoOut](items=[_to_do(row) for row in page], next=sealed(request, after))
+    return Page[ActionToDoOut](items=[to_do(row) for row in page], next=sealed(request, after))
 
 
 @room.writes("/measure-actions/{action}/done", ActionOut, right=Right.FILE_MEASURE)
@@ -201,12 +215,39 @@ def list_reports(request: Call, quarter: QuarterName) -> list[ReportsOut]:
                     due_on=cell.duty.due_on if cell.duty else None,
                     state=cell.duty.state if cell.duty else "",
                     filing=_filing(cell.filing) if cell.filing else None,
+                    step=cell.step.code if cell.step else None,
                 )
                 for cell in row.cells
             ],
         )
         for row in found.rows
     ]
+
+
+@room.reads("/watched-clients/{quarter}/{department}", Page[WatchedOut])
+def list_watched(
+    request: Call, quarter: QuarterName, department: Pk, limit: Limit = USUAL, cursor: Cursor = ""
+) -> Page[WatchedOut]:
+    """一个部门季末的关注、风险类客户和处置措施，风险类在前；没有措施的不能上报分类表。"""
+    chosen, of = quarter_of_path(quarter), department_for(request, department)
+    page = get_watched_page(
+        department=of,
+        quarter=chosen.last,
+        today=request.today,
+        after=int(opened(request, cursor) or 0),
+        most=limit,
+        also="actions__responsible",
+    )
+    items = [
+        WatchedOut(
+            client=Ref(id=row.client.pk, name=row.client.name),
+            id_no=mask(row.client.id_no),
+            grade=code(row.grade),
+            measure=measure_out(row.measure) if row.measure else None,
+        )
+        for row in page.rows
+    ]
+    return Page[WatchedOut](items=items, next=sealed(request, page.after))
 
 
 @room.writes("/reports/{quarter}/{department}/{kind}", FilingOut, right=Right.FILE_REPORT, status=201)
@@ -267,7 +308,8 @@ def _action(one: MeasureAction) -> ActionOut:
     )
 
 
-def _to_do(row: ActionRow) -> ActionToDoOut:
+def to_do(row: ActionRow) -> ActionToDoOut:
+    """An action of a list."""
     return ActionToDoOut(
         id=row.pk,
         client_id=row.client_id,
@@ -280,7 +322,8 @@ def _to_do(row: ActionRow) -> ActionToDoOut:
     )
 
 
-def _measure(measure: Measure) -> MeasureOut:
+def measure_out(measure: Measure) -> MeasureOut:
+    """A measure with its actions."""
     return MeasureOut(
         id=measure.pk,
         client_id=measure.client_id,
@@ -290,5 +333,5 @@ def _measure(measure: Measure) -> MeasureOut:
         manager_a=person(measure.manager_a),
         manager_b=person_or_none(measure.manager_b),
         filed_on=measure.filed_on,
-        actions=[_action(each) for each in measure.actions.select_related("responsible")],
+        actions=[_action(each) for each in measure.actions.all()],
     )

@@ -6,6 +6,7 @@ import io
 from datetime import date
 from typing import Annotated, Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Status
@@ -17,6 +18,7 @@ from baohou.guarantee.models import MoveSigner, WorkMove
 from baohou.guarantee.queries.actions import list_open_actions
 from baohou.guarantee.queries.moves import list_holdings, list_open_duties, list_receivers
 from baohou.guarantee.queries.pages.people import visible_moves
+from baohou.guarantee.rules.words import DutyKind
 from baohou.guarantee.services import moves
 from baohou.guarantee.views.guards import may_move_work, move_for, staff_for
 from baohou.kernel.api.cursors import opened, sealed
@@ -105,6 +107,40 @@ class OneMoveOut(MoveOut):
     signers: list[SignerOut]
 
 
+class MovedGuaranteeOut(Out):
+    """A guarantee of a list: whose it was and whose it is."""
+
+    id: int
+    guarantee: Ref
+    client: Ref
+    was_a: PersonOut
+    was_b: PersonOut | None
+    now_a: PersonOut
+    now_b: PersonOut | None
+
+
+class MovedDutyOut(Out):
+    """A duty that was open at the hand-over: who owned it, who is to do it; ``key`` as /duties has it."""
+
+    key: int
+    kind: str
+    what: str
+    due_on: date
+    owner: PersonOut
+    to: PersonOut
+
+
+class MovedActionOut(Out):
+    """An action of a disposal measure that was still to be done at the hand-over."""
+
+    action: int
+    what: str
+    text: str
+    due_on: date
+    owner: PersonOut
+    to: PersonOut
+
+
 class OnQuery(In):
     """From which day; the business day unless said."""
 
@@ -187,6 +223,63 @@ def one(request: Call, move: Pk) -> OneMoveOut:
     return _one(move_for(request, move))
 
 
+@room.reads("/moves/{move}/guarantees", Page[MovedGuaranteeOut])
+def list_guarantees(request: Call, move: Pk, limit: Limit = USUAL, cursor: Cursor = "") -> Page[MovedGuaranteeOut]:
+    """一次移交的担保项目：原来的和现在的 A、B 角。"""
+    people = ("was_a", "was_b", "now_a", "now_b")
+    found = move_for(request, move).guarantees.select_related("guarantee__client", *people)
+    rows, more = _turned(request, found, cursor, limit)
+    items = [
+        MovedGuaranteeOut(
+            id=row.pk,
+            guarantee=Ref(id=row.guarantee_id, name=row.guarantee.project_no),
+            client=Ref(id=row.guarantee.client_id, name=row.guarantee.client.name),
+            was_a=person(row.was_a),
+            was_b=person_or_none(row.was_b),
+            now_a=person(row.now_a),
+            now_b=person_or_none(row.now_b),
+        )
+        for row in rows
+    ]
+    return Page[MovedGuaranteeOut](items=items, next=more)
+
+
+@room.reads("/moves/{move}/duties", Page[MovedDutyOut])
+def list_duties(request: Call, move: Pk, limit: Limit = USUAL, cursor: Cursor = "") -> Page[MovedDutyOut]:
+    """一次移交的未办事项：责任人和接办人。"""
+    rows, more = _turned(request, move_for(request, move).duties.select_related("owner", "to"), cursor, limit)
+    items = [
+        MovedDutyOut(
+            key=row.duty_key,
+            kind=DutyKind(row.kind).code,
+            what=row.what,
+            due_on=row.due_on,
+            owner=person(row.owner),
+            to=person(row.to),
+        )
+        for row in rows
+    ]
+    return Page[MovedDutyOut](items=items, next=more)
+
+
+@room.reads("/moves/{move}/actions", Page[MovedActionOut])
+def list_actions(request: Call, move: Pk, limit: Limit = USUAL, cursor: Cursor = "") -> Page[MovedActionOut]:
+    """一次移交的处置措施里的事：负责人和接办人。"""
+    rows, more = _turned(request, move_for(request, move).actions.select_related("owner", "to"), cursor, limit)
+    items = [
+        MovedActionOut(
+            action=row.action,
+            what=row.what,
+            text=row.text,
+            due_on=row.due_on,
+            owner=person(row.owner),
+            to=person(row.to),
+        )
+        for row in rows
+    ]
+    return Page[MovedActionOut](items=items, next=more)
+
+
 @room.writes("/moves/{move}/signers/{signer}/sign", OneMoveOut)
 def sign(request: Call, move: Pk, signer: Pk) -> OneMoveOut:
     """以自己的身份签字。"""
@@ -227,6 +320,14 @@ def _seen(request: Call, moves: list[WorkMove]) -> list[WorkMove]:
 
 def _department(posting: Posting | None) -> int | None:
     return posting.department_id if posting else None
+
+
+def _turned(request: Call, found: QuerySet[Any], cursor: str, limit: int) -> tuple[list[Any], str | None]:
+    """A page of the lines of a list in the order in which they were written, and the cursor of the next."""
+    after = opened(request, cursor)
+    found = found.filter(pk__gt=int(after)) if after else found
+    rows = list(found.order_by("pk")[: limit + 1])
+    return rows[:limit], sealed(request, rows[limit - 1].pk if len(rows) > limit else None)
 
 
 def _move(move: WorkMove) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import polars as pl
 from django.http import Http404
+from ninja import Query
 from pydantic import Field
 
 from baohou.core.errors import Refused
@@ -21,10 +22,12 @@ from baohou.guarantee.api.shapes import (
     appointment,
     code,
     step,
+    word,
 )
-from baohou.guarantee.queries.pages.plan_table import UNDATED, get_plan_table, plannable
+from baohou.guarantee.queries.pages.plan_table import UNDATED, Filters, get_plan_table, plannable
 from baohou.guarantee.queries.pages.plans import list_plans, may_plan
 from baohou.guarantee.queries.plans import PlanRow
+from baohou.guarantee.rules.words import Grade, VisitKind
 from baohou.guarantee.services import appointments, plans
 from baohou.guarantee.services.plans import Planner
 from baohou.guarantee.views.guards import plan_department_for
@@ -99,6 +102,22 @@ class PlannedOut(Out):
     appointment: AppointmentOut | None
 
 
+class PlanQuery(In):
+    """The same filters as the page's; ``district`` is a code, or none for clients without one."""
+
+    person: Number | None = None
+    grade: GradeCode | None = None
+    kind: VisitKindCode | None = None
+    district: Word = ""
+    state: Literal["undated", "dated", "done", "marked"] | None = None
+    day: Day | None = None
+
+    def filters(self) -> Filters:
+        """As the table wants them."""
+        grade, kind = word(Grade, self.grade), word(VisitKind, self.kind)
+        return Filters(self.person, grade, kind, self.district, self.state or "", self.day)
+
+
 class DayIn(In):
     """A day for one visit; ``seen`` is the day that stood there when it was looked at."""
 
@@ -164,25 +183,31 @@ class PlanVerdictIn(In):
 @room.reads("/plans/{quarter}", list[PlanStateOut])
 def list_states(request: Call, quarter: QuarterName) -> list[PlanStateOut]:
     """一个季度各部门的计划到了哪一步。"""
-    found = list_plans(request.person, quarter=_quarter(request, quarter), on=request.today)
+    found = list_plans(request.person, quarter=plannable_quarter(request, quarter), on=request.today)
     return [PlanStateOut(department=ref(one.department), state=one.state) for one in found]
 
 
 @room.reads("/plans/{quarter}/{department}", PlanOut)
 def one(request: Call, quarter: QuarterName, department: Pk) -> PlanOut:
     """一个部门的季度回访计划。"""
-    return _plan(request, _quarter(request, quarter), plan_department_for(request, department))
+    return _plan(request, plannable_quarter(request, quarter), plan_department_for(request, department))
 
 
 @room.reads("/plans/{quarter}/{department}/visits", Page[PlannedOut])
 def list_visits(
-    request: Call, quarter: QuarterName, department: Pk, limit: Limit = USUAL, cursor: Cursor = ""
+    request: Call,
+    quarter: QuarterName,
+    department: Pk,
+    asked: Annotated[PlanQuery, Query()],
+    limit: Limit = USUAL,
+    cursor: Cursor = "",
 ) -> Page[PlannedOut]:
     """计划里的回访和计划日期。"""
-    chosen, of = _quarter(request, quarter), plan_department_for(request, department)
+    chosen, of = plannable_quarter(request, quarter), plan_department_for(request, department)
     plan = get_plan_table(request.person, department=of, quarter=chosen, today=request.today)
-    keys, more = first_of(plan.rows["key"].to_list(), opened(request, cursor), limit=limit, key=lambda key: key)
-    rows = plan.told(plan.rows.filter(pl.col("key").is_in(keys)))
+    found = asked.filters().take(plan.rows)
+    keys, more = first_of(found["key"].to_list(), opened(request, cursor), limit=limit, key=lambda key: key)
+    rows = plan.told(found.filter(pl.col("key").is_in(keys)))
     items = [_planned(row, may=may_plan(request.person, of, row)) for row in rows]
     return Page[PlannedOut](items=items, next=sealed(request, more))
 
@@ -190,7 +215,7 @@ def list_visits(
 @room.writes("/plans/{quarter}/{department}/visits/{key}", PlanOut, right=Right.PLAN_VISIT, method="PUT")
 def set_date(request: Call, quarter: QuarterName, department: Pk, key: Pk, body: DayIn) -> PlanOut:
     """给一次回访排日期，或取消日期。"""
-    chosen, of = _quarter(request, quarter), plan_department_for(request, department)
+    chosen, of = plannable_quarter(request, quarter), plan_department_for(request, department)
     plans.set_date(
         planner=_planner(request, chosen, of),
         key=key,
@@ -205,7 +230,7 @@ def set_date(request: Call, quarter: QuarterName, department: Pk, key: Pk, body:
 @room.writes("/plans/{quarter}/{department}/visits/{key}/appointment", PlanOut, right=Right.PLAN_VISIT, method="PUT")
 def arrange(request: Call, quarter: QuarterName, department: Pk, key: Pk, body: ArrangedIn) -> PlanOut:
     """登记与客户的约见，或取消；改了计划日期，约见随之取消。"""
-    chosen, of = _quarter(request, quarter), plan_department_for(request, department)
+    chosen, of = plannable_quarter(request, quarter), plan_department_for(request, department)
     appointments.arrange(
         planner=_planner(request, chosen, of),
         key=key,
@@ -266,7 +291,7 @@ def review(request: Call, quarter: QuarterName, department: Pk, body: PlanVerdic
     return _plan(request, planner.quarter, planner.department)
 
 
-def _quarter(request: Call, text: str) -> Quarter:
+def plannable_quarter(request: Call, text: str) -> Quarter:
     """A quarter that can be planned: any up to the next."""
     chosen = quarter_of_path(text)
     if chosen > quarter_of(request.today).next():
@@ -275,7 +300,7 @@ def _quarter(request: Call, text: str) -> Quarter:
 
 
 def _asked(request: Call, quarter: str, department: int) -> Planner:
-    return _planner(request, _quarter(request, quarter), plan_department_for(request, department))
+    return _planner(request, plannable_quarter(request, quarter), plan_department_for(request, department))
 
 
 def _planner(request: Call, quarter: Quarter, department: Department) -> Planner:

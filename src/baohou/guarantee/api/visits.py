@@ -157,6 +157,16 @@ class VisitFileIn(In):
     is_signature: bool = False
     taken_at: datetime | None = None
     visited_on: Day | None = Field(None, description="回访日；客户已移交给别人的，凭回访日那天归本人管")
+    latitude: Annotated[Degrees, Field(ge=-90, le=90)] | None = Field(None, description="拍照的地方，与 longitude 同填")
+    longitude: Annotated[Degrees, Field(ge=-180, le=180)] | None = None
+    accuracy_m: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+
+    @property
+    def place(self) -> Place | None:
+        """Where the photo was taken; None unless both degrees are told, as on the page."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return Place(self.latitude, self.longitude, self.accuracy_m)
 
 
 class KeptOut(Out):
@@ -217,6 +227,7 @@ def keep_file(
         name=_name(file),
         is_signature=told.is_signature,
         taken_at=told.taken_at,
+        place=told.place,
     ).file
     return Status(201, KeptOut(sha256=kept.sha256, size=kept.size, content_type=kept.content_type))
 

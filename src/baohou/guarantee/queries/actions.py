@@ -15,15 +15,13 @@ from baohou.guarantee.models import Guarantee, Measure, MeasureAction, MovedActi
 from baohou.guarantee.queries.access import sight_of
 from baohou.guarantee.queries.handed import received_and_given
 from baohou.guarantee.queries.pages.clients import of_grade
-from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters, of_client
+from baohou.guarantee.queries.pages.filters import EVERYTHING, Days, WorkFilters, of_client
 from baohou.guarantee.queries.pages.many import at_least
 from baohou.guarantee.queries.standing import default_grade
 from baohou.kernel.people.access import Person, Reach
 from baohou.kernel.people.models import Staff
 from baohou.kernel.prepared import prepared, prepared_count
 
-Days = tuple[date | None, date | None]
-"""The first and the last due day; None where there is no end."""
 Place = tuple[date | None, int | None]
 """Behind the row of a day and a number; None for the beginning."""
 _BEGINNING: Final[Place] = (None, None)
@@ -40,6 +38,7 @@ class ActionRow:
     text: str
     owner_id: int
     owner: str
+    named_id: int
     named: str
     due_on: date
     done_on: date | None
@@ -180,6 +179,7 @@ def _row(action: MeasureAction, doer: Staff, today: date) -> ActionRow:
         text=action.text,
         owner_id=doer.pk,
         owner=doer.name,
+        named_id=action.responsible_id,
         named=action.responsible.name,
         due_on=action.due_on,
         done_on=action.done_on,

@@ -66,14 +66,19 @@ def list_watched(*, department: Department, quarter: date) -> list[Watched]:
     return _described(_watched(department, quarter), quarter)
 
 
-def get_watched_page(*, department: Department, quarter: date, today: date, after: int = 0) -> WatchedPage:
-    """Fifty of list_watched behind the first ``after``, with how their actions stand today, and how many there are."""
+def get_watched_page(
+    *, department: Department, quarter: date, today: date, after: int = 0, most: int = PAGE, also: str = ""
+) -> WatchedPage:
+    """Some of list_watched behind the first ``after``, with how their actions stand today, and how many there are.
+
+    With ``also`` what hangs on the measures is read with them.
+    """
     rows = _watched(department, quarter)
     measured = measured_of(rows["client_id"].to_list(), quarter=quarter)
-    shown = _described(rows[after : after + PAGE], quarter)
+    shown = _described(rows[after : after + most], quarter, *([also] if also else []))
     said = get_measures_said([one.client.pk for one in shown], quarter=quarter, today=today)
     shown = [replace(one, said=said.get(one.client.pk)) for one in shown]
-    more = after + PAGE if len(rows) > after + PAGE else 0
+    more = after + most if len(rows) > after + most else 0
     return WatchedPage(shown, len(rows), len(rows) - len(measured), more)
 
 

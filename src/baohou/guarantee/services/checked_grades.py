@@ -7,6 +7,7 @@ from datetime import date
 from django.urls import reverse
 
 from baohou.guarantee.models import GradeChange
+from baohou.guarantee.queries.pending import TO_RISK, TO_WATCH, subject_of
 from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.services import grades, verbs
 from baohou.kernel.approvals.kinds import Kind, Order, Payload
@@ -34,7 +35,7 @@ def ask_grade(
     return ask(
         Draft(
             kind=kind.code,
-            subject=subject_of(client),
+            subject=subject_of(client.pk),
             title=f"{was} → {grade.zh}，自 {effective_on} 起",
             payload={"client": client.pk, "grade": grade.value, "effective_on": effective_on, "by": staff.pk},
             rows=[("风险分类", was, grade.zh), ("生效日", str(held.effective_on) if held else "", str(effective_on))],
@@ -45,11 +46,6 @@ def ask_grade(
         on=on,
         door=door,
     )
-
-
-def subject_of(client: Party) -> str:
-    """How proposals name a client."""
-    return str(client.pk)
 
 
 def _held(client: Party, on: date) -> GradeChange | None:
@@ -79,5 +75,5 @@ def _place(payload: Payload) -> str:
     return reverse("clients.one", args=[payload["client"]])
 
 
-RISK = Kind("grade.risk", "调入或调出风险类", Right.CHECK_GRADE, _carry_out, _stamp, _place)
-WATCH = Kind("grade.watch", "调入或调出关注类", Right.CHECK_GRADE, _carry_out, _stamp, _place, default_on=False)
+RISK = Kind(TO_RISK, "调入或调出风险类", Right.CHECK_GRADE, _carry_out, _stamp, _place)
+WATCH = Kind(TO_WATCH, "调入或调出关注类", Right.CHECK_GRADE, _carry_out, _stamp, _place, default_on=False)

@@ -20,8 +20,8 @@ from baohou.guarantee.queries.pages.clients import (
     list_managers,
 )
 from baohou.guarantee.queries.pages.glance import get_glance
+from baohou.guarantee.queries.pending import TO_RISK, TO_WATCH, subject_of
 from baohou.guarantee.rules.words import Grade
-from baohou.guarantee.services.checked_grades import RISK, WATCH, subject_of
 from baohou.guarantee.views.asked import (
     Cut,
     as_of,
@@ -94,8 +94,8 @@ def _line(row: ClientRow) -> list[Any]:
 def client_page(request: Asked, pk: int) -> HttpResponse:
     """One client: who it is, what happened, what is owed."""
     glance = get_glance(client_for(request, pk), on=request.today)
-    subject = subject_of(glance.client)
-    pending = shown_list(list_pending((RISK.code, subject), (WATCH.code, subject)))
+    subject = subject_of(glance.client.pk)
+    pending = shown_list(list_pending((TO_RISK, subject), (TO_WATCH, subject)))
     context = {"glance": glance, "pending": pending, "reached": get_reached(glance.client)}
     return render(request, "guarantee/client.html", context)
 

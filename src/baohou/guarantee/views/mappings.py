@@ -45,9 +45,17 @@ def columns_page(request: Asked, token: str) -> HttpResponse:
 
 
 def _asked(request: Asked, upload: Upload) -> HttpResponse:
-    """The form as the mapping asked for, the one used before, a fitting kept one, or likeness fills it in."""
+    looked, form, kept = propose_columns(upload, chosen=request.GET.get("use", ""))
+    return _page(request, upload, looked, form, kept=kept)
+
+
+def propose_columns(upload: Upload, *, chosen: str = "") -> tuple[Peek, MappingForm, ImportMapping | None]:
+    """A look into a file, and its columns as a mapping fills them in, with the kept one that did.
+
+    ``chosen`` is the number of a kept mapping, or "none" for likeness alone; else it is the mapping used before, or a
+    fitting kept one. Refused as ``peek``.
+    """
     columns = KINDS[upload.kind].columns
-    chosen = request.GET.get("use", "")
     kept = list_mappings(kind=upload.kind).filter(pk=int(chosen)).first() if chosen.isdecimal() else None
     said: dict[str, Any] | None = None
     if kept is None and upload.mapping and chosen != "none":
@@ -62,7 +70,7 @@ def _asked(request: Asked, upload: Upload) -> HttpResponse:
         form = MappingForm.proposed(columns=columns, peek=looked)
     else:
         form = MappingForm.of(said, columns=columns, peek=looked)
-    return _page(request, upload, looked, form, kept=kept)
+    return looked, form, kept
 
 
 def _typed(request: Asked, upload: Upload) -> HttpResponse:

@@ -21,7 +21,6 @@ from baohou.kernel.accountability.api_shapes import (
     GoLiveIn,
     GoLiveOut,
     LedgerQuery,
-    MonthName,
     OneStoryOut,
     PersonalOut,
     ReversalIn,
@@ -31,21 +30,23 @@ from baohou.kernel.accountability.api_shapes import (
     TotalsOut,
     WaiverIn,
 )
+from baohou.kernel.accountability.api_story import clauses_of, events_of
 from baohou.kernel.accountability.appeals import Evidence
 from baohou.kernel.accountability.checks import ask_reversal, ask_waiver
 from baohou.kernel.accountability.guards import appeal_for, month_named, staff_for, story_for
 from baohou.kernel.accountability.ledger import Story, Totals, get_ledger_totals, list_ledger
 from baohou.kernel.accountability.models import Appeal, Entry, EntryKind, Verdict
+from baohou.kernel.accountability.pending import pending_penalties
 from baohou.kernel.accountability.queries import get_go_live
 from baohou.kernel.accountability.services import set_go_live
 from baohou.kernel.accountability.statement import Line, get_personal, get_statement
 from baohou.kernel.accountability.statement_papers import KINDS, list_papers
 from baohou.kernel.accountability.timeline import allowed, tell
 from baohou.kernel.accountability.worklist import AppealRow, list_appeals, parts_for
-from baohou.kernel.api.approvals import ProposalOut, accepted
+from baohou.kernel.api.approvals import ProposalOut, accepted, waiting
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of, require
-from baohou.kernel.api.schemas import USUAL, Cursor, Limit, Page, Pk, Ref, ref
+from baohou.kernel.api.schemas import USUAL, Cursor, Limit, MonthName, Page, Pk, Ref, ref
 from baohou.kernel.papers import records
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.exports import CONTENT_TYPES, XLSX, hand_out, hand_out_kept
@@ -261,17 +262,22 @@ def _story(story: Story) -> dict[str, Any]:
         "due_on": first.due_on,
         "net_fen": story.net_fen,
         "appealed": story.appealed,
+        "pending": waiting(story.pending),
         "entries": [_entry(entry) for entry in story.entries],
     }
 
 
 def _one(request: Call, duty: int, staff: int) -> OneStoryOut:
     told = tell(story_for(request, duty, staff))
+    pending = pending_penalties([(duty, staff)]).get((duty, staff), ())
     may = allowed(request.person, told)
     open_appeal = told.open_appeal
     return OneStoryOut(
-        **{**_story(told.story), "appealed": open_appeal is not None},
+        **{**_story(told.story), "appealed": open_appeal is not None, "pending": waiting(pending)},
         open_appeal=open_appeal.pk if open_appeal else None,
+        duty_stands=told.duty_stands,
+        events=events_of(told),
+        clauses=clauses_of(told),
         recorded_late_on=told.recorded_late_on,
         may=AllowedOut(**{name: getattr(may, name) for name in AllowedOut.model_fields}),
     )

@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from baohou.kernel.accountability.api_story import SaidClauseOut, StoryEventOut
 from baohou.kernel.accountability.ledger import Filters
 from baohou.kernel.accountability.models import EntryKind
-from baohou.kernel.api.schemas import Day, In, Number, Out, Ref, Text, Word
+from baohou.kernel.api.approvals import PendingOut
+from baohou.kernel.api.schemas import Day, In, MonthName, Number, Out, Ref, Text, Word
 
 KindCode = Literal["penalty", "reversal", "waiver"]
-MonthName = Annotated[str, Field(pattern=r"^(19[5-9]\d|20\d\d|21[0-4]\d)-(0[1-9]|1[0-2])$")]
 Fen = Annotated[int, Field(ge=1, le=10**12)]
 
 
@@ -28,7 +29,7 @@ class EntryOut(Out):
 
 
 class StoryOut(Out):
-    """All entries about one duty and one person, and what is left of them."""
+    """All entries about one duty and one person, what is left of them, and what waits for a second pair of eyes."""
 
     duty: int
     duty_word: str
@@ -38,6 +39,7 @@ class StoryOut(Out):
     due_on: date
     net_fen: int
     appealed: bool
+    pending: list[PendingOut]
     entries: list[EntryOut]
 
 
@@ -53,9 +55,12 @@ class AllowedOut(Out):
 
 
 class OneStoryOut(StoryOut):
-    """A story, the open appeal and what may be done."""
+    """A story: what happened in order, the clauses it rests on, the open appeal and what may be done."""
 
     open_appeal: int | None
+    duty_stands: bool = Field(description="按现在的数据，这件事仍在应办之列")
+    events: list[StoryEventOut]
+    clauses: list[SaidClauseOut]
     recorded_late_on: date | None = Field(description="补录：按时办结是这一天才录入的，那时期限已过；不是补录的没有")
     may: AllowedOut
 

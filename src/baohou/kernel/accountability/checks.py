@@ -10,6 +10,7 @@ from django.urls import reverse as address
 from baohou.core.money import format_yuan
 from baohou.kernel.accountability.ledger import Story
 from baohou.kernel.accountability.models import Entry
+from baohou.kernel.accountability.pending import REVERSE, WAIVE, subject_of
 from baohou.kernel.accountability.services import require_another, reverse, waive
 from baohou.kernel.approvals.kinds import Kind, Order, Payload
 from baohou.kernel.approvals.services import Asked, Draft, ask
@@ -33,11 +34,6 @@ def ask_reversal(*, story: Story, because: str, by: Person, on: date, door: str)
     """Ask for all that is left of a penalty to be taken back, because it ought not to have been booked."""
     title = f"冲回 {format_yuan(story.net_fen)} 元（{story.duty_word}，{story.first.due_on} 到期）"
     return _ask(REVERSAL, story, title, story.net_fen, story.net_fen, because=because, by=by, on=on, door=door)
-
-
-def subject_of(duty_key: int, staff_id: int) -> str:
-    """How proposals name a penalty."""
-    return f"{duty_key}:{staff_id}"
 
 
 def _ask(
@@ -109,5 +105,5 @@ def _place(payload: Payload) -> str:
     return address("penalties.story", args=[payload["duty_key"], payload["staff"]])
 
 
-WAIVER = Kind("penalty.waive", "减免处罚", Right.CHECK_PENALTY, _waive, _stamp, _place)
-REVERSAL = Kind("penalty.reverse", "冲回处罚", Right.CHECK_PENALTY, _reverse, _stamp, _place)
+WAIVER = Kind(WAIVE, "减免处罚", Right.CHECK_PENALTY, _waive, _stamp, _place)
+REVERSAL = Kind(REVERSE, "冲回处罚", Right.CHECK_PENALTY, _reverse, _stamp, _place)

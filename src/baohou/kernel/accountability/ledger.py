@@ -12,6 +12,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from baohou.core.period import period_of
 from baohou.core.places import read_place, turn_through
 from baohou.kernel.accountability.models import Appeal, Entry, EntryKind
+from baohou.kernel.accountability.pending import pending_penalties
+from baohou.kernel.approvals.queries import Pending
 from baohou.kernel.duties import kinds
 from baohou.kernel.people.access import Person, Reach
 from baohou.kernel.prepared import prepared
@@ -23,10 +25,14 @@ MOST_APPEALS = 1000
 
 @dataclass(frozen=True)
 class Story:
-    """All entries about one duty and one person, the first first, and their net in fen; whether an appeal is open."""
+    """All entries about one duty and one person, the first first, and their net in fen.
+
+    Whether an appeal is open, and what waits for a second pair of eyes, is known of the stories of a list.
+    """
 
     entries: list[Entry]
     appealed: bool = False
+    pending: tuple[Pending, ...] = ()
 
     @property
     def first(self) -> Entry:
@@ -56,7 +62,7 @@ class Story:
         first = self.first
         whose = (first.staff.name, first.staff.staff_no, self.duty_word, first.due_on, first.clause)
         about = first.party.name if first.party else first.department.name if first.department else ""
-        sums = (self.penalty_fen, self.net_fen, self.was_waived, self.appealed)
+        sums = (self.penalty_fen, self.net_fen, self.was_waived, self.appealed, self.pending)
         return (first.duty_key, first.staff_id, about, *whose, *sums)
 
 
@@ -147,7 +153,7 @@ def visible_entries(person: Person | _Seen, *, on: date) -> QuerySet[Entry]:
 def list_ledger(
     person: Person, filters: Filters, *, on: date, after: str = "", most: int = PAGE, counted: bool = True
 ) -> Ledger:
-    """Stories with an entry under the filters, the one with the latest such entry first. At most five queries.
+    """Stories with an entry under the filters, the one with the latest such entry first. At most six queries.
 
     Not ``counted``, nothing is added up.
     """
@@ -292,13 +298,13 @@ def _behind(entries: QuerySet[Entry, Any], after: str) -> QuerySet[Entry, Any]:
 
 
 def _stories(page: Sequence[Mapping[str, Any]], on: date) -> list[Story]:
-    """Whole stories of a page, also where a filter matched only one of their entries. Two queries."""
+    """Whole stories of a page, also where a filter matched only one of their entries. Three queries."""
     told: dict[tuple[int, int], list[Entry]] = {(row["duty_key"], row["staff_id"]): [] for row in page}
     for entry in _told_of([row["duty_key"] for row in page], on):
         if (entry.duty_key, entry.staff_id) in told:
             told[entry.duty_key, entry.staff_id].append(entry)
-    appealed = _appealed(page)
-    return [Story(entries, key in appealed) for key, entries in told.items() if entries]
+    appealed, pending = _appealed(page), pending_penalties(told)
+    return [Story(entries, key in appealed, pending.get(key, ())) for key, entries in told.items() if entries]
 
 
 def _told(entries: QuerySet[Entry]) -> QuerySet[Entry]:

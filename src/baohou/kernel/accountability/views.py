@@ -9,11 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
-from baohou.kernel.accountability.checks import REVERSAL, WAIVER, ask_reversal, ask_waiver, subject_of
+from baohou.kernel.accountability.checks import ask_reversal, ask_waiver
 from baohou.kernel.accountability.forms import ReversalForm, WaiverForm, show_refusal
 from baohou.kernel.accountability.guards import story_for
 from baohou.kernel.accountability.ledger import Filters, get_ledger_totals, list_ledger
 from baohou.kernel.accountability.models import EntryKind
+from baohou.kernel.accountability.pending import REVERSE, WAIVE, subject_of
 from baohou.kernel.accountability.statement import NotAMonth, read_month
 from baohou.kernel.accountability.timeline import allowed, tell
 from baohou.kernel.approvals.queries import list_pending
@@ -55,7 +56,7 @@ def story_page(request: Asked, key: int, staff: int) -> HttpResponse:
     """Everything that happened about one duty and one person, from the duty to what is left of the penalty."""
     told = tell(story_for(request, key, staff))
     subject = subject_of(key, staff)
-    pending = shown_list(list_pending((WAIVER.code, subject), (REVERSAL.code, subject)))
+    pending = shown_list(list_pending((WAIVE, subject), (REVERSE, subject)))
     context = {"told": told, "story": told.story, "may": allowed(request.person, told), "pending": pending}
     return render(request, "accountability/story.html", context)
 

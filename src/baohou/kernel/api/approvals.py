@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -18,6 +19,7 @@ from baohou.kernel.approvals.models import Proposal, State
 from baohou.kernel.approvals.of_settings import ask_setting
 from baohou.kernel.approvals.queries import (
     Filters,
+    Pending,
     find_visible,
     list_proposals,
     list_settings,
@@ -27,6 +29,7 @@ from baohou.kernel.approvals.queries import (
 from baohou.kernel.approvals.services import Asked
 from baohou.kernel.approvals.showing import show
 from baohou.kernel.people.access import Right
+from baohou.kernel.saying import in_words
 
 room = Room("复核")
 StateCode = Literal["pending", "approved", "refused", "withdrawn", "lapsed", "alone"]
@@ -50,6 +53,17 @@ class ProposalOut(Out):
     decided_on: date | None
     reason: str
     may_check: bool
+
+
+class PendingOut(Out):
+    """What waits on a record; /approvals/{id} tells more to who asked for it, may check it or reads the audit."""
+
+    id: int
+    kind: str
+    kind_word: str
+    title: str
+    maker: str
+    made_on: date
 
 
 class ChangedOut(Out):
@@ -153,6 +167,21 @@ def set_check(request: Call, body: SettingIn) -> Status[Any]:
     told = {"because": body.because, "by": request.person, "on": request.today, "door": DOOR}
     asked = ask_setting(kind=body.kind, checked=body.checked, **told)  # type: ignore[arg-type]
     return accepted(request, asked) or Status(200, settings(request))
+
+
+def waiting(those: Iterable[Pending]) -> list[PendingOut]:
+    """What waits on a record, as an answer says it."""
+    return [
+        PendingOut(
+            id=one.id,
+            kind=one.kind,
+            kind_word=in_words(one.kind_word),
+            title=in_words(one.title),
+            maker=one.maker,
+            made_on=one.made_on,
+        )
+        for one in those
+    ]
 
 
 def accepted(request: Call, asked: Asked) -> Status[ProposalOut] | None:

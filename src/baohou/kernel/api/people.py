@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Status
 from pydantic import Field
 
-from baohou.kernel.api.approvals import ProposalOut, accepted
+from baohou.kernel.api.approvals import PendingOut, ProposalOut, accepted, waiting
 from baohou.kernel.api.operations import DOOR, Call, Room, require
 from baohou.kernel.api.schemas import Day, In, Number, Out, Pk, Ref, Text, Word, ref
-from baohou.kernel.approvals.of_posts import ask_person, ask_post, ask_take_back
+from baohou.kernel.approvals.of_posts import ask_person, ask_post, ask_take_back, pending_posts
+from baohou.kernel.approvals.queries import Pending
 from baohou.kernel.people import deputies, postings
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.directory import (
@@ -60,6 +61,7 @@ class StaffOut(Out):
     post: str | None
     department: Ref | None
     since: date | None
+    pending: list[PendingOut] = Field(description="等待复核的任职变动")
 
 
 class PostingOut(Out):
@@ -175,7 +177,9 @@ def add_department(request: Call, body: DepartmentIn) -> Status[Ref]:
 def directory(request: Call, asked: Annotated[DirectoryQuery, Query()]) -> list[StaffOut]:
     """人员，最多 500 人；用 q 查其余的。"""
     found = list_directory(request.person, on=request.today, words=asked.q.strip(), left=asked.left)
-    return [_listed(row.staff, row.posting) for group in found.groups for row in group.rows]
+    rows = [row for group in found.groups for row in group.rows]
+    pending = pending_posts([row.staff.pk for row in rows])
+    return [_listed(row.staff, row.posting, pending.get(row.staff.pk, ())) for row in rows]
 
 
 @room.reads("/staff/{staff}", OneStaffOut)
@@ -293,7 +297,7 @@ def _department(number: int | None) -> Department | None:
     return get_object_or_404(Department, pk=number) if number is not None else None
 
 
-def _listed(staff: Staff, posting: Posting | None) -> StaffOut:
+def _listed(staff: Staff, posting: Posting | None, pending: tuple[Pending, ...]) -> StaffOut:
     return StaffOut(
         id=staff.pk,
         staff_no=staff.staff_no,
@@ -301,6 +305,7 @@ def _listed(staff: Staff, posting: Posting | None) -> StaffOut:
         post=posting.post if posting else None,
         department=ref(posting.department) if posting else None,
         since=posting.effective_on if posting else None,
+        pending=waiting(pending),
     )
 
 
@@ -319,7 +324,7 @@ def _one(request: Call, pk: int) -> OneStaffOut:
     staff, posting = _staff(request, pk)
     named, stands_for = list_deputies(staff)
     return OneStaffOut(
-        **_listed(staff, posting).model_dump(),
+        **vars(_listed(staff, posting, pending_posts([pk]).get(pk, ()))),
         postings=[
             PostingOut(id=each.pk, post=each.post, department=ref(each.department), effective_on=each.effective_on)
             for each in list_postings(staff)

@@ -49,6 +49,7 @@ Word = Annotated[str, AfterValidator(_without_nul), Field(max_length=255)]
 Day = Annotated[date, BeforeValidator(_is_written_as_day), AfterValidator(_within_a_life)]
 Pk = Annotated[int, Path(ge=1, le=2**63 - 1)]
 QuarterName = Annotated[str, Path(pattern=r"^(19[5-9]\d|20\d\d|21[0-4]\d)Q[1-4]$")]
+MonthName = Annotated[str, Field(pattern=r"^(19[5-9]\d|20\d\d|21[0-4]\d)-(0[1-9]|1[0-2])$")]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="每页最多几条")]
 Cursor = Annotated[str, Query(max_length=2000, description="上一页的 next；不填为第一页")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -60,6 +61,7 @@ __all__ = [
     "Day",
     "In",
     "Limit",
+    "MonthName",
     "Number",
     "Out",
     "Page",

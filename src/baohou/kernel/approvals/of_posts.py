@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from baohou.core.errors import Refused
 from baohou.kernel.approvals.kinds import Kind, Order, Payload
+from baohou.kernel.approvals.queries import Pending, pending_on
 from baohou.kernel.approvals.services import Asked, Draft, ask
 from baohou.kernel.people import postings
 from baohou.kernel.people.access import RIGHTS, Person, Right
@@ -113,6 +115,12 @@ def ask_person(
         on=on,
         door=door,
     )
+
+
+def pending_posts(people: Collection[int]) -> dict[int, tuple[Pending, ...]]:
+    """What waits on the post of each of some people. One query."""
+    waiting = pending_on((CHANGE.code,), map(str, people))
+    return {int(subject): those for subject, those in waiting.items()}
 
 
 def subject_of(staff: Staff) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -30,6 +30,18 @@ class Filters:
 
     kind: str = ""
     state: State | None = None
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What waits on a record, as a line of a list and the API say it: what, and by whom and when it was asked for."""
+
+    id: int
+    kind: str
+    kind_word: str
+    title: str
+    maker: str
+    made_on: date
 
 
 @dataclass(frozen=True)
@@ -148,6 +160,25 @@ def list_pending(*subjects: tuple[str, str]) -> list[Proposal]:
     for kind, subject in subjects:
         wanted |= Q(kind=kind, subject=subject)
     return list(_with_names().filter(wanted, state=State.PENDING).order_by("pk"))
+
+
+def pending_on(codes: Sequence[str], subjects: Iterable[str]) -> dict[str, tuple[Pending, ...]]:
+    """What waits of some kinds on the records of a list, by subject; those on which nothing waits are not named.
+
+    One query, however many records: few acts wait at a time, and each record has at most one of a kind.
+    """
+    wanted = list(subjects)
+    found: dict[str, tuple[Pending, ...]] = {}
+    for pk, kind, subject, title, name, made_by, made_on in _pending(list(codes), wanted) if wanted else ():
+        one = Pending(pk, kind, kinds.get(kind).title, title, name or made_by, made_on)
+        found[subject] = (*found.get(subject, ()), one)
+    return found
+
+
+@prepared
+def _pending(codes: list[str], subjects: list[str]) -> QuerySet[Proposal, Any]:
+    waiting = Proposal.objects.filter(state=State.PENDING, kind__in=codes, subject__in=subjects).order_by("pk")
+    return waiting.values_list("pk", "kind", "subject", "title", "maker__name", "made_by", "made_on")
 
 
 def list_pending_of(kind: str) -> list[Proposal]:

@@ -1,4 +1,4 @@
-"""Where the pages about people live; a person's own page belongs to the room above, changes of posts to the desk."""
+"""Where the pages about people live; a person's own page is a room's, the directory and posts are the desk's."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from django.urls import path
 from baohou.kernel.people import views
 
 urlpatterns = [
-    path("people/", views.directory_page, name="people"),
     path("people/departments/add/", views.department_page, name="people.department"),
     path("people/<int:pk>/login/", views.login_page, name="people.login"),
     path("people/<int:pk>/deputy/", views.deputy_page, name="people.deputy"),

@@ -1,4 +1,4 @@
-"""The pages about people: the directory, departments, log-ins, deputies. Posts are changed at the desk."""
+"""The pages about people: departments, log-ins, deputies. The directory, and how posts are changed, is the desk's."""
 
 from __future__ import annotations
 
@@ -13,21 +13,13 @@ from django.views.decorators.http import require_POST
 from baohou.core.errors import Refused
 from baohou.kernel.people import deputies, postings
 from baohou.kernel.people.access import Right, may_stand_for
-from baohou.kernel.people.directory import find_visible_staff, list_directory, list_in_service
+from baohou.kernel.people.directory import find_visible_staff, list_in_service
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.forms import DepartmentForm, DeputyForm, show_refusal
 from baohou.kernel.people.logins import give_login
 from baohou.kernel.people.models import Deputy, Post, Posting, Staff
 from baohou.kernel.people.policy import Thing
 from baohou.kernel.saying import in_words
-
-
-@door(Right.SEE_PEOPLE)
-def directory_page(request: Asked) -> HttpResponse:
-    """Departments with their people and posts on the business day; the address may search."""
-    words, left = request.GET.get("q", "").strip(), request.GET.get("left") == "1"
-    directory = list_directory(request.person, on=request.today, words=words, left=left)
-    return render(request, "people/directory.html", {"directory": directory, "words": words, "left": left})
 
 
 @door(Right.ADMINISTER)

@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from baohou.core.columns import NEVER, SUBJECT_BITS, day_number
+from baohou.core.places import read_place
 from baohou.guarantee.models import PlannedDate
 from baohou.guarantee.queries.access import managed_guarantees, visible_clients
 from baohou.guarantee.queries.actions import ActionRow, days_of_actions, get_actions, wanted_of
 from baohou.guarantee.queries.pages.duties import DutyRow, describe, with_names
-from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters
+from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters, narrowed
 from baohou.guarantee.queries.pages.many import believed
 from baohou.guarantee.queries.pages.plans import DayKind, kind_of
 from baohou.guarantee.queries.pages.worklist import owed_duties
@@ -38,6 +39,8 @@ class Entry:
     client_id: int
     client: str
     kind: DutyKind
+    key: int
+    on: date
 
 
 @dataclass(frozen=True)
@@ -221,6 +224,31 @@ def _coming(person: Person, on: date, whose: str) -> Q:
     return clients & Q(opens_on__gt=on)
 
 
+def list_planned(
+    person: Person, *, on: date, whose: str, filters: WorkFilters, days: tuple[date, date], after: str, most: int
+) -> tuple[list[Entry], str]:
+    """A page of the visits still to be made, planned for some days, behind a place; and the next place, or ""."""
+    if whose == "all":
+        owed = Duty.objects.filter(key=OuterRef("duty_key"), done_on__isnull=True, lapsed_on__isnull=True)
+        wanted = Q(Exists(narrowed(owed, filters, on=on)))
+        wanted = wanted if filters.any else wanted | Q(opens_on__gt=on)
+    else:
+        whole = owed_duties(person, on=on, whose=whose, filters=replace(filters, due_on=None))
+        wanted = Q(duty_key__in=whole.values("key"))
+        wanted = wanted if filters.any else wanted | _coming(person, on, whose)
+    planned = PlannedDate.objects.filter(wanted, planned_on__range=days)
+    place = read_place(after)
+    if place is not None:
+        planned = planned.filter(Q(planned_on__gt=place[0]) | Q(duty_key__gt=place[1]), planned_on__gte=place[0])
+    page = list(planned.select_related("client").order_by("planned_on", "duty_key")[: most + 1])
+    more = f"{page[most - 1].planned_on}.{page[most - 1].duty_key}" if len(page) > most else ""
+    return [_entry(one) for one in page[:most]], more
+
+
+def _entry(one: PlannedDate) -> Entry:
+    return Entry(one.client_id, one.client.name, DutyKind(one.kind), one.duty_key, one.planned_on)
+
+
 def _planned(wanted: Q, days: tuple[date, date]) -> tuple[dict[date, int], dict[date, list[Entry]]]:
     """How many of these visits are planned for each day, and the first few of them. Two queries."""
     planned = PlannedDate.objects.filter(wanted, planned_on__range=days)
@@ -230,5 +258,5 @@ def _planned(wanted: Q, days: tuple[date, date]) -> tuple[dict[date, int], dict[
         place = Window(RowNumber(), partition_by=[F("planned_on")], order_by=[F("duty_key").asc()])
         few = planned.annotate(place=place).filter(place__lte=FIRST_FEW).select_related("client")
         for one in few.order_by("planned_on", "duty_key"):
-            found[one.planned_on].append(Entry(one.client_id, one.client.name, DutyKind(one.kind)))
+            found[one.planned_on].append(_entry(one))
     return counts, found

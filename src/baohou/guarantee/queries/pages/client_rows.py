@@ -13,7 +13,9 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, Measure, Visit
+from baohou.guarantee.queries.pending import pending_grades
 from baohou.guarantee.rules.words import Grade
+from baohou.kernel.approvals.queries import Pending
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
 from baohou.kernel.prepared import prepared
@@ -45,6 +47,7 @@ class ClientRow:
     guarantees: int
     last_visit: date | None
     next_due: date | None
+    pending: tuple[Pending, ...] = ()
     measure: MeasureSaid | None = None
     moved: str = ""
     """"came" or "went" on a list of what changed since a day, else empty."""
@@ -72,7 +75,7 @@ def describe_clients(
     measured: date | None = None,
     moved: Mapping[int, str] = _NOBODY,
 ) -> list[ClientRow]:
-    """What a row says of each, and no objects of what it is taken from: five queries, with ``measured`` six.
+    """What a row says of each, and no objects of what it is taken from: six queries, with ``measured`` seven.
 
     ``measured`` is the day as of which the measures of quarter_measured and their actions are told.
     """
@@ -91,7 +94,7 @@ def describe_clients(
     grades = latest_grades(ids, on=on)
     measures = get_measures_said(ids, quarter=quarter_measured(on).last, today=measured) if measured else {}
     visits, dues = dict(_last_visits(ids, on)), dict(_next_dues(ids, on))
-    rows = []
+    pending, rows = pending_grades(ids), []
     for client in clients:
         voice = voices.get(client.pk)
         held = standing.get(client.pk, [])
@@ -108,6 +111,7 @@ def describe_clients(
                 guarantees=len(held),
                 last_visit=visits.get(client.pk),
                 next_due=dues.get(client.pk),
+                pending=pending.get(client.pk, ()),
                 measure=measures.get(client.pk),
                 moved=moved.get(client.pk, ""),
             )

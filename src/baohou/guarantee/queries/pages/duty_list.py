@@ -15,6 +15,7 @@ from baohou.core.places import read_place
 from baohou.guarantee.models import GradeChange
 from baohou.guarantee.queries.access import Sight, sight_of, visible_duties
 from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, behind, describe, with_names
+from baohou.guarantee.queries.pages.filters import Days, overlap
 from baohou.guarantee.queries.pages.many import at_least
 from baohou.guarantee.queries.standing import default_grade
 from baohou.guarantee.rules.words import CLAUSE_OF, VISITS, DutyKind, DutyState, Grade
@@ -31,7 +32,7 @@ class DutyFilters:
 
     ``kind`` is the code of a kind, a clause ("PGM.9"), or "visits". ``judged`` leaves the duties whose day has come or
     that are done: those of which it is known whether they were done in time. ``owner_id`` and
-    ``department_id`` 0 ask for those that have none.
+    ``department_id`` 0 ask for those that have none. Those due in ``quarter``, from ``since`` on, until ``until``.
     """
 
     kind: str = ""
@@ -41,6 +42,8 @@ class DutyFilters:
     state: DutyState | None = None
     judged: bool = False
     quarter: Quarter | None = None
+    since: date | None = None
+    until: date | None = None
 
     @property
     def kinds(self) -> list[DutyKind]:
@@ -82,7 +85,7 @@ def list_duty_page(
     """
     sight, place = sight_of(person), read_place(after) or (None, None)
     named = (sight.staff_ids, sight.department_ids, on, *_days(filters))
-    shape = _Shape(sight.reach, sight.stands_for, replace(filters, quarter=None))
+    shape = _Shape(sight.reach, sight.stands_for, replace(filters, quarter=None, since=None, until=None))
     page = _ask(_page, shape)(*named, *place, shape=shape, most=most + 1)
     count = len(page)
     if counted:
@@ -115,8 +118,10 @@ def _ask(query: Any, shape: _Shape) -> Any:
     )
 
 
-def _days(filters: DutyFilters) -> tuple[date | None, date | None]:
-    return (filters.quarter.first, filters.quarter.last) if filters.quarter else (None, None)
+def _days(filters: DutyFilters) -> Days:
+    """The first and the last due day asked for; None where there is no end."""
+    quarter = filters.quarter
+    return overlap((quarter.first, quarter.last) if quarter else (None, None), (filters.since, filters.until))
 
 
 @prepared
@@ -164,8 +169,10 @@ def _selected(sight: Sight, on: date, filters: DutyFilters, first: date | None, 
         duties = duties.filter(_belongs("department", filters.department_id))
     if filters.owner_id is not None:
         duties = duties.filter(_belongs("owner", filters.owner_id))
-    if first is not None and last is not None:
-        duties = duties.filter(due_on__range=(first, last))
+    if first is not None:
+        duties = duties.filter(due_on__gte=first)
+    if last is not None:
+        duties = duties.filter(due_on__lte=last)
     if filters.state is not None:
         duties = duties.filter(in_state(filters.state, on=on))
     if filters.judged:

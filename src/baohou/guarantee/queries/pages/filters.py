@@ -32,6 +32,14 @@ class WorkFilters:
 
 
 EVERYTHING: Final = WorkFilters()
+Days = tuple[date | None, date | None]
+"""The first and the last day; None where there is no end."""
+
+
+def overlap(*those: Days) -> Days:
+    """The days that lie within all of these."""
+    firsts, lasts = zip(*those, strict=True)
+    return max(filter(None, firsts), default=None), min(filter(None, lasts), default=None)
 
 
 def narrowed(duties: QuerySet[Duty], filters: WorkFilters, *, on: date) -> QuerySet[Duty]:

@@ -7,6 +7,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
+
 from baohou.guarantee.models import GradeChange, Guarantee, Measure, SpecialOrder, Visit
 from baohou.guarantee.queries.late_records import find_late, recorded_on
 from baohou.guarantee.queries.pages.clients import managers_on
@@ -143,9 +145,28 @@ def _orders(client: Party, on: date) -> Any:
 
 
 def _measures(client: Party, on: date) -> Any:
-    measures = Measure.objects.filter(client=client, filed_on__lte=on)
-    measures = measures.prefetch_related("actions__responsible")
-    return measures.select_related("department_manager", "manager_a", "manager_b").order_by("-filed_on")[:LATEST]
+    return _filed(client, on).order_by("-filed_on")[:LATEST]
+
+
+def _filed(client: Party, on: date) -> QuerySet[Measure]:
+    """The measures of a client filed by a day, with their people and actions."""
+    measures = Measure.objects.filter(client=client, filed_on__lte=on).prefetch_related("actions__responsible")
+    return measures.select_related("department_manager", "manager_a", "manager_b")
+
+
+def list_orders(client: Party, *, on: date, before: date | None, most: int) -> tuple[list[SpecialOrder], date | None]:
+    """A page of the special visits ordered, the latest first, from before a day; and the day of the last of more."""
+    orders = SpecialOrder.objects.filter(client=client, ordered_on__lte=on).select_related("by")
+    orders = orders if before is None else orders.filter(ordered_on__lt=before)
+    page = list(orders.order_by("-ordered_on")[: most + 1])
+    return page[:most], page[most - 1].ordered_on if len(page) > most else None
+
+
+def list_measures(client: Party, *, on: date, before: date | None, most: int) -> tuple[list[Measure], date | None]:
+    """A page of a client's measures, the latest quarter first, from before a quarter; likewise."""
+    measures = _filed(client, on) if before is None else _filed(client, on).filter(quarter__lt=before)
+    page = list(measures.order_by("-quarter")[: most + 1])
+    return page[:most], page[most - 1].quarter if len(page) > most else None
 
 
 def _held(client: Party, on: date) -> list[Held]:

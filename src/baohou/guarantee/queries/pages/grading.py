@@ -16,8 +16,10 @@ from baohou.guarantee.queries.grading import GradingTable, State, find_tables
 from baohou.guarantee.queries.grading_lines import NOW_WATCHED, Line, Lines
 from baohou.guarantee.queries.pages.clients import in_force, managers_on
 from baohou.guarantee.queries.pages.duties import VISITS
+from baohou.guarantee.queries.pending import pending_grades
 from baohou.guarantee.queries.report_duties import report_duties
 from baohou.guarantee.rules.words import DutyKind, Grade
+from baohou.kernel.approvals.queries import Pending
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.access import Person, Reach
 from baohou.kernel.people.models import Department, Staff
@@ -43,15 +45,21 @@ class Row:
     proposal: Proposal | None
     measure: Measure | None
     later: GradeChange | None
+    pending: tuple[Pending, ...]
 
     @property
     def said(self) -> tuple[object, ...]:
         """All that a line of the grid says of it."""
         made = (self.proposal.by.name, self.proposal.act.at) if self.proposal else None
-        filed = self.measure.count if self.measure else None  # type: ignore[attr-defined]
+        filed = self.actions if self.measure else None
         later = (self.later.effective_on, self.later.grade, self.later.because) if self.later else None
         held = (self.manager, tuple(self.amounts.items()), self.since)
-        return self.line, *held, self.visits, self.last_visit, self.note, self.late, made, filed, later
+        return self.line, *held, self.visits, self.last_visit, self.note, self.late, made, filed, later, self.pending
+
+    @property
+    def actions(self) -> int:
+        """How many actions the measure has."""
+        return self.measure.count if self.measure else 0  # type: ignore[attr-defined]
 
     @property
     def later_grade(self) -> Grade | None:
@@ -86,12 +94,12 @@ def reachable(person: Person, *, on: date) -> list[int] | None:
     return list(visible_clients(person, on=on).values_list("pk", flat=True))
 
 
-def get_page(table: GradingTable, person: Person, *, show: str, after: str, on: date) -> GradingPage:
-    """At most PAGE rows of the table by name, behind the client ``after``. Ten queries, whatever the number of rows."""
+def get_page(table: GradingTable, person: Person, *, show: str, after: str, on: date, most: int = PAGE) -> GradingPage:
+    """The first rows of the table by name, behind the client ``after``. Eleven queries, however many rows."""
     lines = _shown(table, person, show, on)
     first = lines.behind(after)
-    page = lines[first : first + PAGE]
-    more = str(page[-1].client_id) if first + PAGE < len(lines) else ""
+    page = lines[first : first + most]
+    more = str(page[-1].client_id) if first + most < len(lines) else ""
     return GradingPage(get_rows(table, page, on=on), len(lines), more)
 
 
@@ -104,7 +112,7 @@ def get_rows(table: GradingTable, lines: Sequence[Line], *, on: date) -> list[Ro
     late = dict(_late(clients, quarter.first, quarter.last, on))
     made = {one.client_id: one for one in _proposed(clients, quarter.last)}
     measures = {one.client_id: one for one in _filed(clients, quarter.last)}
-    later = _later(table, clients)
+    later, pending = _later(table, clients), pending_grades(clients)
     rows = []
     for line in lines:
         mine, seen = held[line.client_id], visits[line.client_id]
@@ -121,6 +129,7 @@ def get_rows(table: GradingTable, lines: Sequence[Line], *, on: date) -> list[Ro
                 proposal=made.get(line.client_id),
                 measure=measures.get(line.client_id),
                 later=later.get(line.client_id),
+                pending=pending.get(line.client_id, ()),
             )
         )
     return rows

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from baohou.core.period import Quarter, quarter_of
+from baohou.guarantee.models import FilingStep
 from baohou.guarantee.queries.filing_steps import last_steps
 from baohou.guarantee.queries.pages.reports import get_quarter_reports
 from baohou.guarantee.rules.words import FilingKind, FilingVerb
@@ -93,15 +94,23 @@ def get_handed_in(person: Person, quarter: Quarter, *, on: date) -> HandedIn:
 
 def list_returned(*, on: date) -> list[Returned]:
     """Reports of any quarter whose last step is a return, the latest first. One query."""
+    return list_returned_page(on=on, before=None, most=RETURNED_SHOWN)[0]
+
+
+def list_returned_page(*, on: date, before: int | None, most: int) -> tuple[list[Returned], int | None]:
+    """A page of them, those whose step comes before one's number; and the number of the last when more follow."""
     steps = last_steps().filter(verb=FilingVerb.RETURNED, filing__filed_on__lte=on)
-    return [
-        Returned(
-            department=step.filing.department,
-            quarter=quarter_of(step.filing.quarter),
-            kind=FilingKind(step.filing.kind),
-            on=step.on,
-            by=step.by.name,
-            because=step.because,
-        )
-        for step in steps.select_related("filing__department").order_by("-pk")[:RETURNED_SHOWN]
-    ]
+    steps = steps if before is None else steps.filter(pk__lt=before)
+    page = list(steps.select_related("filing__department").order_by("-pk")[: most + 1])
+    return [_returned(step) for step in page[:most]], page[most - 1].pk if len(page) > most else None
+
+
+def _returned(step: FilingStep) -> Returned:
+    return Returned(
+        department=step.filing.department,
+        quarter=quarter_of(step.filing.quarter),
+        kind=FilingKind(step.filing.kind),
+        on=step.on,
+        by=step.by.name,
+        because=step.because,
+    )

@@ -12,13 +12,13 @@ from django.db.models.functions import Coalesce
 
 from baohou.core.places import read_place
 from baohou.guarantee.queries.access import Sight, sight_of, visible_duties, ways_to_duties
-from baohou.guarantee.queries.actions import ActionRow, Days, Place, count_actions, list_actions, wanted_of
+from baohou.guarantee.queries.actions import ActionRow, Place, count_actions, list_actions, wanted_of
 from baohou.guarantee.queries.handed import handed_keys
 from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, behind, describe, with_names
-from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters, narrowed
+from baohou.guarantee.queries.pages.filters import EVERYTHING, Days, WorkFilters, narrowed
 from baohou.guarantee.queries.pages.many import at_least
 from baohou.kernel.duties.models import Duty
-from baohou.kernel.people.access import Person, Reach
+from baohou.kernel.people.access import Person, Reach, Right
 from baohou.kernel.people.models import Staff
 from baohou.kernel.prepared import Prepared, PreparedCount, prepared, prepared_count
 
@@ -73,6 +73,7 @@ class _Asked(NamedTuple):
     whose: str
     filters: WorkFilters
     many: int
+    page: int = PAGE
 
 
 class _Values(NamedTuple):
@@ -86,6 +87,13 @@ class _Values(NamedTuple):
     on: date
 
 
+def views_of(person: Person) -> list[str]:
+    """Whose duties the person can look at, the usual one first."""
+    views = {Reach.OWN: ["mine"], Reach.DEPARTMENT: ["department", "mine"], Reach.ALL: ["all"]}[person.reach]
+    deputy = ["deputy"] if person.stands_for else []
+    return [*views, *deputy, *(["unowned"] if person.may(Right.SEE_UNOWNED) else [])]
+
+
 def list_worklist(
     person: Person, *, on: date, whose: str, filters: WorkFilters = EVERYTHING, part: str = "", after: str = ""
 ) -> Worklist:
@@ -93,41 +101,67 @@ def list_worklist(
 
     With ``part`` (overdue, today, week, later) only that group, beginning behind the row ``after``.
     """
-    wanted = [part] if part in PARTS else list(PARTS)
-    asked, values = _asked(person, whose, filters), _values(person, whose, on)
+    parts = {code: days_of(code, on) for code in ([part] if part in PARTS else PARTS)}
+    return Worklist(_groups(person, on, whose, filters, parts, after))
+
+
+def list_work(
+    person: Person, *, on: date, whose: str, filters: WorkFilters, days: Days, after: str, most: int
+) -> tuple[list[Row], str]:
+    """A page of what is owed and due within some days, behind a place, uncounted; and the next place, or ""."""
+    [group] = _groups(person, on, whose, filters, {"": days}, after, page=most, counted=False)
+    return group.rows, group.after
+
+
+def _groups(
+    person: Person,
+    on: date,
+    whose: str,
+    filters: WorkFilters,
+    parts: dict[str, Days],
+    after: str,
+    *,
+    page: int = PAGE,
+    counted: bool = True,
+) -> list[Group]:
+    """The list in parts, each with the days in which it is due."""
+    asked, values = _asked(person, whose, filters)._replace(page=page), _values(person, whose, on)
     behind_duty, behind_action = _places(after)
     if person.reach is Reach.DEPARTMENT and whose not in ("mine", "deputy"):
-        found = _by_ways(asked, values, wanted, behind_duty)
+        found = _by_ways(asked, values, parts, behind_duty, counted=counted)
     else:
-        found = [_found(asked, values, code, behind_duty, _page, _count) for code in wanted]
-    rows = iter(describe((duty for _, _, duties in found for duty in duties[: PAGE + 1]), today=on))
-    duties = {code: (count, list(islice(rows, len(those)))) for code, count, those in found}
-    actions = _actions(person, on, whose, filters, {code: _days(code, on) for code in wanted}, behind_action)
-    return Worklist([_group(code, *duties[code], *actions.get(code, (0, []))) for code in wanted])
+        count = _count if counted else None
+        found = [_found(asked, values, code, days, behind_duty, _page, count) for code, days in parts.items()]
+    rows = iter(describe((duty for _, _, duties in found for duty in duties[: page + 1]), today=on))
+    duties = {code: (n, list(islice(rows, len(those)))) for code, n, those in found}
+    actions = _actions(person, on, asked, parts, behind_action, counted=counted)
+    return [_group(code, page, *duties[code], *actions.get(code, (0, []))) for code in parts]
 
 
 def _actions(
-    person: Person, on: date, whose: str, filters: WorkFilters, parts: dict[str, Days], place: Place
+    person: Person, on: date, asked: _Asked, parts: dict[str, Days], place: Place, *, counted: bool
 ) -> dict[str, tuple[int, list[ActionRow]]]:
     """What measures have people do, by part: how many, one row more than a page. Three queries where they are few."""
-    wanted = wanted_of(person, on=on, whose=whose, filters=filters, many=MANY)
+    wanted = wanted_of(person, on=on, whose=asked.whose, filters=asked.filters, many=MANY)
     if wanted is None:
         return {}
-    rows = list_actions(wanted, parts=list(parts.values()), most=PAGE + 1, place=place)
+    rows = list_actions(wanted, parts=list(parts.values()), most=asked.page + 1, place=place)
     found = {}
     for code, (first, last) in parts.items():
         those = [row for row in rows if (first is None or row.due_on >= first) and (last is None or row.due_on <= last)]
-        few = place == (None, None) and len(those) <= PAGE
+        few = not counted or (place == (None, None) and len(those) <= asked.page)
         found[code] = (len(those) if few else count_actions(wanted, (first, last)), those)
     return found
 
 
-def _group(code: str, n_duties: int, duties: list[DutyRow], n_actions: int, actions: list[ActionRow]) -> Group:
+def _group(
+    code: str, page: int, n_duties: int, duties: list[DutyRow], n_actions: int, actions: list[ActionRow]
+) -> Group:
     """A part by due day; on one day what a measure says goes first."""
     both: list[Row] = [*actions, *duties]
     rows = sorted(both, key=_in_order)
-    shown = rows[:PAGE]
-    return Group(code, min(n_duties + n_actions, MANY), shown, _place_of(shown[-1]) if len(rows) > PAGE else "")
+    shown = rows[:page]
+    return Group(code, min(n_duties + n_actions, MANY), shown, _place_of(shown[-1]) if len(rows) > page else "")
 
 
 def _in_order(row: Row) -> tuple[date, bool, int]:
@@ -200,7 +234,7 @@ def _ways(asked: _Asked, values: _Values) -> list[QuerySet[Duty]]:
     ]
 
 
-def _days(code: str, on: date) -> tuple[date | None, date | None]:
+def days_of(code: str, on: date) -> Days:
     """The first and the last due day of a part; None where it has no end."""
     sunday, day = on + timedelta(days=6 - on.weekday()), timedelta(days=1)
     return {"overdue": (None, on - day), "today": (on, on), "week": (on + day, sunday), "later": (sunday + day, None)}[
@@ -214,15 +248,15 @@ def _within(duties: QuerySet[Duty], first: date | None, last: date | None) -> Qu
     return duties if last is None else duties.filter(due_on__lte=last)
 
 
-def _first(duties: QuerySet[Duty], due: date | None, key: int | None) -> QuerySet[Duty]:
+def _first(duties: QuerySet[Duty], due: date | None, key: int | None, page: int) -> QuerySet[Duty]:
     """A page and one more, behind a place."""
-    return with_names(behind(duties, due, key)).order_by("due_on", "key")[: PAGE + 1]
+    return with_names(behind(duties, due, key)).order_by("due_on", "key")[: page + 1]
 
 
 @prepared
 def _page(*given: Any, asked: _Asked) -> QuerySet[Duty]:
     *values, first, last, due, key = given
-    return _first(_within(_owed(asked, _Values(*values)), first, last), due, key)
+    return _first(_within(_owed(asked, _Values(*values)), first, last), due, key, asked.page)
 
 
 @prepared_count
@@ -234,7 +268,7 @@ def _count(*given: Any, asked: _Asked) -> QuerySet[Duty]:
 @prepared
 def _gathered_page(*given: Any, asked: _Asked) -> QuerySet[Duty]:
     *values, first, last, due, key = given
-    return _first(_gathered(asked, _Values(*values), first, last), due, key)
+    return _first(_gathered(asked, _Values(*values), first, last), due, key, asked.page)
 
 
 @prepared_count
@@ -259,19 +293,22 @@ def _reached(*given: Any, asked: _Asked) -> QuerySet[Staff, Any]:
     return Staff.objects.order_by("pk").values_list(*lasts)[:1]
 
 
-def _by_ways(asked: _Asked, values: _Values, wanted: list[str], place: Place) -> list[tuple[str, int, list[Duty]]]:
+def _by_ways(
+    asked: _Asked, values: _Values, parts: dict[str, Days], place: Place, *, counted: bool
+) -> list[tuple[str, int, list[Duty]]]:
     """The parts of a department's list, which none of the indexes has in order.
 
     Where one way alone finds many, a page is soon full when all duties are looked at by day; where few are found by
     each, they are gathered way by way, so that nobody looks at a million duties of others.
     """
-    days = [day for code in wanted for day in _days(code, values.on)]
-    many = _ask(_reached, asked)(*values, *days, asked=asked)
+    ends = [day for days in parts.values() for day in days]
+    many = _ask(_reached, asked)(*values, *ends, asked=asked._replace(page=PAGE))
+    count = _gathered_count if counted else None
     return [
-        _found(asked, values, code, place, _gathered_page, _gathered_count)
+        _found(asked, values, code, days, place, _gathered_page, count)
         if reached is None
-        else _found(asked, values, code, place, _page, None)
-        for code, reached in zip(wanted, many[0] if many else [None] * len(wanted), strict=True)
+        else _found(asked, values, code, days, place, _page, None)
+        for (code, days), reached in zip(parts.items(), many[0] if many else [None] * len(parts), strict=True)
     ]
 
 
@@ -279,6 +316,7 @@ def _found(
     asked: _Asked,
     values: _Values,
     code: str,
+    days: Days,
     place: Place,
     page: Prepared[..., Duty],
     count: PreparedCount[...] | None,
@@ -287,11 +325,11 @@ def _found(
 
     What one page holds is not counted once more.
     """
-    given = (*values, *_days(code, values.on))
+    given = (*values, *days)
     duties = _ask(page, asked)(*given, *place, asked=asked)
     if count is None:
         return code, MANY, duties
-    if place == (None, None) and len(duties) <= PAGE:
+    if place == (None, None) and len(duties) <= asked.page:
         return code, len(duties), duties
     named = ("worklist", asked, given)
     return code, at_least(named, MANY, lambda: _ask(count, asked)(*given, asked=asked)), duties

@@ -1,0 +1,47 @@
+"""Checking a sealed paper by its code, as the page does that is open to whoever holds one; here with a token."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from django.http import Http404
+from ninja import Path
+
+from baohou.kernel.api.operations import Call, Room
+from baohou.kernel.api.schemas import Out
+from baohou.kernel.papers.records import check_code, tidy_code
+from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
+
+room = Room("封存核验", of={"code": Thing.SEAL})
+
+
+class CheckedOut(Out):
+    """Whether a paper is still what was sealed, and which part of it is not; nothing about anybody."""
+
+    code: str
+    title: str
+    sealed_at: datetime
+    sha256: str
+    intact: bool
+    faults: list[str]
+    addenda: int
+
+
+@room.reads("/seals/{code}", CheckedOut)
+def one(request: Call, code: Annotated[str, Path(max_length=64)]) -> CheckedOut:
+    """按封存编号核对一份纸件有没有改动；没有令牌的人用网页 /check/。"""
+    found = check_code(tidy_code(code))
+    if found is None:
+        raise Http404
+    seal = found.checked.seal
+    return CheckedOut(
+        code=seal.code,
+        title=in_words(found.checked.title),
+        sealed_at=seal.sealed_at,
+        sha256=seal.sha256,
+        intact=found.checked.intact,
+        faults=[in_words(one) for one in found.faults],
+        addenda=found.addenda,
+    )

@@ -13,7 +13,6 @@ from baohou.kernel.papers.models import Seal
 from baohou.kernel.people.doors import open_to_all
 from baohou.kernel.people.policy import Thing
 
-_NAMED = re.compile("“.*”")
 _CODE = re.compile(r"[0-9A-Z]{15}")
 _UNLISTED = {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
@@ -39,8 +38,7 @@ def check_page(request: HttpRequest, code: str) -> HttpResponse:
     if seal is None:
         return _answer(request, {"typed": code, "unknown": True}, status=404)
     checked = records.check(seal)
-    faults = list(dict.fromkeys(_NAMED.sub("", fault) for fault in checked.faults))
-    return _answer(request, {"checked": checked, "faults": faults, "addenda": seal.addenda.count()})
+    return _answer(request, {"checked": checked, "faults": checked.unnamed, "addenda": seal.addenda.count()})
 
 
 def _answer(request: HttpRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:

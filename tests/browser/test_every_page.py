@@ -63,7 +63,7 @@ def test_pages_are_whole_and_open_to_all(
         if pages:
             context = chromium.new_context(viewport=size, base_url=live_server.url, locale="zh-CN")
             window = context.new_page()
-            _log_in(window, company.holders[post])
+            log_in(window, company.holders[post])
             wrong += _look(window, pages, company, screen)
             context.close()
     assert wrong == []
@@ -92,7 +92,7 @@ def test_main_pages_fill_a_wide_screen(chromium: Browser, live_server: LiveServe
             continue
         context = chromium.new_context(viewport=WIDE, base_url=live_server.url, locale="zh-CN")
         window = context.new_page()
-        _log_in(window, company.holders[post])
+        log_in(window, company.holders[post])
         for page in pages:
             wrong += _look(window, [page], company, "wide")
             wide, left, right = window.evaluate(EMPTY)
@@ -112,12 +112,12 @@ def _look(window: Page, pages: list[Opened], company: Company, screen: str) -> l
         if answer is None or answer.status != 200:
             wrong.append(f"{page.name}: {answer and answer.status}")
             continue
-        wrong += _faults(window, page.name)
-        _picture(window, screen, page.name)
+        wrong += faults_of(window, page.name)
+        picture(window, screen, page.name)
     return wrong
 
 
-def _log_in(window: Page, staff: Staff) -> None:
+def log_in(window: Page, staff: Staff) -> None:
     window.goto("/")
     window.get_by_label("工号").fill(staff.staff_no)
     window.get_by_label("密码").fill(PASSWORD)
@@ -125,7 +125,7 @@ def _log_in(window: Page, staff: Staff) -> None:
     window.wait_for_url("**/")
 
 
-def _faults(window: Page, name: str) -> list[str]:
+def faults_of(window: Page, name: str) -> list[str]:
     wide = window.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     faults = [f"{name}: {wide} px wider than the screen: {window.evaluate(WIDEST)}"] if wide > 0 else []
     faults += [f"{name}: {table} does not fit its panel" for table in window.evaluate(CUT_OFF)]
@@ -136,7 +136,7 @@ def _faults(window: Page, name: str) -> list[str]:
     return faults
 
 
-def _picture(window: Page, screen: str, name: str) -> None:
+def picture(window: Page, screen: str, name: str) -> None:
     if folder := os.environ.get("BAOHOU_SHOTS"):
         Path(folder).mkdir(parents=True, exist_ok=True)
         window.screenshot(path=Path(folder) / f"{screen}-{name}.png")

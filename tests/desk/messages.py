@@ -54,6 +54,8 @@ def of_the_domain() -> Iterator[str]:
         Urgency,
         VisitKind,
     )
+    from baohou.guarantee.services.moving import HANDS_OVER, TAKES_OVER, WATCHES
+    from baohou.kernel.accountability.booking import reasons
     from baohou.kernel.accountability.models import EntryKind, Verdict
     from baohou.kernel.approvals.kinds import every as checked_kinds
     from baohou.kernel.approvals.models import State as CheckState
@@ -80,6 +82,8 @@ def of_the_domain() -> Iterator[str]:
     yield from (kind.title for kind in notice_kinds())
     yield from Industry.labels
     yield from EntryKind.labels
+    yield from reasons()
+    yield from (HANDS_OVER, TAKES_OVER, WATCHES)
     yield from Verdict.labels
     yield from (step.title for step in steps())
     yield from JobState.labels

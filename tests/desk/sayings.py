@@ -12,7 +12,7 @@ TERMINAL = ("config/commands", "config/demo", "upkeep/copies", "upkeep/migrating
 """What only a terminal says, and that speaks Chinese."""
 MAKERS = ("core/errors.py", "core/sayings.py")
 """Where sentences are put together from what they are given."""
-_AT = {"Refused": 1, "__init__": 1, "say": 0, "Node": 0}
+_AT = {"Refused": 1, "__init__": 1, "say": 0, "say_many": 0, "Node": 0}
 """Which argument of a call is the sentence; ``__init__`` is that of a kind of refusal."""
 
 
@@ -67,9 +67,13 @@ def of_the_api() -> Iterator[str]:
 
 
 def of_the_rules() -> Iterator[str]:
-    """What parameters and robots are called."""
+    """What parameters and robots are called, and how sentences are joined."""
+    from baohou.core.sayings import ALSO, AND, OR, THEN
     from baohou.guarantee.rules.parameters import SPECS
     from baohou.kernel.notices.channels.robots import DINGTALK, FEISHU, WECOM
+    from baohou.kernel.rulebook.drafts import UNITS
 
+    yield from (AND, THEN, OR, ALSO)
+    yield from (unit for kind, unit in UNITS.items() if kind != "day_of_month")
     yield from (spec.title for spec in SPECS)
     yield from (robot.name for robot in (WECOM, DINGTALK, FEISHU))

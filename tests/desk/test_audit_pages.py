@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -12,10 +13,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from baohou.desk.audit_names import COLUMNS, TABLES
 from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.services import grades
 from baohou.kernel.audit import chain
-from baohou.kernel.audit.models import Act
+from baohou.kernel.audit.capture import watched
+from baohou.kernel.audit.models import Act, Change
 from tests.cast import Portfolio
 from tests.desk.conftest import Enter
 
@@ -93,3 +96,40 @@ def test_a_list_of_any_length_asks_a_bounded_number(
         browser.get("/audit/?q=东方")
     with django_assert_max_num_queries(18):
         browser.get(f"/audit/{Act.objects.latest('pk').pk}/")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-hans", ["风险分类", "生效日", "<strong>关注</strong>", "东方钢铁有限公司", "经办人", "钱丙"]),
+        ("en", ["Grade", "Effective on", "<strong>Watch</strong>", "东方钢铁有限公司", "Done by", "钱丙"]),
+    ],
+)
+def test_an_act_tells_its_rows_in_words(graded: Portfolio, enter: Enter, language: str, words: list[str]) -> None:
+    """Table, columns, the grade and whom numbers stand for in words; the raw names only in titles."""
+    browser = enter(graded.cast.risk_manager)
+    browser.cookies["django_language"] = language
+    page = browser.get(f"/audit/{Act.objects.get(verb='grades.change').pk}/").content.decode()
+    assert [word for word in words if word not in page] == []
+    shown = re.sub(r' (title|href|content|name|for|id|data-[a-z-]+)="[^"]*"', "", page)
+    for raw in ("guarantee.GradeChange", "effective_on", "client_id", "by_id"):
+        assert raw in page
+        assert raw not in shown
+
+
+def test_an_older_act_that_names_the_table_otherwise_is_told_alike(graded: Portfolio, enter: Enter) -> None:
+    """Rows noted under the table's own name, with codes for words, as record_changes does."""
+    act = Act.objects.get(verb="grades.change")
+    Change.objects.create(
+        act=act, table="guarantee_proposal", key="x", before={"grade": "good"}, after={"grade": "risk"}
+    )
+    page = enter(graded.cast.risk_manager).get(f"/audit/{act.pk}/").content.decode()
+    assert 'title="guarantee_proposal">拟定分类' in page
+    assert "<strong>风险</strong>" in page
+
+
+def test_every_table_and_column_of_the_history_has_a_name() -> None:
+    models = watched()
+    assert sorted({one._meta.label for one in models} - TABLES.keys()) == []
+    columns = {field.attname for one in models for field in one._meta.concrete_fields}
+    assert sorted(columns - COLUMNS.keys()) == []

@@ -7,6 +7,7 @@ import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -283,3 +284,29 @@ def test_a_mapping_is_written_as_it_is_read() -> None:
     assert parse_mapping(text=write_mapping(said, about="一\n二"), name="m") == said
     odd = {"columns": {"a": 'x"\\y', "b": {"from": "列 名", "words": {"a b": "c", "*": "d\n"}}}, "constants": {"c": ""}}
     assert parse_mapping(text=write_mapping(odd), name="m") == odd
+
+
+def test_faults_and_the_marked_file_are_told_in_the_readers_language(portfolio: Portfolio, enter: Enter) -> None:
+    """A day that does not exist, read in Chinese and in English, on the page and in the file; what was typed stays."""
+    admin = enter(portfolio.cast.admin)
+    number = portfolio.steel.id_no
+    lines = f"证件号码,风险分类,生效日,理由,评定人\n{number},关注,2026-02-30,x,M01\n{number},优等,2026-09-30,x,M01\n"
+    sent = admin.post("/imports/", {"kind": "grades", "file": SimpleUploadedFile("g.csv", lines.encode())})
+    where = sent.headers["Location"]
+    chinese = admin.get(where).content.decode()
+    assert "没有这一天，请核对月和日" in chinese
+    admin.cookies["django_language"] = "en"
+    english = admin.get(where).content.decode()
+    assert "There is no such day; please check month and day" in english
+    assert "write one of Good (good), Normal (normal), Watch (watch), Risk (risk)" in english
+    assert "2026-02-30" in english and "优等" in english
+    listed = {language: _listed(admin, where, language) for language in ("zh-hans", "en")}
+    assert listed["zh-hans"][0] == ("工作表", "行", "列", "值", "问题和办法")
+    assert listed["zh-hans"][1][-1] == "没有这一天，请核对月和日"
+    assert listed["en"][1][-1] == "There is no such day; please check month and day"
+
+
+def _listed(browser: Client, where: str, language: str) -> list[tuple[object, ...]]:
+    browser.cookies["django_language"] = language
+    book = openpyxl.load_workbook(io.BytesIO(browser.get(f"{where}marked.xlsx").content))
+    return list(book.worksheets[0].iter_rows(values_only=True))

@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
+from baohou.core.sayings import from_kept
 from baohou.day import engine, registry
 from baohou.guarantee.models import Filing, FilingStep
 from baohou.guarantee.queries.digest import list_digests
@@ -243,7 +244,7 @@ def test_the_digest_says_what_is_late_and_due_and_comes_at_eight(evening: Portfo
     digest = Message.objects.get(key__startswith="digest:")
     assert digest.title.startswith("10月20日 周二：")
     [expected] = list_digests([a.pk], on=TODAY)
-    assert digest.payload["text"] == expected.text
+    assert from_kept(digest.payload["text"]) == expected.text
     assert "东方钢铁有限公司" in expected.text
     assert digest.due_at == datetime(2026, 10, 20, 8, tzinfo=SHANGHAI)
     assert digest.expires_at == datetime(2026, 10, 21, 0, tzinfo=SHANGHAI)

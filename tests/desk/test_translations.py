@@ -20,6 +20,7 @@ from tests.cast import Portfolio
 from tests.desk.conftest import Enter
 from tests.desk.messages import SOURCE, every_message
 from tests.desk.sayings import calls, sources
+from tests.desk.unsaid import ALLOWED, found, is_allowed
 
 
 def _catalog() -> Catalog:
@@ -36,6 +37,35 @@ def test_every_sentence_of_the_pages_has_an_english_one() -> None:
     known = {_texts(message.id)[0]: message for message in _catalog() if message.id}
     lacking = sorted(text for text in every_message() if text not in known or not all(_texts(known[text].string)))
     assert lacking == []
+
+
+def test_no_chinese_reaches_a_reader_unsaid() -> None:
+    """A Chinese text outside of gettext and say is a word of the domain with its English, or in the list of what stays.
+
+    A sentence put together by an f-string, or a literal that the catalog does not know, is Chinese to every reader.
+    """
+    words = every_message()
+    unsaid = [f"{file} {name}: {text}" for file, name, text in found() if not is_allowed(file, name)]
+    assert [one for one in unsaid if one.partition(": ")[2] not in words] == []
+
+
+def test_what_may_stay_chinese_is_still_there() -> None:
+    """An exception goes when what it was made for has gone."""
+    there = {(file, name) for file, name, _ in found()}
+    idle = [one for one in ALLOWED if not any(is_allowed(file, name, {one}) for file, name in there)]
+    assert idle == []
+
+
+def test_what_is_told_of_one_or_many_has_both_forms() -> None:
+    """One matter waits, two matters wait: a sentence said with its number has an English plural."""
+    both = {_texts(message.id)[0] for message in _catalog() if isinstance(message.string, tuple | list)}
+    told = {ast.literal_eval(said) for file in sources() for call, said in calls(file) if _is_many(call)}
+    assert sorted(told - both) == []
+    assert told
+
+
+def _is_many(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == "say_many"
 
 
 def test_a_translation_names_the_same_values() -> None:

@@ -21,6 +21,7 @@ class NotAnAmount(Refused):
 
     def __init__(self, text: str, wrong: str) -> None:
         super().__init__("core.money.not_an_amount", "“%(text)s”不是金额：%(wrong)s", text=text, wrong=wrong)
+        self.wrong = wrong
 
 
 def to_fen(yuan: str) -> int:

@@ -14,6 +14,7 @@ from baohou.day.queries import list_runs, list_set_aside
 from baohou.kernel.api.operations import Call, Room
 from baohou.kernel.api.schemas import In, Out, Pk
 from baohou.kernel.people.access import Right
+from baohou.kernel.saying import in_words, told
 
 room = Room("日终")
 _RUNS = 20
@@ -113,8 +114,10 @@ def runs(request: Call) -> list[RunOut]:
 @room.reads("/runs/set-aside", list[AsideOut], right=Right.SEE_EVERYTHING)
 def set_aside(request: Call) -> list[AsideOut]:
     """未能处理的数据，最多 200 行。"""
+    same = [name for name in AsideOut.model_fields if name != "message"]
     return [
-        AsideOut(**{name: getattr(row, name) for name in AsideOut.model_fields}) for row in list_set_aside()[:_ASIDE]
+        AsideOut(**{name: getattr(row, name) for name in same}, message=in_words(row.message))
+        for row in list_set_aside()[:_ASIDE]
     ]
 
 
@@ -150,12 +153,12 @@ def job_out(seen: Seen) -> JobOut:
         kind=job.kind,
         name=job.name,
         state=seen.state.value,
-        message=job.message,
+        message=in_words(job.message),
         done=seen.beat.done,
         total=seen.beat.total,
         asked_at=job.asked_at,
         ended_at=job.ended_at,
-        result=job.result,
+        result=told(job.result),
     )
 
 

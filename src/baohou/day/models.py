@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from baohou.kernel.saying import SaidField
+
 
 class Run(models.Model):
     """One run of `baohou day`, up to the business day ``on``."""
@@ -56,7 +58,7 @@ class SetAside(models.Model):
     table = models.CharField(max_length=64)
     row = models.BigIntegerField(help_text="the row's number in its table")
     code = models.CharField(max_length=64, help_text="如 guarantee.visit.before_issue")
-    message = models.TextField()
+    message = SaidField()
     since = models.DateField(help_text="the business day on which it was set aside")
 
     class Meta:
@@ -84,7 +86,7 @@ class Job(models.Model):
     by = models.CharField(max_length=64, help_text="工号")
     state = models.CharField(max_length=16, choices=JobState, default=JobState.QUEUED)
     active = models.BooleanField(default=True, help_text="waiting or at work")
-    message = models.TextField(blank=True, help_text="why it failed")
+    message = SaidField(blank=True, help_text="why it failed")
     result = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     asked_at = models.DateTimeField(auto_now_add=True)
     began_at = models.DateTimeField(null=True)

@@ -119,6 +119,7 @@ VERBS: Final[dict[str, Word]] = {
     "notices.set_address": _("登记通知地址"),
     "notices.set_company_hours": _("定全公司通知时间"),
     "notices.set_habits": _("改通知偏好"),
+    "notices.set_language": _("改语言"),
     "notices.try_address": _("试发通知"),
     "outbox.give_up": _("停发消息"),
     "outbox.send_again": _("重发消息"),

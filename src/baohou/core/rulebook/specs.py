@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from baohou.core.sayings import listed, say
+
 Kind = Literal["days", "months", "day_of_month", "fen", "code", "count", "times"]
 
 RHYTHMS = (0, 1, 2, 3, 4, 6, 12)
@@ -33,13 +35,13 @@ class ParameterSpec:
     def fault_of(self, value: int | str) -> str | None:
         """What is wrong with a value of the right type, in Chinese; None when nothing is."""
         if isinstance(value, str):
-            return None if value in self.choices else f"应为 {'、'.join(self.choices)} 之一"
+            return None if value in self.choices else say("应为 %(names)s 之一", names=listed(self.choices))
         if self.kind == "months" and value not in RHYTHMS:
-            return f"应为 {'、'.join(map(str, RHYTHMS))} 之一（能整除十二个月；0 表示没有固定频率）"
+            return say("应为 %(names)s 之一（能整除十二个月；0 表示没有固定频率）", names=listed(map(str, RHYTHMS)))
         if self.low is not None and value < self.low:
-            return f"不得小于 {self._shown(self.low)}"
+            return say("不得小于 %(shown)s", shown=self._shown(self.low))
         if self.high is not None and value > self.high:
-            return f"不得大于 {self._shown(self.high)}"
+            return say("不得大于 %(shown)s", shown=self._shown(self.high))
         return None
 
     def _shown(self, bound: int) -> str:

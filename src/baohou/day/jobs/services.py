@@ -18,9 +18,13 @@ from baohou.day.models import Job, JobState
 from baohou.day.telling import tell_ended
 from baohou.kernel.watch.readonly import require_writable
 
-BROKEN = "程序出错，没有写入任何内容。请把 var/jobs/{pk}.log 交给维护人员。"
-DATABASE_BUSY = "数据库正被别的工作占着（如命令行的导入或日终），没有写入任何内容。请等它结束后再试一次。"
-KILLED = "中途停了，没有写完的内容都已撤回。"
+DATABASE_BUSY = say("数据库正被别的工作占着（如命令行的导入或日终），没有写入任何内容。请等它结束后再试一次。")
+KILLED = say("中途停了，没有写完的内容都已撤回。")
+
+
+def broken(pk: int) -> str:
+    """What is told of a job that a fault of the program ended."""
+    return say("程序出错，没有写入任何内容。请把 var/jobs/%(pk)s.log 交给维护人员。", pk=pk)
 
 
 class AnotherJob(Refused):
@@ -82,8 +86,10 @@ def work(*, pk: int) -> None:
             require_writable()
             result = get(job.kind).work(job.wish, job.by, tell)
         except Refused as refusal:
-            place = f"{refusal.where}：" if refusal.where else ""
-            _end(pk, JobState.FAILED, message=f"{place}{refusal.message}")
+            said = refusal.message
+            if refusal.where:
+                said = say("%(place)s：%(said)s", place=say(refusal.where), said=said)
+            _end(pk, JobState.FAILED, message=said)
         except OperationalError:
             _end(pk, JobState.FAILED, message=DATABASE_BUSY)
             raise
@@ -91,7 +97,7 @@ def work(*, pk: int) -> None:
             _end(pk, JobState.DONE, result=result)
             log_of(pk).unlink(missing_ok=True)
         finally:
-            _end(pk, JobState.FAILED, message=BROKEN.format(pk=pk))
+            _end(pk, JobState.FAILED, message=broken(pk))
 
 
 def _bury(job: Job) -> None:

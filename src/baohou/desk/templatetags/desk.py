@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from baohou.core import weekdays
 from baohou.core.masking import mask
 from baohou.core.money import HOME_CURRENCY, format_yuan, to_yuan
+from baohou.core.sayings import listed, say
 from baohou.desk.quick import always_same
 from baohou.kernel.people.list_files import MOST_ROWS
 from baohou.kernel.saying import in_words
@@ -185,6 +186,12 @@ def masked(id_no: str) -> str:
 def word(text: Any) -> str:
     """A word or sentence of the domain in the reader's language."""
     return in_words(text if isinstance(text, str) else str(text)) if text else ""
+
+
+@register.filter(name="listed")
+def names_listed(names: Iterable[Any]) -> str:
+    """Names or words in a row, joined as the reader's language does it."""
+    return in_words(listed(say(str(one)) for one in names))
 
 
 @register.simple_tag(takes_context=True)

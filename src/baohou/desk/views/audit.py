@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from baohou.desk.audit_cells import facts_of, rows_of
 from baohou.desk.audit_export import write_acts
 from baohou.desk.audit_words import DOORS, name_of
 from baohou.desk.views.asked import day_of
-from baohou.kernel.audit.models import Act, Change
+from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.queries import Filters, get_place, iterate_acts, list_acts, list_verbs
 from baohou.kernel.parties.models import Party
 from baohou.kernel.parties.queries import find_named
@@ -39,14 +40,6 @@ class Shown:
     name: Any
     who: str
     door: Any
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row that an act changed, column by column: (column, before, after, whether it differs)."""
-
-    change: Change
-    cells: list[tuple[str, Any, Any, bool]]
 
 
 @door(Right.SEE_AUDIT)
@@ -75,8 +68,8 @@ def act_page(request: Asked, pk: int) -> HttpResponse:
     changes = list(act.changes.order_by("pk")[: MOST_ROWS + 1])
     context = {
         "shown": _shown([act])[0],
-        "facts": [(name, value) for name, value in act.facts.items() if value not in (None, "", [])],
-        "rows": [Row(one, _cells(one.before, one.after)) for one in changes[:MOST_ROWS]],
+        "facts": facts_of(act.facts),
+        "rows": rows_of(changes[:MOST_ROWS]),
         "more_rows": len(changes) > MOST_ROWS,
         "place": get_place(act),
     }
@@ -89,7 +82,7 @@ def audit_export(request: Asked) -> HttpResponse:
     """The acts under the filters as a workbook, the latest first, at most MOST_EXPORTED."""
     names, out = dict(Staff.objects.values_list("staff_no", "name")), io.BytesIO()
     rows = write_acts(iterate_acts(filters_of(request), limit=MOST_EXPORTED), names=names, out=out)
-    name = f"操作记录-{timezone.localdate()}.xlsx"
+    name = _("操作记录-%(on)s.xlsx") % {"on": timezone.localdate()}
     return hand_out(request, out.getvalue(), name=name, content_type=XLSX, kind="audit", rows=rows)
 
 
@@ -126,15 +119,3 @@ def _about(filters: Filters) -> str:
         return Party.objects.filter(pk=number).values_list("name", flat=True).first() or ""
     words = {"guarantee": _("担保项目"), "duty": _("事项"), "department": _("部门"), "staff": _("人员")}
     return f"{words[noun]} {number}"
-
-
-def _cells(before: Any, after: Any) -> list[tuple[str, Any, Any, bool]]:
-    """What differs first, then what stayed."""
-    if not isinstance(before, dict | None) or not isinstance(after, dict | None):
-        return [("", before, after, before != after)]
-    old, new = before or {}, after or {}
-    names = list(dict.fromkeys([*old, *new]))
-    cells = [(name, old.get(name), new.get(name), old.get(name) != new.get(name)) for name in names]
-    if before is None or after is None:
-        return [cell for cell in cells if cell[1] not in (None, "") or cell[2] not in (None, "")]
-    return sorted(cells, key=lambda cell: not cell[3])

@@ -33,7 +33,7 @@ def check_page(request: HttpRequest, code: str) -> HttpResponse:
     found = check_code(code)
     if found is None:
         return _answer(request, {"typed": code, "unknown": True}, status=404)
-    return _answer(request, {"checked": found.checked, "faults": found.faults, "addenda": found.addenda})
+    return _answer(request, {"checked": found.checked, "faults": found.checked.unnamed, "addenda": found.addenda})
 
 
 def _answer(request: HttpRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:

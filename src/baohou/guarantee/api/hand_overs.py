@@ -46,6 +46,7 @@ from baohou.kernel.papers.archive import Place
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.exports import PDF, hand_out
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 room = Room("移交归档", of={"department": Thing.HANDED_DEPARTMENT})
 
@@ -375,5 +376,5 @@ def _item(row: ItemRow) -> ItemOut:
         received_by=person_or_none(item.received_by),
         sent_back=item.sent_back,
         archived=row.archived,
-        papers=[PaperOut(id=paper.key, title=paper.title) for paper, _ in row.papers],
+        papers=[PaperOut(id=paper.key, title=in_words(paper.title)) for paper, _ in row.papers],
     )

@@ -16,7 +16,7 @@ from baohou.day.jobs import find_latest, start
 from baohou.day.models import JobState
 from baohou.guarantee.imports import KINDS, WORKBOOK
 from baohou.guarantee.imports.checked import IMPORT, ask_import, needs_eyes, plainest
-from baohou.guarantee.imports.jobs import CHECK, MARKED, TAKE, wish_for
+from baohou.guarantee.imports.jobs import CHECK, MARKED, TAKE, find_marked, wish_for
 from baohou.guarantee.views import uploads
 from baohou.guarantee.views.mappings import propose_columns
 from baohou.guarantee.views.uploads import Upload
@@ -188,9 +188,9 @@ def map_by(request: Call, token: Token, body: ContentIn) -> UploadOut:
 
 @room.serves("/imports/{token}/marked.xlsx", XLSX, right=Right.ADMINISTER)
 def marked(request: Call, token: Token) -> HttpResponse:
-    """标出差错的文件。"""
-    path = _upload(token).path.with_name(MARKED)
-    if not path.exists():
+    """标出差错的文件，按 Accept-Language 的语言。"""
+    path = find_marked(_upload(token).path)
+    if path is None:
         raise Http404
     seen = find_latest(token)
     faults = seen.job.result.get("fault_count", 0) if seen else 0

@@ -17,7 +17,7 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from baohou.core.errors import Refused
-from baohou.core.sayings import say
+from baohou.core.sayings import listed, say
 from baohou.guarantee.api.shapes import (
     AppointmentIn,
     AppointmentOut,
@@ -302,7 +302,7 @@ def _report(request: Call, client: int, body: VisitIn) -> Report:
         raise Refused("guarantee.visit.other_visitor", "回访人只能是本人或该客户的经理。", where="by")
     asked = {matter.code for matter in asked_of(kind)}
     if unknown := set(body.matters) - asked:
-        message = say("%(kind)s回访不问这些：%(unknown)s。", kind=say(kind.zh), unknown="、".join(sorted(unknown)))
+        message = say("%(kind)s回访不问这些：%(unknown)s。", kind=say(kind.zh), unknown=listed(sorted(unknown)))
         raise Refused("guarantee.visit.matter", message, where="matters")
     findings: dict[str, Any] = {code: text for code, text in body.matters.items() if text}
     findings[METHODS_KEY] = dict(body.methods)

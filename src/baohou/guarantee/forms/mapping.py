@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
+from baohou.core.sayings import say
 from baohou.kernel.papers.reading import Column, read_date, read_fen
 from baohou.kernel.papers.reading.cells import half_width
 from baohou.kernel.papers.reading.mapping import WrongMapping
@@ -163,7 +164,7 @@ def typed_file(posted: Mapping[str, str]) -> dict[str, str]:
 def header_row(text: str) -> int:
     """The number of the header's row; WrongMapping when it is none."""
     if not text.isdecimal() or int(text) < 1:
-        raise WrongMapping("表头所在的行应为正整数", where="表头行")
+        raise WrongMapping(say("表头所在的行应为正整数"), where=say("表头行"))
     return int(text)
 
 
@@ -221,7 +222,7 @@ def _said_table(case: CaseRow, column: Column) -> dict[str, Any]:
     if case.source == FIXED:
         return {**when, "always": case.always}
     if not case.source:
-        raise WrongMapping("写了条件，还要选取哪一列，或选“固定值”", where=column.header)
+        raise WrongMapping(say("写了条件，还要选取哪一列，或选“固定值”"), where=column.header)
     said: dict[str, Any] = {**when, "from": case.source}
     if case.first:
         said["first"] = _number(case.first, column.header)
@@ -240,12 +241,13 @@ def _check_unit(case: CaseRow, row: ColumnRow) -> None:
     """Sums under a header that says 万元 are not read as yuan."""
     times = times_of(case.source)
     if row.is_sum and times and not case.times:
-        raise WrongMapping(f"列名“{case.source}”不是以元为单位，请在换算里写“乘以 {times}”", where=row.column.header)
+        unit = say("列名“%(source)s”不是以元为单位，请在换算里写“乘以 %(times)s”", source=case.source, times=times)
+        raise WrongMapping(unit, where=row.column.header)
 
 
 def _number(text: str, where: str) -> int:
     if not text.isdecimal():
-        raise WrongMapping("“取前几个字”应为正整数", where=where)
+        raise WrongMapping(say("“取前几个字”应为正整数"), where=where)
     return int(text)
 
 
@@ -274,5 +276,5 @@ def _when_text(said: Mapping[str, Any]) -> str:
 def _split(line: str, where: str) -> tuple[str, str]:
     left, mark, right = line.partition("=")
     if not mark or not left.strip():
-        raise WrongMapping(f"“{line.strip()}”应写成：左边 = 右边", where=where)
+        raise WrongMapping(say("“%(line)s”应写成：左边 = 右边", line=line.strip()), where=where)
     return left.strip(), right.strip()

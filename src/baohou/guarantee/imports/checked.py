@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.urls import reverse
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say, together
 from baohou.day.jobs import start
 from baohou.day.models import Job
 from baohou.guarantee.imports.jobs import TAKE, seen_as, wish_for
@@ -50,7 +51,9 @@ def ask_import(
         Draft(
             kind=IMPORT.code,
             subject=kept.file.sha256,
-            title=f"{name}：{outcome['difference_count']} 处与已有数据不同，新增 {new} 行",
+            title=say(
+                "%(name)s：%(n)s 处与已有数据不同，新增 %(new)s 行", name=name, n=outcome["difference_count"], new=new
+            ),
             payload={
                 "token": token,
                 "kind": kind,
@@ -107,10 +110,12 @@ def _rows(payload: Payload) -> list[Row]:
     outcome = job.result if job else {}
     rows: list[Row] = []
     for part in outcome.get("parts", ()):
-        rows.append((part["title"], f"读到 {part['read']} 行", f"新增 {part['new']} 行，{part['differences']} 处不同"))
+        read, new, n = part["read"], part["new"], part["differences"]
+        after = say("新增 %(new)s 行，%(n)s 处不同", new=new, n=n)
+        rows.append((say(part["title"]), say("读到 %(n)s 行", n=read), after))
     for one in outcome.get("differences", ()):
-        where = (one["sheet"], f"第 {one['row']} 行", one["name"], one["column"])
-        rows.append((" ".join(str(said) for said in where if said), one["before"], one["after"]))
+        where = (one["sheet"], say("第 %(n)s 行", n=one["row"]), one["name"], say(one["column"]))
+        rows.append((together((said for said in where if said), " "), one["before"], one["after"]))
     return rows
 
 

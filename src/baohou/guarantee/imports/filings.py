@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from baohou.core.period import quarter_of
+from baohou.core.sayings import listed, say
 from baohou.guarantee.imports.rows import PlainNoun
 from baohou.guarantee.imports.words import read_filing_kind
 from baohou.guarantee.models import Filing
@@ -42,7 +43,12 @@ class FilingsFile(PlainNoun):
         name, quarter, kind = (self.value(values, code) for code in self.keys)
         department = self.departments.get(name)
         if department is None and name is not None:
-            self.fault(number, "department", name, f"没有这个部门；已有 {'、'.join(self.departments) or '（无）'}")
+            self.fault(
+                number,
+                "department",
+                name,
+                say("没有这个部门；已有 %(names)s", names=listed(self.departments) or say("（无）")),
+            )
         return None if None in (department, quarter, kind) else (department, quarter, kind)
 
     def values_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...]:

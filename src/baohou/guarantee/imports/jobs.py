@@ -9,10 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.day.jobs import JobKind, Tell, Wish
 from baohou.guarantee.imports.taking import take
 from baohou.kernel.approvals.services import lapse
@@ -20,10 +23,11 @@ from baohou.kernel.audit import pairs
 from baohou.kernel.papers import records
 from baohou.kernel.papers.taking import Outcome
 from baohou.kernel.papers.taking.summary import summarise
+from baohou.kernel.saying import spoken
 
 MARKING = "标出差错"
 MARKED = "marked.xlsx"
-CHANGED = "提请之后数据已有变动，这个文件现在的结果与复核时看到的不同，没有写入任何内容。请重新检查后再提请。"
+CHANGED = say("提请之后数据已有变动，这个文件现在的结果与复核时看到的不同，没有写入任何内容。请重新检查后再提请。")
 
 
 def wish_for(
@@ -46,6 +50,16 @@ def seen_as(outcome: dict[str, Any]) -> str:
     counts = [[part[name] for name in ("kind", "read", "same", "faults", "differences")] for part in outcome["parts"]]
     said = json.dumps([counts, outcome["differences"]], sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def find_marked(path: Path) -> Path | None:
+    """The marked copy of a file in the reader's language, or at least in some; None when there is none."""
+    found = (_marked(path, get_language() or ""), path.with_name(MARKED))
+    return next((one for one in found if one.exists()), None)
+
+
+def _marked(path: Path, language: str) -> Path:
+    return path.with_name(MARKED if language == settings.LANGUAGE_CODE else f"{language}-{MARKED}")
 
 
 def _work(wish: Wish, by: str, tell: Tell) -> dict[str, Any]:
@@ -92,7 +106,7 @@ def _taken(wish: Wish, path: Path, mapping: Path | None, by: str, tell: Tell) ->
 
 
 def _take_sent(wish: Wish, by: str, tell: Tell) -> dict[str, Any]:
-    """Check or take the file; its marked copy is written beside it, and a file that was taken is thrown away."""
+    """Check or take the file; marked copies are written beside it, and a file that was taken is thrown away."""
     path, how = Path(wish["path"]), wish["how"]
     if not path.exists():
         raise Refused("guarantee.imports.gone", "上传的文件已不在了（只保留一天），请重新上传。", where=wish["name"])
@@ -100,7 +114,9 @@ def _take_sent(wish: Wish, by: str, tell: Tell) -> dict[str, Any]:
     outcome = _taken(wish, path, mapping, by, tell)
     if outcome.faults:
         tell(MARKING, 0, 0)
-        outcome.marked(path.with_name(MARKED))
+        for language, _title in settings.LANGUAGES:
+            with spoken(language):
+                outcome.marked(_marked(path, language))
     elif how and outcome.taken:
         shutil.rmtree(path.parent, ignore_errors=True)
     return summarise(outcome)

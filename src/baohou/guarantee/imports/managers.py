@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
+from baohou.core.sayings import say
 from baohou.guarantee.imports.lookups import Project, get_projects
 from baohou.guarantee.imports.rows import PROJECT, PlainNoun
 from baohou.guarantee.models import Guarantee, ManagerAppointment
@@ -40,7 +41,7 @@ class ManagersFile(PlainNoun):
         project_no, on = self.value(values, "project_no"), self.value(values, "effective_on")
         project = self.projects.get(project_no)
         if project is None and project_no is not None:
-            self.fault(number, "project_no", project_no, "没有这个项目；请核对编号，新项目先导入在保项目")
+            self.fault(number, "project_no", project_no, say("没有这个项目；请核对编号，新项目先导入在保项目"))
         return None if project is None or on is None else (project.id, on)
 
     def values_of(self, number: int, values: Sequence[Any]) -> tuple[Any, ...]:
@@ -51,7 +52,15 @@ class ManagersFile(PlainNoun):
         project = self.projects.get(project_no)
         if project is not None and on is not None and on < project.issued_on:
             issued = project.issued_on.isoformat()
-            self.notes.append(f"第 {number} 行：{project_no} 的变更日 {on.isoformat()} 早于起始日 {issued}，请核对")
+            self.notes.append(
+                say(
+                    "第 %(number)s 行：%(project_no)s 的变更日 %(on)s 早于起始日 %(issued)s，请核对",
+                    number=number,
+                    project_no=project_no,
+                    on=on.isoformat(),
+                    issued=issued,
+                )
+            )
 
     def settle(self, written: Written, act: Act) -> None:
         keys = [fact.key for fact in written.added]

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from baohou.core.money import HOME_CURRENCY, format_yuan
+from baohou.core.sayings import say
 from baohou.guarantee.imports import reached
 from baohou.guarantee.imports.reached import Reached, ReachedColumns, nothing
 from baohou.guarantee.imports.rows import CLIENT, PROJECT, RoomNoun
@@ -100,7 +101,11 @@ class PortfolioFile(RoomNoun):
         for name in self.departments.new:
             first = self._new_departments[name]
             self.notes.append(
-                f"新部门“{name}”（第 {first} 行起）：员工表里没有它，暂无部门经理；若是笔误请改正后再导入"
+                say(
+                    "新部门“%(name)s”（第 %(first)s 行起）：员工表里没有它，暂无部门经理；若是笔误请改正后再导入",
+                    name=name,
+                    first=first,
+                )
             )
 
     def _fact(self, number: int, values: Sequence[Any], *, good: bool) -> Fact:
@@ -140,11 +145,21 @@ class PortfolioFile(RoomNoun):
             return
         first_name, first_industry, first = self._said.setdefault(id_no, (name, industry, number))
         if first_name != name:
-            self.fault(number, "client_name", name, f"与第 {first} 行的证件号码相同而名称不同（{first_name}）")
+            self.fault(
+                number,
+                "client_name",
+                name,
+                say("与第 %(first)s 行的证件号码相同而名称不同（%(first_name)s）", first=first, first_name=first_name),
+            )
         if first_industry != industry:
-            other = show_industry(first_industry) or "未填"
+            other = say(show_industry(first_industry) or "未填")
             said = show_industry(industry)
-            self.fault(number, "industry", said, f"与第 {first} 行的证件号码相同而行业不同（{other}）")
+            self.fault(
+                number,
+                "industry",
+                said,
+                say("与第 %(first)s 行的证件号码相同而行业不同（%(other)s）", first=first, other=other),
+            )
 
     def _check_days(self, number: int, values: Sequence[Any]) -> None:
         issued_on, released_on = self.value(values, "issued_on"), self.value(values, "released_on")
@@ -152,9 +167,14 @@ class PortfolioFile(RoomNoun):
         if issued_on is None:
             return
         if released_on is not None and released_on <= issued_on:
-            self.fault(number, "released_on", released_on, f"必须晚于起始日（{issued_on.isoformat()}）")
+            self.fault(
+                number,
+                "released_on",
+                released_on,
+                say("必须晚于起始日（%(issued_on)s）", issued_on=issued_on.isoformat()),
+            )
         if ends_on is not None and ends_on < issued_on:
-            self.fault(number, "ends_on", ends_on, f"早于起始日（{issued_on.isoformat()}）")
+            self.fault(number, "ends_on", ends_on, say("早于起始日（%(issued_on)s）", issued_on=issued_on.isoformat()))
 
     def _department(self, number: int, values: Sequence[Any]) -> str | None:
         name: str | None = self.value(values, "department")
@@ -198,12 +218,14 @@ class PortfolioFile(RoomNoun):
             yield Key(number, project_no, project_no)
 
     def obstacles(self, found: Sequence[tuple[Key, Stored]]) -> Iterator[tuple[Key, str]]:
-        for model, what in ((Visit, "回访记录"), (ManagerAppointment, "经理变更")):
+        for model, what in ((Visit, say("回访记录")), (ManagerAppointment, say("经理变更"))):
             referring: set[int] = set()
             for piece in chunks([row.id for _, row in found]):
                 rows = model._default_manager.filter(guarantee_id__in=piece)
                 referring.update(rows.values_list("guarantee_id", flat=True))
-            yield from ((key, f"还有{what}，请先删除它们") for key, row in found if row.id in referring)
+            yield from (
+                (key, say("还有%(what)s，请先删除它们", what=what)) for key, row in found if row.id in referring
+            )
 
     def stored(self, keys: Iterable[Any]) -> dict[Hashable, Stored]:
         lookups = ["project_no", "id", "client_id", *(one.lookup for one in _OF_GUARANTEE)]

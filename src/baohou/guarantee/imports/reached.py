@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from baohou.core.sayings import say
 from baohou.kernel.audit.masking import hidden
 from baohou.kernel.papers.reading import Column, read_text
 from baohou.kernel.papers.taking import Compared, Noun
@@ -99,10 +100,17 @@ class ReachedColumns:
         self.says_account = "account_no" in present
         for role, name, phone in PERSONS:
             if phone.code in present and name.code not in present:
-                who = role.label
-                noun.notes.append(f"有“{phone.header}”列而没有“{name.header}”列：不知道{who}是谁，没有取电话")
+                who = say(role.label)
+                noun.notes.append(
+                    say(
+                        "有“%(header)s”列而没有“%(name)s”列：不知道%(who)s是谁，没有取电话",
+                        header=phone.header,
+                        name=name.header,
+                        who=who,
+                    )
+                )
         if "account_bank" in present and not self.says_account:
-            noun.notes.append("有“开户行”列而没有“还款账号”列：没有取开户行")
+            noun.notes.append(say("有“开户行”列而没有“还款账号”列：没有取开户行"))
         self._called: dict[tuple[int, str], tuple[str, str]] = {}
         self._banks: dict[tuple[int, str], str] = {}
         self._first: dict[tuple[str, str], tuple[str, str, int]] = {}
@@ -123,17 +131,22 @@ class ReachedColumns:
         return said
 
     def _person(self, person: Person, number: int, values: Mapping[str, Any], client: int | None) -> tuple[str, str]:
-        who = person.role.label
+        who = say(person.role.label)
         name, phone = values[person.name.code] or "", values[person.phone.code] or ""
         if not name:
             if phone:
-                self.noun.fault(number, person.name.code, "", f"填了{person.phone.header}，请写{who}是谁")
+                self.noun.fault(
+                    number,
+                    person.name.code,
+                    "",
+                    say("填了%(header)s，请写%(who)s是谁", header=person.phone.header, who=who),
+                )
             return "", ""
         key = values["client_id_no"], person.role
         first_name, first_phone, first = self._first.setdefault(key, (name, phone, number))
         if (first_name, first_phone) != (name, phone):
             code = person.name.code if first_name != name else person.phone.code
-            said = f"与第 {first} 行的证件号码相同而{who}或电话不同；一户只记一位{who}"
+            said = say("与第 %(first)s 行的证件号码相同而%(who)s或电话不同；一户只记一位%(who)s", first=first, who=who)
             self.noun.fault(number, code, values[code], said)
         stored = self._called.get((client or 0, person.role))
         if not phone and stored and stored[0] != name:
@@ -143,11 +156,11 @@ class ReachedColumns:
     def _account(self, number: int, values: Mapping[str, Any], client: int | None) -> tuple[str, str]:
         bank, account_no = values["account_bank"] or "", values["account_no"] or ""
         if bank and not account_no:
-            self.noun.fault(number, "account_no", "", "填了开户行，请写还款账号；没有就都不填")
+            self.noun.fault(number, "account_no", "", say("填了开户行，请写还款账号；没有就都不填"))
         if account_no and not bank:
             bank = self._banks.get((client or 0, account_no), "")
             if not bank:
-                self.noun.fault(number, "account_bank", "", "填了还款账号，请写开户行")
+                self.noun.fault(number, "account_bank", "", say("填了还款账号，请写开户行"))
         return bank, account_no
 
     def stored(self, client: int | None, account_no: str) -> Reached:

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
+from baohou.core.sayings import say
 from baohou.guarantee.services.touch import touch
 from baohou.kernel.audit.models import Act
 from baohou.kernel.papers.reading import Column, Reading, Unreadable, read_code
@@ -50,7 +51,7 @@ class RoomNoun(Noun):
         """A fault when the day in the cell has not come yet."""
         on = self.value(values, code)
         if on is not None and on > self.today:
-            self.fault(number, code, on, f"晚于今天（{self.today.isoformat()}），还没有发生")
+            self.fault(number, code, on, say("晚于今天（%(today)s），还没有发生", today=self.today.isoformat()))
 
     def all_of(self, code: str) -> set[Any]:
         """Every value of a column in the file."""
@@ -137,7 +138,7 @@ class ClientNoun(PlainNoun):
         id_no = self.value(values, CLIENT.code)
         client = self.clients.get(id_no)
         if client is None and id_no is not None:
-            self.fault(number, CLIENT.code, id_no, "没有这个客户；请核对号码，新客户先导入在保项目")
+            self.fault(number, CLIENT.code, id_no, say("没有这个客户；请核对号码，新客户先导入在保项目"))
         return client
 
     def settle(self, written: Written, act: Act) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Any, ClassVar
 
+from baohou.core.sayings import say
 from baohou.guarantee.imports.lookups import get_first_issues, get_projects
 from baohou.guarantee.imports.rows import CLIENT, PROJECT, ClientNoun
 from baohou.guarantee.imports.words import read_visit_kind
@@ -57,11 +58,11 @@ class VisitsFile(ClientNoun):
         project = self.projects.get(project_no)
         wrong = None
         if project_no is None and kind == VisitKind.ROUTINE:
-            wrong = "例行回访必须填写项目编号"
+            wrong = say("例行回访必须填写项目编号")
         elif project_no is not None and project is None:
-            wrong = "没有这个项目；请核对编号，新项目先导入在保项目"
+            wrong = say("没有这个项目；请核对编号，新项目先导入在保项目")
         elif project is not None and client is not None and project.client_id != client:
-            wrong = "这个项目是另一个客户的"
+            wrong = say("这个项目是另一个客户的")
         if wrong:
             self.fault(number, "project_no", project_no, wrong)
         if wrong or None in (client, kind, visited_on):
@@ -77,16 +78,18 @@ class VisitsFile(ClientNoun):
         client = self.clients.get(id_no)
         first = None if client is None else self.first_issues.get(client)
         if client is not None and first is None:
-            self.fault(number, CLIENT.code, id_no, "这个客户没有任何担保项目")
+            self.fault(number, CLIENT.code, id_no, say("这个客户没有任何担保项目"))
         if first is not None and visited_on is not None and visited_on < first:
-            self.fault(number, "visited_on", visited_on, f"早于客户的第一笔担保（{first.isoformat()}）")
+            self.fault(
+                number, "visited_on", visited_on, say("早于客户的第一笔担保（%(first)s）", first=first.isoformat())
+            )
         self.at_most_today(number, values, "visited_on")
 
     def facts(self) -> Iterator[Fact]:
         for fact in super().facts():
             sealed = self.sealed.get(fact.key)
             if sealed is not None and self.differing(sealed, fact.values):
-                said = "这次回访的报告已封存，不能用导入改；请在报告上加补充"
+                said = say("这次回访的报告已封存，不能用导入改；请在报告上加补充")
                 self.fault(fact.number, self.keys[0], fact.name, said)
             else:
                 yield fact
@@ -94,4 +97,4 @@ class VisitsFile(ClientNoun):
     def obstacles(self, found: Sequence[tuple[Key, Stored]]) -> Iterator[tuple[Key, str]]:
         for key, _ in found:
             if key.key in self.sealed:
-                yield key, "这次回访的报告已封存，不能删除"
+                yield key, say("这次回访的报告已封存，不能删除")

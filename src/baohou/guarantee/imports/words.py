@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from baohou.core.sayings import listed, say
 from baohou.guarantee.rules.words import FilingKind, Grade, Urgency, VisitKind, Word
 from baohou.kernel.papers.reading import Cell, Unreadable, read_code
 from baohou.kernel.papers.reading.cells import Reader
@@ -16,13 +17,13 @@ def zh_of(words: type[Word]) -> Callable[[int], str]:
 
 def _reader(words: type[Word], others: Mapping[str, Word]) -> Reader:
     """A reader of the words' codes and Chinese words, and of other words that offices use for them."""
-    wanted = "、".join(f"{word.zh}（{word.code}）" for word in words)
+    wanted = listed(say("%(word)s（%(code)s）", word=say(word.zh), code=word.code) for word in words)
 
     def read(cell: Cell) -> Word:
         text = read_code(cell)
         word = words.read(text) or words.read(text.replace(" ", "_")) or others.get(text)
         if word is None:
-            raise Unreadable(f"不认识；请填 {wanted} 之一")
+            raise Unreadable(say("不认识；请填 %(wanted)s 之一", wanted=wanted))
         return word
 
     return read

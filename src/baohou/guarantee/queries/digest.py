@@ -11,7 +11,7 @@ from typing import Final
 from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from baohou.core.sayings import Said, say, together
+from baohou.core.sayings import THEN, Said, listed, say, say_many, together
 from baohou.core.weekdays import weekday_of
 from baohou.guarantee.models import MeasureAction, MovedDuty, MoveSigner
 from baohou.guarantee.queries.actions import doers_of, handed_actions
@@ -201,28 +201,57 @@ def _digest(person: Person, owed: dict[int, Owed], waiting: list[WaitingLine], o
     assert person.staff is not None, "only members of staff have addresses"
     lines = _part_lines(own)
     for name, those in absent:
-        lines += ["", f"代{name}：" + "，".join(_counted(those))]
+        counted = listed(_counted(those), THEN)
+        lines += ["", say("代%(name)s：%(counted)s", name=name, counted=counted)]
     if waiting:
-        lines += ["", f"等您处理 {len(waiting)} 件"] + [
-            f"· {line.what} {line.who}".rstrip() for line in waiting[:NAMED]
+        lines += ["", say_many("等您处理 %(n)s 件", len(waiting), n=len(waiting))]
+        lines += [
+            together(["· ", line.what, " ", line.who] if line.who else ["· ", line.what]) for line in waiting[:NAMED]
         ]
-        lines += [f"  ……另有 {len(waiting) - NAMED} 件"] if len(waiting) > NAMED else []
-    counted = _counted(own) or [f"代办 {len(absent)} 人的事项"] * bool(absent) or [f"{len(waiting)} 件等您处理"]
-    title = f"{on.month}月{on.day}日 {weekday_of(on)}：{'，'.join(counted)}"
-    return Digest(person.staff, title, "\n".join(lines).strip(), _HOME)
+        lines += _more(len(waiting) - NAMED)
+    title = say(
+        "%(month)s月%(day)s日 %(weekday)s：%(counted)s",
+        month=on.month,
+        day=on.day,
+        weekday=weekday_of(on),
+        counted=listed(_counted(own), THEN) or _others(len(absent), len(waiting)),
+    )
+    return Digest(person.staff, title, together(lines[1:] if lines[0] == "" else lines, "\n"), _HOME)
 
 
-def _counted(owed: Owed) -> list[str]:
-    words = {"overdue": "逾期", "today": "今天到期", "week": "本周到期"}
-    return [f"{words[part]} {owed.counts[part]} 件" for part in _PARTS if owed.counts[part]]
+def _others(absent: int, waiting: int) -> Said:
+    """What the title tells of somebody who owes nothing."""
+    if absent:
+        return say_many("代办 %(n)s 人的事项", absent, n=absent)
+    return say_many("%(n)s 件等您处理", waiting, n=waiting)
+
+
+def _more(rest: int) -> list[str]:
+    return [say_many("  ……另有 %(n)s 件", rest, n=rest)] if rest > 0 else []
+
+
+def _counted(owed: Owed) -> list[Said]:
+    overdue, today, week = (owed.counts[part] for part in _PARTS)
+    said = (
+        (overdue, say_many("逾期 %(n)s 件", overdue, n=overdue)),
+        (today, say_many("今天到期 %(n)s 件", today, n=today)),
+        (week, say_many("本周到期 %(n)s 件", week, n=week)),
+    )
+    return [one for count, one in said if count]
 
 
 def _part_lines(owed: Owed) -> list[str]:
-    words = {"overdue": "已逾期", "today": "今天到期", "week": "本周内到期"}
+    overdue, today, week = (owed.counts[part] for part in _PARTS)
+    heads = (
+        say_many("已逾期 %(n)s 件", overdue, n=overdue),
+        say_many("今天到期 %(n)s 件", today, n=today),
+        say_many("本周内到期 %(n)s 件", week, n=week),
+    )
     lines: list[str] = []
-    for part in _PARTS:
+    for part, head in zip(_PARTS, heads, strict=True):
         count = owed.counts[part]
         if count:
-            lines += ["", f"{words[part]} {count} 件"] + [f"· {said}" for said in owed.named[part]]
-            lines += [f"  ……另有 {count - len(owed.named[part])} 件"] if count > len(owed.named[part]) else []
+            lines += ["", head]
+            lines += [together(["· ", said]) for said in owed.named[part]]
+            lines += _more(count - len(owed.named[part]))
     return lines

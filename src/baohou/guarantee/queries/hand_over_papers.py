@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from baohou.core.errors import Refused
-from baohou.core.sayings import say
+from baohou.core.sayings import listed, say
 from baohou.guarantee.queries.sealed_visits import KIND
 from baohou.kernel.papers.models import Attachment
 
 PAPER: Final = "visit_paper"
 """The kind of paper in a volume; its subject is the Attachment."""
 _AT_ONCE: Final = 1000
-_LONGEST_TITLE: Final = 255
+_LONGEST_NAME: Final = 200
 NAMED: Final = 5
 """A refusal names so many papers."""
 
@@ -49,7 +49,7 @@ def require_all_there(reports: Sequence[tuple[str, int]], ticked: Collection[int
         (number, paper) for number, visit in reports for paper in papers.get(visit, ()) if paper.key not in ticked
     ]
     if lacking:
-        named = "、".join(f"{number} {paper.title}" for number, paper in lacking[:NAMED])
+        named = listed(f"{number} {paper.title}" for number, paper in lacking[:NAMED])
         message = say(
             "还有 %(many)s 件随附资料没有勾选：%(named)s。逐件核对，齐了再勾选；缺的补齐。",
             many=len(lacking),
@@ -60,5 +60,7 @@ def require_all_there(reports: Sequence[tuple[str, int]], ticked: Collection[int
 
 def _papers(attached: Sequence[Attachment]) -> list[Paper]:
     photos = [one for one in attached if one.file.content_type.startswith("image/")]
-    papers = [Paper(one.pk, f"客户资料：{one.name}"[:_LONGEST_TITLE]) for one in attached if one not in photos]
-    return papers + ([Paper(photos[0].pk, f"现场照片 {len(photos)} 张")] if photos else [])
+    papers = [
+        Paper(one.pk, say("客户资料：%(name)s", name=one.name[:_LONGEST_NAME])) for one in attached if one not in photos
+    ]
+    return papers + ([Paper(photos[0].pk, say("现场照片 %(n)s 张", n=len(photos)))] if photos else [])

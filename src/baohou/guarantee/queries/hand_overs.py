@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from baohou.core.period import Quarter, quarter_of
+from baohou.core.sayings import listed, say
 from baohou.guarantee.models import Guarantee, HandOver, HandOverItem, HandOverReceipt, Visit
 from baohou.guarantee.queries.forms.visit_reports import report_number
 from baohou.guarantee.queries.pages.clients import speaking
@@ -69,8 +70,8 @@ def waiting_receipt(hand_over: HandOver) -> HandOverReceipt | None:
 
 def name_reports(visits: Sequence[Visit]) -> str:
     """Reports named in a sentence, the first ten of them; the visits know their client."""
-    shown = "、".join(f"{visit.client.name} {visit.visited_on}" for visit in visits[:10])
-    return shown + (f" 等 {len(visits)} 份" if len(visits) > 10 else "")
+    shown = listed(f"{visit.client.name} {visit.visited_on}" for visit in visits[:10])
+    return say("%(named)s 等 %(n)s 份", named=shown, n=len(visits)) if len(visits) > 10 else shown
 
 
 def tell_receipt(number: int) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ import polars as pl
 
 from baohou.core.period import quarter_of
 from baohou.core.places import AT_ONCE
-from baohou.core.sayings import say
+from baohou.core.sayings import listed, say
 from baohou.guarantee.models import Measure, MeasureAction
 from baohou.guarantee.queries.actions import doers_of
 from baohou.guarantee.queries.grading import State, find_filing
@@ -126,7 +126,7 @@ def explain_action(action: MeasureAction, on: date) -> Explanation:
     """Why somebody has to do what a measure says: the clause, the measure with those who conferred, a hand-over."""
     measure, doer = action.measure, doers_of([action.pk], on=on).get(action.pk, action.responsible)
     who = [measure.department_manager, measure.manager_a, measure.manager_b]
-    conferred = "、".join(one.name for one in who if one is not None)
+    conferred = listed(one.name for one in who if one is not None)
     children = [_clause(measure.filed_on)]
     children.append(Node("处置措施", measure.text, (Node("填报", str(measure.filed_on)), Node("沟通人员", conferred))))
     children.append(Node("负责人", action.responsible.name))

@@ -11,7 +11,7 @@ from typing import Final
 from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from baohou.core.sayings import say
+from baohou.core.sayings import listed, say
 from baohou.guarantee.models import Guarantee, ManagerAppointment
 from baohou.guarantee.queries.actions import list_open_actions
 from baohou.guarantee.queries.handed import handed_keys
@@ -160,7 +160,9 @@ def managers_or_departments_left(change: Change) -> list[str]:
     if change.post not in MANAGING:
         numbers = [holding.guarantee.project_no for holding in list_holdings(change.staff, on=change.on)]
         if numbers:
-            named = "、".join(numbers[:_NAMED]) + (" 等" if len(numbers) > _NAMED else "")
+            named = listed(numbers[:_NAMED])
+            if len(numbers) > _NAMED:
+                named = say("%(shown)s 等", shown=named)
             said.append(
                 say(
                     "%(staff)s自 %(on)s 起仍是 %(many)s 笔在保项目的 A 角或 B 角（%(named)s），请先移交给接手的人。",

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.urls import reverse
 
+from baohou.core.sayings import say
 from baohou.guarantee.models import GradeChange
 from baohou.guarantee.queries.pending import TO_RISK, TO_WATCH, subject_of
 from baohou.guarantee.rules.words import Grade
@@ -30,15 +31,18 @@ def ask_grade(
     if kind is None or before is grade:
         given = {"client": client, "grade": grade, "effective_on": effective_on, "because": because}
         return Asked(None, grades.change(**given, by=staff, actor=by.actor, door=door))  # type: ignore[arg-type]
-    was = before.zh if before else "尚未评定"
+    was, now = say(before.zh if before else "尚未评定"), say(grade.zh)
     because = verbs.require_text(because, what="理由")
     return ask(
         Draft(
             kind=kind.code,
             subject=subject_of(client.pk),
-            title=f"{was} → {grade.zh}，自 {effective_on} 起",
+            title=say("%(was)s → %(now)s，自 %(on)s 起", was=was, now=now, on=effective_on.isoformat()),
             payload={"client": client.pk, "grade": grade.value, "effective_on": effective_on, "by": staff.pk},
-            rows=[("风险分类", was, grade.zh), ("生效日", str(held.effective_on) if held else "", str(effective_on))],
+            rows=[
+                (say("风险分类"), was, now),
+                (say("生效日"), str(held.effective_on) if held else "", str(effective_on)),
+            ],
             because=because,
             party=client,
         ),

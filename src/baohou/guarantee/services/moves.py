@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from baohou.core.errors import Refused
-from baohou.core.sayings import say
+from baohou.core.sayings import listed, say
 from baohou.day.lock import hold_off_steps
 from baohou.day.queries import get_business_day
 from baohou.guarantee.models import MeasureAction, MoveSigner, WorkMove
@@ -235,19 +235,16 @@ def _passing(
             wrong=wrong[staff.pk],
         )
     if wrong:
-        named = "、".join(str(one) for one in Staff.objects.filter(pk__in=wrong)) or "所选的人"
+        named = listed(str(one) for one in Staff.objects.filter(pk__in=wrong)) or say("所选的人")
         said = say(
             "%(named)s在 %(on)s 不在项目经理或部门经理岗位上（或已定离职），不能接收，请另选一人。", named=named, on=on
         )
         raise Refused("guarantee.move.not_in_post", said, where="接收人")
     if left:
-        more = f" 等 {len(left)} 笔" if len(left) > _NAMED else ""
-        raise Refused(
-            "guarantee.move.left",
-            "还没有接收人：%(left)s%(more)s。请逐笔选定。",
-            left="、".join(left[:_NAMED]),
-            more=more,
-        )
+        named = listed(left[:_NAMED])
+        if len(left) > _NAMED:
+            named = say("%(named)s 等 %(n)s 笔", named=named, n=len(left))
+        raise Refused("guarantee.move.left", "还没有接收人：%(left)s。请逐笔选定。", left=named)
     return rows
 
 
@@ -273,11 +270,12 @@ def _duties(
         to = of_guarantee.get(duty.subject_id or 0) if duty.kind == DutyKind.ROUTINE_VISIT else None
         to = to or of_client.get(duty.party_id or 0)
         if to is None or to.pk not in people:
-            left.append(f"{duty.party.name if duty.party else ''} {duty.due_on} 到期的{DutyKind(duty.kind).zh}")
+            client, kind = duty.party.name if duty.party else "", say(DutyKind(duty.kind).zh)
+            left.append(say("%(client)s %(on)s 到期的%(kind)s", client=client, on=duty.due_on, kind=kind))
         else:
             told.append((duty, to))
     if left:
-        raise Refused("guarantee.move.duty_left", "以下未办事项没有接收人：%(left)s。", left="、".join(left[:_NAMED]))
+        raise Refused("guarantee.move.duty_left", "以下未办事项没有接收人：%(left)s。", left=listed(left[:_NAMED]))
     return told
 
 
@@ -300,7 +298,7 @@ def _actions(
         else:
             told.append((one, to))
     if left:
-        raise Refused("guarantee.move.action_left", "以下处置措施没有接收人：%(left)s。", left="、".join(left[:_NAMED]))
+        raise Refused("guarantee.move.action_left", "以下处置措施没有接收人：%(left)s。", left=listed(left[:_NAMED]))
     return told
 
 

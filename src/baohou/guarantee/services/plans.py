@@ -11,7 +11,7 @@ from django.db import transaction
 
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter
-from baohou.core.sayings import say, together
+from baohou.core.sayings import listed, say, together
 from baohou.core.spreading import Item
 from baohou.core.spreading import spread as spread_over
 from baohou.core.weekdays import weekday_of
@@ -386,7 +386,7 @@ def _require(outcome: int | list[tuple[str, str]]) -> int:
 
 def _named(names: Iterable[str]) -> str:
     every = list(dict.fromkeys(names))
-    names_said = "、".join(every[:NAMED])
+    names_said = listed(every[:NAMED])
     return say("%(names)s 等 %(n)s 户", names=names_said, n=len(every)) if len(every) > NAMED else names_said
 
 

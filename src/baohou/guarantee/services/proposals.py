@@ -105,7 +105,7 @@ def keep_the_rest(
 
 def require_open(table: GradingTable) -> None:
     """Refuse to change a table that is handed in, accepted, or history."""
-    named = f"{table.department}的{table.quarter}在保客户分类表"
+    named = say("%(department)s的%(quarter)s在保客户分类表", department=table.department, quarter=table.quarter)
     if table.state is State.HANDED_IN:
         message = say("%(named)s已上报，等待接收；要修改请风险管理部先退回。", named=named)
         raise Refused("guarantee.grading.handed_in", message)

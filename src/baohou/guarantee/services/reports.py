@@ -157,14 +157,13 @@ def _step(
     last = filing.steps.order_by("-pk").first()
     if last is None or last.verb != expected:
         standing = say(FilingVerb(last.verb).zh if last else "历史记录")
-        act_zh = verb.zh.removeprefix("已")
         message = say(
             "%(department)s的%(quarter)s%(kind)s现在是“%(standing)s”，不能%(act)s；请刷新后再看。",
             department=filing.department,
             quarter=quarter,
             kind=say(kind.zh),
             standing=standing,
-            act=act_zh,
+            act=say(verb.zh.removeprefix("已")),
         )
         raise Refused("guarantee.filing.not_so", message)
     by_list = kind is FilingKind.HAND_OVER and HandOver.objects.filter(filing=filing).exists()

@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from baohou.core.columns import day_of
+from baohou.core.sayings import say
 from baohou.day.models import SetAside
 from baohou.guarantee.models import Guarantee, Visit
 from baohou.guarantee.rules.facts import BEFORE_ISSUE, OTHER_CLIENT
@@ -66,17 +67,22 @@ def _named(wrong: pl.DataFrame) -> list[tuple[int, int, str]]:
             "pk", "client_id", "guarantee_id", "visited_on", "kind"
         )
     }
-    named = []
+    named: list[tuple[int, int, str]] = []
     for client, guarantee, day, kind, fault in wrong.select(
         "client_id", "guarantee_id", "visited_on", "kind", "fault"
     ).iter_rows():
         visited = day_of(day)
         assert visited is not None, "a visit has a day"
-        about = f"{names.get(client, '未知客户')} {visited} 的{VisitKind(kind).zh}回访"
-        reason = (
-            "早于该客户首笔担保的起始日，请核对回访日期或担保起始日"
-            if fault == BEFORE_ISSUE
-            else f"所填项目 {projects.get(guarantee, '')} 属于别的客户，请核对项目编号"
+        about = say(
+            "%(client)s %(on)s 的%(kind)s回访",
+            client=names.get(client) or say("未知客户"),
+            on=visited.isoformat(),
+            kind=say(VisitKind(kind).zh),
         )
-        named.append((rows[client, guarantee, visited, kind], fault, f"{about}{reason}。"))
+        if fault == BEFORE_ISSUE:
+            said = say("%(visit)s早于该客户首笔担保的起始日，请核对回访日期或担保起始日。", visit=about)
+        else:
+            project = projects.get(guarantee, "")
+            said = say("%(visit)s所填项目 %(project)s 属于别的客户，请核对项目编号。", visit=about, project=project)
+        named.append((rows[client, guarantee, visited, kind], fault, said))
     return named

@@ -18,7 +18,7 @@ from django.utils import timezone
 from PIL import Image
 
 from baohou.core.errors import Refused
-from baohou.core.sayings import say, together
+from baohou.core.sayings import listed, say
 from baohou.guarantee.models import Guarantee, Visit, VisitSubmission, VisitUpload
 from baohou.guarantee.queries.sealed_visits import CLIENT_ROLE, KIND, find_same_visit, recorder_of
 from baohou.guarantee.rules.appointments import APPOINTMENT_KEY, Appointment
@@ -101,7 +101,7 @@ class FilesMissing(Refused):
 
     def __init__(self, missing: Sequence[tuple[str, str]]) -> None:
         self.digests = [sha256 for sha256, _ in missing]
-        names = "、".join(f"“{name}”" for _, name in missing)
+        names = listed(say("“%(title)s”", title=name) for _, name in missing)
         message = say(
             "还有 %(many)s 个文件没有送到：%(names)s。请重新发送，已送到的不用再传。",
             many=len(missing),
@@ -227,11 +227,11 @@ def _require_answers(report: Report) -> None:
     if not report.findings.get(METHODS_KEY):
         raise Refused("guarantee.visit.no_method", "请至少勾选一种回访方法。", where="methods")
     if lacking := untold(report.findings):
-        names = together((say(method.short) for method in lacking), "、")
+        names = listed(say(method.short) for method in lacking)
         message = say("请写明这些方法了解到的情况：%(names)s。", names=names)
         raise Refused("guarantee.visit.method_untold", message, where="methods")
     if open_ := unanswered(report.kind, report.findings):
-        names = together((say(matter.zh) for matter in open_), "、")
+        names = listed(say(matter.zh) for matter in open_)
         message = say("这些事项还没有填：%(names)s。没有了解到的，请写明没有了解到。", names=names)
         raise Refused("guarantee.visit.unanswered", message, where="matters")
     if not report.summary.strip():
@@ -246,7 +246,7 @@ def _arrived(key: UUID, sender: Staff, report: Report) -> tuple[list[VisitUpload
     here = {(upload.file.sha256, upload.is_signature): upload for upload in waiting}
     missing = [one for one in report.files if (one[0], False) not in here]
     if report.signature and (report.signature, True) not in here:
-        missing.append((report.signature, "客户签名"))
+        missing.append((report.signature, say("客户签名")))
     if missing:
         raise FilesMissing(missing)
     return [here[sha256, False] for sha256, _ in report.files], here.get((report.signature, True))

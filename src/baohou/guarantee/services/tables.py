@@ -8,7 +8,7 @@ from datetime import date
 
 from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
-from baohou.core.sayings import say
+from baohou.core.sayings import listed, say
 from baohou.guarantee.models import FilingStep, GradeChange, Proposal
 from baohou.guarantee.queries.forms.classification import as_stated, classify
 from baohou.guarantee.queries.grading import GradingTable, get_table
@@ -168,7 +168,7 @@ def _require_unmoved(department: Department, quarter: date, proposals: list[Prop
         if one.client_id in standing and standing[one.client_id] is not Grade.read(one.stated["before"])
     ]
     if moved:
-        named = "、".join(moved[:_NAMED])
+        named = listed(moved[:_NAMED])
         message = say("上报以后，以下客户的分类已另行变更：%(named)s。请退回，由部门重新核对后签字上报。", named=named)
         raise Refused("guarantee.grading.changed_since", message)
 
@@ -224,5 +224,5 @@ def _said(given: GradeChange | Proposal) -> dict[str, str]:
 
 
 def _names(lines: Sequence[Line]) -> str:
-    named = "、".join(line.name for line in lines[:_NAMED])
+    named = listed(line.name for line in lines[:_NAMED])
     return say("%(names)s 等 %(n)s 户", names=named, n=len(lines)) if len(lines) > _NAMED else named

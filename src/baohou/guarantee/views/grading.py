@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter
+from baohou.core.sayings import listed
 from baohou.guarantee.forms.grading import RowForm, SeveralForm
 from baohou.guarantee.queries.grading import GradingTable, State, get_table
 from baohou.guarantee.queries.pages.grading import SHOWS, find_due, get_page, get_rows, list_tables, reachable
@@ -120,7 +121,7 @@ def several(request: Asked, quarter: str, department: int) -> HttpResponse:
     said = ngettext("已为 %(n)s 户拟定分类。", "已为 %(n)s 户拟定分类。", done.written) % {"n": done.written}
     messages.success(request, said, extra_tags="ok")
     if done.overtaken:
-        names = "、".join(line.name for line in done.overtaken)
+        names = in_words(listed(line.name for line in done.overtaken))
         messages.warning(
             request, _("以下客户刚被别人改过，没有动，请看过再改：%(names)s。") % {"names": names}, extra_tags="warn"
         )

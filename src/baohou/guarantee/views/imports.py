@@ -18,7 +18,7 @@ from baohou.day.views import begin, where
 from baohou.guarantee.forms.imports import UploadForm
 from baohou.guarantee.imports import KINDS, WORKBOOK
 from baohou.guarantee.imports.checked import IMPORT, ask_import, list_pending_imports, needs_eyes, plainest
-from baohou.guarantee.imports.jobs import CHECK, MARKED, TAKE, wish_for
+from baohou.guarantee.imports.jobs import CHECK, TAKE, find_marked, wish_for
 from baohou.guarantee.views import uploads
 from baohou.guarantee.views.uploads import Upload
 from baohou.kernel.approvals.queries import is_on
@@ -28,7 +28,7 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.exports import XLSX, hand_out
 from baohou.kernel.people.policy import Thing
-from baohou.kernel.saying import in_words
+from baohou.kernel.saying import in_words, told
 
 WAYS = ("whole", "update", "partial", "partial-update")
 
@@ -75,11 +75,12 @@ def check(request: Asked, upload: Upload) -> HttpResponse:
 def marked_file(request: Asked, token: str) -> HttpResponse:
     """The file as .xlsx with its faulty cells marked."""
     upload = uploads.find(token)
-    if upload is None or not upload.path.with_name(MARKED).exists():
+    marked = find_marked(upload.path) if upload else None
+    if upload is None or marked is None:
         raise Http404
     seen = find_latest(token)
     faults = seen.job.result.get("fault_count", 0) if seen else 0
-    content, name = upload.path.with_name(MARKED).read_bytes(), f"{Path(upload.name).stem}-标出差错.xlsx"
+    content, name = marked.read_bytes(), _("%(name)s-标出差错.xlsx") % {"name": Path(upload.name).stem}
     return hand_out(request, content, name=name, content_type=XLSX, kind="marked", rows=faults)
 
 
@@ -115,7 +116,7 @@ def _begin(request: Asked, upload: Upload, how: str) -> HttpResponse:
 
 
 def _show(request: Asked, token: str, upload: Upload | None, seen: Seen) -> HttpResponse:
-    outcome, wish = seen.job.result, seen.job.wish
+    outcome, wish = told(seen.job.result), seen.job.wish
     context = {
         "token": token,
         "upload": upload,
@@ -123,7 +124,7 @@ def _show(request: Asked, token: str, upload: Upload | None, seen: Seen) -> Http
         "name": seen.job.name,
         "mapped": bool(wish["mapping"]),
         "may_map": wish["kind"] != WORKBOOK,
-        "refusal": seen.job.message,
+        "refusal": in_words(seen.job.message),
         "outcome": outcome,
         "more_kinds": outcome.get("fault_count", 0) - sum(group["count"] for group in outcome.get("groups", ())),
         "more_differences": outcome.get("difference_count", 0) - len(outcome.get("differences", ())),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter, quarter_of
+from baohou.core.sayings import listed
 from baohou.guarantee.forms.appointments import AppointmentForm, initial_of, read_appointment
 from baohou.guarantee.forms.fields import show_refusal
 from baohou.guarantee.forms.plans import DEEDS, Several, read_day, read_filters, read_number, read_seen
@@ -276,7 +277,7 @@ def _say_spread(request: Asked, found: plans.Spread) -> None:
         said = ngettext("已排好 %(n)s 次回访。", "已排好 %(n)s 次回访。", found.placed)
         messages.success(request, said % {"n": found.placed}, extra_tags="ok")
     if found.left:
-        names = "、".join(dict.fromkeys(row.visit.client for row in found.left[:NAMED]))
+        names = in_words(listed(dict.fromkeys(row.visit.client for row in found.left[:NAMED])))
         said = ngettext(
             "还有 %(n)s 次在所选区间内没有可排的工作日：%(clients)s。请放宽区间，或手工排。",
             "还有 %(n)s 次在所选区间内没有可排的工作日：%(clients)s。请放宽区间，或手工排。",

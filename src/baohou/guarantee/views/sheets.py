@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from baohou.guarantee.queries.pages.overview import Going
 from baohou.guarantee.views.asked import NOT_SAID
@@ -94,6 +95,11 @@ def top(rows: Rows, rest: Callable[[Rows], Sequence[Cell]], most: int) -> Rows:
 def columns_of_amounts(currencies: Sequence[str], title: str, *, drawn: bool = False) -> list[Head]:
     """A column for each currency; amounts of different ones are never added."""
     return [
-        Head(f"{title}（{currency}）", "fen", drawn=drawn and place == 0, currency=currency)
+        Head(
+            _("%(title)s（%(currency)s）") % {"title": title, "currency": currency},
+            "fen",
+            drawn=drawn and place == 0,
+            currency=currency,
+        )
         for place, currency in enumerate(currencies)
     ]

@@ -52,6 +52,7 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.exports import CONTENT_TYPES, XLSX, hand_out, hand_out_kept
 from baohou.kernel.people.models import Staff
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.saying import in_words
 
 room = Room("处罚与申诉", of={"staff": Thing.FINED})
 
@@ -247,7 +248,7 @@ def _entry(entry: Entry) -> EntryOut:
         amount_fen=entry.amount_fen,
         dated=entry.dated,
         clause=entry.clause,
-        because=entry.because,
+        because=in_words(entry.because),
     )
 
 

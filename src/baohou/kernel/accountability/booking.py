@@ -127,6 +127,12 @@ def _kind() -> pl.Expr:
     )
 
 
+def reasons() -> set[str]:
+    """Every reason that is written of an entry; a page says them in the reader's language."""
+    booked = (EntryKind.PENALTY, EntryKind.REVERSAL)
+    return {_because(kind, entry) for kind in kinds.every() if kind.penalty for entry in booked}
+
+
 def _because(kind: kinds.Kind, entry: EntryKind) -> str:
     if entry is EntryKind.PENALTY:
         return f"{kind.zh}到期未办"

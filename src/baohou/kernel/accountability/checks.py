@@ -8,6 +8,7 @@ from django.db.models import Max, Sum
 from django.urls import reverse as address
 
 from baohou.core.money import format_yuan
+from baohou.core.sayings import say
 from baohou.kernel.accountability.ledger import Story
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.accountability.pending import REVERSE, WAIVE, subject_of
@@ -25,14 +26,24 @@ def ask_waiver(
 
     ``seen_fen`` is what was left when the form was opened; refused when another amount is left by now.
     """
-    title = f"减免 {format_yuan(amount_fen)} 元（{story.duty_word}，{story.first.due_on} 到期）"
+    title = say(
+        "减免 %(yuan)s 元（%(duty)s，%(on)s 到期）",
+        yuan=format_yuan(amount_fen),
+        duty=say(story.duty_word),
+        on=str(story.first.due_on),
+    )
     seen = story.net_fen if seen_fen is None else seen_fen
     return _ask(WAIVER, story, title, amount_fen, seen, because=because, by=by, on=on, door=door)
 
 
 def ask_reversal(*, story: Story, because: str, by: Person, on: date, door: str) -> Asked:
     """Ask for all that is left of a penalty to be taken back, because it ought not to have been booked."""
-    title = f"冲回 {format_yuan(story.net_fen)} 元（{story.duty_word}，{story.first.due_on} 到期）"
+    title = say(
+        "冲回 %(yuan)s 元（%(duty)s，%(on)s 到期）",
+        yuan=format_yuan(story.net_fen),
+        duty=say(story.duty_word),
+        on=str(story.first.due_on),
+    )
     return _ask(REVERSAL, story, title, story.net_fen, story.net_fen, because=because, by=by, on=on, door=door)
 
 
@@ -57,7 +68,7 @@ def _ask(
             subject=subject_of(story.first.duty_key, staff.pk),
             title=title,
             payload={"duty_key": story.first.duty_key, "staff": staff.pk, "amount_fen": amount_fen, "seen": seen_fen},
-            rows=[("处罚净额", f"{format_yuan(left)} 元", f"{format_yuan(left - amount_fen)} 元")],
+            rows=[(say("处罚净额"), _yuan(left), _yuan(left - amount_fen))],
             because=because,
             party=story.first.party,
             about=staff,
@@ -66,6 +77,10 @@ def _ask(
         on=on,
         door=door,
     )
+
+
+def _yuan(fen: int) -> str:
+    return say("%(yuan)s 元", yuan=format_yuan(fen))
 
 
 def _waive(order: Order) -> Entry:

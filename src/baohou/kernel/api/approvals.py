@@ -156,7 +156,7 @@ def withdraw(request: Call, proposal: Pk) -> OneProposalOut:
 @room.reads("/approval-settings", list[SettingOut], right=Right.ADMINISTER)
 def settings(request: Call) -> list[SettingOut]:
     """哪些事须复核。"""
-    return [SettingOut(kind=kind.code, kind_word=kind.title, checked=on) for kind, on in list_settings()]
+    return [SettingOut(kind=kind.code, kind_word=in_words(kind.title), checked=on) for kind, on in list_settings()]
 
 
 @room.writes("/approval-settings", list[SettingOut], right=Right.ADMINISTER, method="PUT", waits=ProposalOut)
@@ -200,7 +200,10 @@ def _found(request: Call, pk: int) -> Proposal:
 
 def _one(request: Call, pk: int) -> OneProposalOut:
     found = _found(request, pk)
-    changes = [ChangedOut(what=what, before=before, after=after) for what, before, after in show(found).rows]
+    changes = [
+        ChangedOut(what=in_words(what), before=in_words(before), after=in_words(after))
+        for what, before, after in show(found).rows
+    ]
     return OneProposalOut(**_told(request, found), changes=changes, sha256=found.digest)
 
 
@@ -208,7 +211,9 @@ def _told(request: Call, of: Proposal) -> dict[str, Any]:
     return {
         **{name: getattr(of, name) for name in _SAME},
         "id": of.pk,
-        "kind_word": kinds.get(of.kind).title,
+        "kind_word": in_words(kinds.get(of.kind).title),
+        "title": in_words(of.title),
+        "reason": in_words(of.reason),
         "client": ref(of.party),
         "about": ref(of.about),
         "maker": of.made_by,
@@ -218,4 +223,4 @@ def _told(request: Call, of: Proposal) -> dict[str, Any]:
     }
 
 
-_SAME = ("kind", "title", "made_on", "made_at", "because", "decided_on", "reason")
+_SAME = ("kind", "made_on", "made_at", "because", "decided_on")

@@ -42,6 +42,6 @@ def one(request: Call, code: Annotated[str, Path(max_length=64)]) -> CheckedOut:
         sealed_at=seal.sealed_at,
         sha256=seal.sha256,
         intact=found.checked.intact,
-        faults=[in_words(one) for one in found.faults],
+        faults=[in_words(one) for one in found.checked.unnamed],
         addenda=found.addenda,
     )

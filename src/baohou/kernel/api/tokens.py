@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import listed
 from baohou.kernel.api.models import System, Token
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.people.access import RIGHTS, Person, Right, find_person
@@ -158,7 +159,7 @@ def _require(post: Post, name: str, scopes: Collection[str], days: int) -> None:
             "api.token.scope",
             "没有这些权限，不能授予：%(foreign)s。",
             where="scopes",
-            foreign="、".join(sorted(foreign)),
+            foreign=listed(sorted(foreign)),
         )
     if not 1 <= days <= LONGEST:
         raise Refused("api.token.days", "有效期为 1 至 %(longest)s 天。", where="days", longest=LONGEST)

@@ -6,6 +6,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 
+from baohou.kernel.saying import SaidField
+
 
 class State(models.IntegerChoices):
     """How a proposal stands. LAPSED: the record had changed; ALONE: carried out since nobody else could check it."""
@@ -27,8 +29,8 @@ class Proposal(models.Model):
 
     kind = models.CharField(max_length=32)
     subject = models.CharField(max_length=128, help_text="the record that would be changed; two may not wait for one")
-    title = models.CharField(max_length=255, help_text="what would be done, without the names of those concerned")
-    rows = models.JSONField(default=list, help_text="what, before, after: in words")
+    title = SaidField(help_text="what would be done, without the names of those concerned")
+    rows = models.JSONField(default=list, help_text="what, before, after: in words, as sayings keep them")
     payload = models.JSONField(encoder=DjangoJSONEncoder)
     stamp = models.CharField(max_length=128, blank=True)
     digest = models.CharField(max_length=64)
@@ -43,7 +45,7 @@ class Proposal(models.Model):
     checker = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     decided_on = models.DateField(null=True)
     decided_at = models.DateTimeField(null=True)
-    reason = models.TextField(blank=True, help_text="of the refusal, or why it lapsed")
+    reason = SaidField(blank=True, help_text="of the refusal, or why it lapsed")
     act = models.ForeignKey("audit.Act", on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.approvals.kinds import Kind, Order, Payload
 from baohou.kernel.approvals.queries import Pending, pending_on
 from baohou.kernel.approvals.services import Asked, Draft, ask
@@ -40,20 +41,26 @@ def ask_post(
     if post is Post.LEFT:
         department = None
     held = get_posting(staff=staff, on=effective_on)
-    was = (Post(held.post).label, held.department.name if held.department else "—") if held else ("", "")
-    now = (post.label, department.name if department else "—")
+    was = (say(Post(held.post).label), held.department.name if held.department else "—") if held else ("", "")
+    now = (say(post.label), department.name if department else "—")
     return ask(
         Draft(
             kind=CHANGE.code,
             subject=subject_of(staff),
-            title=f"{was[0] or '无任职'} → {now[0]}，自 {effective_on} 起",
+            title=say(
+                "%(was)s → %(now)s，自 %(on)s 起", was=was[0] or say("无任职"), now=now[0], on=effective_on.isoformat()
+            ),
             payload={
                 "staff": staff.pk,
                 "department": department.pk if department else None,
                 "post": post.value,
                 "effective_on": effective_on,
             },
-            rows=[("岗位", was[0], now[0]), ("部门", was[1], now[1]), ("生效日", "", str(effective_on))],
+            rows=[
+                (say("岗位"), was[0], now[0]),
+                (say("部门"), was[1], now[1]),
+                (say("生效日"), "", str(effective_on)),
+            ],
             because=because,
             about=staff,
         ),
@@ -65,14 +72,14 @@ def ask_post(
 
 def ask_take_back(*, posting: Posting, by: Person, on: date, door: str) -> Asked:
     """Ask for a posting that has not begun yet to be taken back."""
-    said = Post(posting.post).label
+    said, day = say(Post(posting.post).label), posting.effective_on.isoformat()
     return ask(
         Draft(
             kind=CHANGE.code,
             subject=subject_of(posting.staff),
-            title=f"撤回自 {posting.effective_on} 起任{said}",
+            title=say("撤回自 %(on)s 起任%(post)s", on=day, post=said),
             payload={"staff": posting.staff_id, "take_back": posting.effective_on},
-            rows=[("岗位", said, ""), ("生效日", str(posting.effective_on), "")],
+            rows=[(say("岗位"), said, ""), (say("生效日"), day, "")],
             about=posting.staff,
         ),
         by=by,
@@ -97,17 +104,17 @@ def ask_person(
     if post not in RIGHTS or not RIGHTS[post] & _WEIGHTY:
         return Asked(None, postings.add_person(**told, department=department, actor=by.actor, door=door))
     rows = [
-        ("工号", "", staff_no),
-        ("姓名", "", name),
-        ("岗位", "", post.label),
-        ("部门", "", department.name if department else "—"),
-        ("生效日", "", str(effective_on)),
+        (say("工号"), "", staff_no),
+        (say("姓名"), "", name),
+        (say("岗位"), "", say(post.label)),
+        (say("部门"), "", department.name if department else "—"),
+        (say("生效日"), "", str(effective_on)),
     ]
     return ask(
         Draft(
             kind=ENGAGE.code,
             subject="".join(staff_no.split()).lower(),
-            title=f"登记{name}（{staff_no}）为{post.label}",
+            title=say("登记%(name)s（%(no)s）为%(post)s", name=name, no=staff_no, post=say(post.label)),
             payload={**told, "post": post.value, "department": department.pk if department else None},
             rows=rows,
         ),

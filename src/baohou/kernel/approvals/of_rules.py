@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from baohou.core import rulebook as core
 from baohou.core.money import format_yuan
+from baohou.core.sayings import ALSO, OR, Said, listed, say, together
 from baohou.kernel.approvals.kinds import Kind, Order, Payload, Row
 from baohou.kernel.approvals.services import Asked, Draft, ask
 from baohou.kernel.people.access import Person, Right
@@ -35,7 +36,7 @@ def ask_version(*, text: str, because: str, by: Person, on: date, door: str) -> 
         Draft(
             kind=VERSION.code,
             subject=taken.rule_set,
-            title=f"{taken.title} {taken.name}，自 {taken.effective_on} 施行",
+            title=say("%(name)s，自 %(on)s 施行", name=f"{taken.title} {taken.name}", on=str(taken.effective_on)),
             payload={"text": text, "rule_set": taken.rule_set},
             rows=list(_changes(taken)),
             because=because,
@@ -50,19 +51,19 @@ def _changes(taken: Version) -> Iterator[Row]:
     """What a version says otherwise than the one that stands before it: header, texts, parameters, exceptions."""
     before = _standing_before(taken)
     was = queries.draft_of(before) if before else None
-    yield "版本", was.name if was else "", taken.name
-    yield "施行日", str(was.effective_on) if was else "", str(taken.effective_on)
-    for what, name in (("依据", "reference"), ("批准者", "adopted_by")):
-        old, new = getattr(was, name, ""), getattr(taken, name)
-        if old != new:
-            yield what, old, new
+    yield say("版本"), was.name if was else "", taken.name
+    yield say("施行日"), str(was.effective_on) if was else "", str(taken.effective_on)
+    for what, name in ((say("依据"), "reference"), (say("批准者"), "adopted_by")):
+        held, new = getattr(was, name, ""), getattr(taken, name)
+        if held != new:
+            yield what, held, new
     old_clauses = {clause.code: clause for clause in was.clauses} if was else {}
     new_clauses = {clause.code: clause for clause in taken.clauses}
     for code in dict.fromkeys([*old_clauses, *new_clauses]):
         old_said, new_said = _said(old_clauses.get(code)), _said(new_clauses.get(code))
-        for what in dict.fromkeys([*old_said, *new_said]):
-            if old_said.get(what, "") != new_said.get(what, ""):
-                yield f"{code} {what}", old_said.get(what, ""), new_said.get(what, "")
+        for part in dict.fromkeys([*old_said, *new_said]):
+            if old_said.get(part, "") != new_said.get(part, ""):
+                yield together([code, " ", part]), old_said.get(part, ""), new_said.get(part, "")
 
 
 def _standing_before(taken: Version) -> RuleVersion | None:
@@ -75,21 +76,30 @@ def _said(clause: core.Clause | None) -> dict[str, str]:
     if clause is None:
         return {}
     kinds = {(spec.clause, spec.name): spec.kind for spec in registry.specs()}
-    said = {"条款": clause.title, "条文": clause.text, "出处": clause.reference}
+    said: dict[str, str] = {say("条款"): clause.title, say("条文"): clause.text, say("出处"): clause.reference}
     for name, parameter in clause.parameters.items():
         kind = kinds.get((clause.code, name), "code")
-        said[f"参数 {name}"] = _value(kind, parameter.value)
+        said[say("参数 %(name)s", name=name)] = _value(kind, parameter.value)
         for one in parameter.exceptions:
-            when = "且".join(f"{fact} 为 {'或'.join(values)}" for fact, values in one.when.items())
-            over = f"；优先于 {'、'.join(one.over)}" if one.over else ""
-            said[f"参数 {name} 的例外“{one.label}”"] = f"{when}：{_value(kind, one.value)}{over}"
+            what = say("参数 %(name)s 的例外“%(label)s”", name=name, label=one.label)
+            said[what] = _exception(kind, one)
     return said
+
+
+def _exception(kind: core.Kind, one: core.ExceptionTo) -> Said:
+    facts = (say("%(fact)s 为 %(values)s", fact=fact, values=listed(of, OR)) for fact, of in one.when.items())
+    when, value = listed(facts, ALSO), _value(kind, one.value)
+    if not one.over:
+        return say("%(when)s：%(value)s", when=when, value=value)
+    return say("%(when)s：%(value)s；优先于 %(over)s", when=when, value=value, over=listed(one.over))
 
 
 def _value(kind: core.Kind, value: core.Value) -> str:
     if kind == "fen":
-        return f"{format_yuan(int(value))} {UNITS[kind]}"
-    return str(value) if kind == "code" else f"{value} {UNITS[kind]}"
+        return say("%(n)s %(unit)s", n=format_yuan(int(value)), unit=say(UNITS[kind]))
+    if kind == "day_of_month":
+        return say("%(n)s 日", n=value)
+    return str(value) if kind == "code" else say("%(n)s %(unit)s", n=value, unit=say(UNITS[kind]))
 
 
 def _carry_out(order: Order) -> RuleVersion:

@@ -15,7 +15,7 @@ from baohou.kernel.approvals.queries import is_on
 from baohou.kernel.approvals.services import Asked, Draft, ask, set_check
 from baohou.kernel.people.access import Person, Right
 
-_SAID = {True: "须复核", False: "不须复核"}
+_SAID = {True: say("须复核"), False: say("不须复核")}
 
 
 def ask_setting(*, kind: str, checked: bool, because: str, by: Person, on: date, door: str) -> Asked:
@@ -27,15 +27,16 @@ def ask_setting(*, kind: str, checked: bool, because: str, by: Person, on: date,
             "approvals.setting.same",
             "“%(title)s”现在就是%(said)s，无需改动。",
             title=say(kinds.get(kind).title),
-            said=say(_SAID[checked]),
+            said=_SAID[checked],
         )
+    title = say(kinds.get(kind).title)
     return ask(
         Draft(
             kind=SETTING.code,
             subject=kind,
-            title=f"{kinds.get(kind).title}：{_SAID[not checked]} → {_SAID[checked]}",
+            title=say("%(title)s：%(was)s → %(now)s", title=title, was=_SAID[not checked], now=_SAID[checked]),
             payload={"kind": kind, "on": checked},
-            rows=[(kinds.get(kind).title, _SAID[not checked], _SAID[checked])],
+            rows=[(title, _SAID[not checked], _SAID[checked])],
             because=because,
         ),
         by=by,

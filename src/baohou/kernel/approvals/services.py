@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from baohou.core.errors import Refused
-from baohou.core.sayings import say
+from baohou.core.sayings import as_kept, say
 from baohou.kernel.approvals import heard, kinds
 from baohou.kernel.approvals.kinds import Kind, Order, Payload, Row
 from baohou.kernel.approvals.models import CheckSetting, Proposal, State
@@ -28,7 +28,7 @@ from baohou.kernel.people.models import Staff
 
 @dataclass(frozen=True)
 class Draft:
-    """An act as its maker asks for it; the fields are those of Proposal."""
+    """An act as its maker asks for it; the fields are those of Proposal. Title and rows are made by ``say``."""
 
     kind: str
     subject: str
@@ -87,7 +87,7 @@ def approve(*, proposal: Proposal, by: Person, on: date, door: str) -> Proposal:
     if found.digest != _digest(found.kind, found.subject, found.payload, found.stamp):
         raise Refused("approvals.altered", "提请的内容与提请时的摘要不符，不能批准；请退回并告诉系统管理员。")
     if kind.stamp(found.payload) != found.stamp:
-        return _lapse(found, by=by, because="提请之后这一记录已有变动，请按现在的情况重新提请。", on=on, door=door)
+        return _lapse(found, by=by, because=say("提请之后这一记录已有变动，请按现在的情况重新提请。"), on=on, door=door)
     _close(found, "approve", State.APPROVED, by=by, on=on, door=door)
     order = Order(
         found.payload, found.maker, found.made_by, found.because, on, door, proposal=found.pk, checked_by=by.actor
@@ -166,7 +166,7 @@ def _require_none_pending(draft: Draft) -> None:
             "%(who)s于 %(made_on)s 提请的“%(first)s”还没有复核，不能重复提请。",
             who=who,
             made_on=first.made_on,
-            first=say(first.title),
+            first=first.title,
         )
 
 
@@ -179,8 +179,8 @@ def _write(draft: Draft, kind: Kind, order: Order, *, alone: bool) -> Proposal:
     return Proposal.objects.create(
         kind=kind.code,
         subject=draft.subject,
-        title=draft.title[:255],
-        rows=[list(row) for row in draft.rows],
+        title=draft.title,
+        rows=[[as_kept(said) for said in row] for row in draft.rows],
         payload=payload,
         stamp=stamp,
         digest=digest,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from baohou.core.sayings import from_kept
 from baohou.kernel.approvals import kinds
 from baohou.kernel.approvals.kinds import Kind, Row
 from baohou.kernel.approvals.models import Proposal, State
@@ -65,8 +67,13 @@ class Shown:
 def show(proposal: Proposal) -> Shown:
     """A proposal with what it would change."""
     kind = kinds.get(proposal.kind)
-    rows = kind.rows(proposal.payload) if kind.rows else [(row[0], row[1], row[2]) for row in proposal.rows]
+    rows = kind.rows(proposal.payload) if kind.rows else [_read(row) for row in proposal.rows]
     return Shown(proposal, kind, rows)
+
+
+def _read(row: Sequence[Any]) -> Row:
+    what, before, after = (from_kept(said) for said in row)
+    return what, before, after
 
 
 def shown_list(proposals: Sequence[Proposal]) -> list[Shown]:

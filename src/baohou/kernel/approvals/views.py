@@ -130,7 +130,7 @@ def _answer(request: Asked, proposal: Proposal, form: RefusalForm) -> HttpRespon
         else:
             answered = services.approve(**told)  # type: ignore[arg-type]
             if answered.state == State.LAPSED:
-                said = _("没有办成：%(reason)s提请人已收到通知。") % {"reason": answered.reason}
+                said = _("没有办成：%(reason)s提请人已收到通知。") % {"reason": in_words(answered.reason)}
                 messages.warning(request, said, extra_tags="warn")
             else:
                 messages.success(request, _("已批准并办理。"), extra_tags="ok")

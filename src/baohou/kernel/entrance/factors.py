@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import listed, say
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.notices.kinds import NoticeKind
 from baohou.kernel.notices.services import tell
@@ -67,7 +68,7 @@ def demand(*, posts: Collection[str], actor: str, door: str) -> None:
     """
     wanted = set(posts)
     if wrong := wanted - {"", *(post.value for post in IN_SERVICE)}:
-        raise Refused("login.demand.post", "没有这样的岗位：%(wrong)s。", where="岗位", wrong="、".join(sorted(wrong)))
+        raise Refused("login.demand.post", "没有这样的岗位：%(wrong)s。", where="岗位", wrong=listed(sorted(wrong)))
     held = list_demanded_posts()
     if wanted == held:
         return
@@ -146,8 +147,8 @@ def reset(*, staff: Staff, on: date, actor: str, door: str) -> None:
     tell(
         person=staff,
         kind=RESET.code,
-        title="您的第二因素被系统管理员重置了",
-        text="下次登录只用密码，请尽快重新设置。如果不是您要求的，请马上告诉系统管理员并改密码。",
+        title=say("您的第二因素被系统管理员重置了"),
+        text=say("下次登录只用密码，请尽快重新设置。如果不是您要求的，请马上告诉系统管理员并改密码。"),
         url="/security/",
         on=on,
     )

@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from baohou.kernel.entrance import diary
+from baohou.kernel.notices.language import bring_language
 from baohou.kernel.people import sessions, throttle
 from baohou.kernel.people.logins import has_left
 from baohou.kernel.people.models import Staff
@@ -35,6 +36,7 @@ def finish(request: HttpRequest, user: User, answer: HttpResponseBase) -> HttpRe
     if request.user.is_authenticated:
         diary.entered(user, by=request.session.pop(METHOD, ""))
         throttle.remember_device(request, answer, user.get_username())
+        bring_language(request, answer)
         if not why_read_only():
             sessions.sweep()
     return answer

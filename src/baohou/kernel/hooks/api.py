@@ -16,6 +16,7 @@ from baohou.kernel.api.schemas import USUAL, Cursor, In, Limit, Out, Page, Pk, T
 from baohou.kernel.hooks import queries, services
 from baohou.kernel.hooks.models import Delivery, Hook
 from baohou.kernel.people.access import Right
+from baohou.kernel.saying import in_words
 
 room = Room("对外推送")
 StateCode = Literal["", "arrived", "open"]
@@ -191,8 +192,8 @@ def _said(body: HookIn) -> dict[str, Any]:
 
 
 def _told(hook: Hook) -> dict[str, Any]:
-    told = {name: getattr(hook, name) for name in ("name", "url", "events", "scopes", "paused_at", "paused_because")}
-    return {"id": hook.pk, **told, "failures": hook.standing.failures}
+    told = {name: getattr(hook, name) for name in ("name", "url", "events", "scopes", "paused_at")}
+    return {"id": hook.pk, **told, "paused_because": in_words(hook.paused_because), "failures": hook.standing.failures}
 
 
 def _made(made: services.Made) -> HookMadeOut:
@@ -200,6 +201,12 @@ def _made(made: services.Made) -> HookMadeOut:
 
 
 def _sent(row: queries.Told) -> dict[str, Any]:
-    same = ("event", "type", "written_at", "attempts", "status", "answer", "took_ms", "arrived_at")
+    same = ("event", "type", "written_at", "attempts", "status", "took_ms", "arrived_at")
     told = {name: getattr(row.delivery, name) for name in same}
-    return {"id": row.delivery.pk, **told, "state": row.state, "due_at": row.due_at}
+    return {
+        "id": row.delivery.pk,
+        **told,
+        "answer": in_words(row.delivery.answer),
+        "state": row.state,
+        "due_at": row.due_at,
+    }

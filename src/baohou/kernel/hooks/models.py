@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from baohou.kernel.saying import SaidField
+
 
 class Hook(models.Model):
     """An address of a partner that is told of some events; ``paused_at`` says since when nothing is sent."""
@@ -14,7 +16,7 @@ class Hook(models.Model):
     events = models.JSONField(default=list, help_text="types of events")
     scopes = models.JSONField(default=list, help_text="which fields about persons it is told")
     paused_at = models.DateTimeField(null=True)
-    paused_because = models.CharField(max_length=255, blank=True)
+    paused_because = SaidField(blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     act = models.ForeignKey("audit.Act", on_delete=models.PROTECT, related_name="+", db_index=False)
 
@@ -66,7 +68,7 @@ class Delivery(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     tried_at = models.DateTimeField(null=True)
     status = models.PositiveSmallIntegerField(default=0)
-    answer = models.CharField(max_length=500, blank=True, help_text="how the last answer began, or why there was none")
+    answer = SaidField(blank=True, help_text="how the last answer began, or why there was none")
     took_ms = models.PositiveIntegerField(default=0)
     arrived_at = models.DateTimeField(null=True)
 

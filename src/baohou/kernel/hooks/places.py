@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import Said, say
 
 Ip = IPv4Address | IPv6Address
 _NAT64: Final = ip_network("64:ff9b::/96")
@@ -35,7 +36,11 @@ class Place:
 
 
 class Forbidden(Exception):
-    """A name that resolves to where no hook may lead; the text says why, for an administrator."""
+    """A name that resolves to where no hook may lead; ``why`` is for an administrator."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def read(url: str) -> Place:
@@ -48,16 +53,16 @@ def read(url: str) -> Place:
     except ValueError:
         host, port, parts = "", None, urlsplit("")
     if not host or len(text) > _LONGEST or any(char <= " " or char == "\x7f" for char in text) or "\\" in text:
-        raise _wrong("这不是一个网址；应像 https://partner.example.com/hooks/baohou 这样。")
+        raise _wrong(say("这不是一个网址；应像 https://partner.example.com/hooks/baohou 这样。"))
     if parts.username is not None or parts.password is not None or parts.fragment:
-        raise _wrong("网址里不能有用户名、密码和 # 后的部分；凭签名就能认出是本系统。")
+        raise _wrong(say("网址里不能有用户名、密码和 # 后的部分；凭签名就能认出是本系统。"))
     if not (parts.path + parts.query).isascii():
-        raise _wrong("网址里只用 ASCII 字符，中文请先转码。")
+        raise _wrong(say("网址里只用 ASCII 字符，中文请先转码。"))
     loopback = _is_loopback(host)
     if parts.scheme not in ("https", "http") or (parts.scheme == "http" and not loopback):
-        raise _wrong("网址须以 https:// 开头；推送的内容不能明文传送。")
+        raise _wrong(say("网址须以 https:// 开头；推送的内容不能明文传送。"))
     if loopback and not settings.HOOKS_TO_LOOPBACK:
-        raise _wrong("网址指向本机，系统设置没有开放（BAOHOU_HOOKS_LOOPBACK）。")
+        raise _wrong(say("网址指向本机，系统设置没有开放（BAOHOU_HOOKS_LOOPBACK）。"))
     secure = parts.scheme == "https"
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     place = Place(secure, host.lower(), port if port is not None else 443 if secure else 80, target)
@@ -130,8 +135,12 @@ def _literal(host: str) -> Ip | None:
         return None
 
 
-def _why(place: Place, ip: Ip) -> str:
-    return f"{place.host} 指向内部网络的地址 {ip}，没有发送。确要发往内网，请在设置里写明（BAOHOU_HOOKS_HOSTS）。"
+def _why(place: Place, ip: Ip) -> Said:
+    return say(
+        "%(host)s 指向内部网络的地址 %(ip)s，没有发送。确要发往内网，请在设置里写明（BAOHOU_HOOKS_HOSTS）。",
+        host=place.host,
+        ip=str(ip),
+    )
 
 
 def _wrong(message: str) -> Refused:

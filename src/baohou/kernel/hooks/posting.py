@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from typing import Final
 
+from baohou.core.sayings import say
 from baohou.kernel.hooks.places import Forbidden, Place, resolve
 
 SECONDS: Final = 10
@@ -23,7 +24,7 @@ _MOST_BYTES: Final = 2000
 
 @dataclass(frozen=True)
 class Answer:
-    """What the other side answered; ``status`` 0 with the reason in ``text`` when it did not."""
+    """What the other side answered; ``status`` 0 with the reason in ``text``, made by ``say``, when it did not."""
 
     status: int
     text: str
@@ -59,17 +60,19 @@ def post(place: Place, *, body: bytes, headers: Mapping[str, str]) -> Answer:
     try:
         status, text, after = _exchange(_Pinned(place, resolve(place)[0]), place, body, headers)
     except Forbidden as wrong:
-        status, text, after = 0, str(wrong), 0.0
+        status, text, after = 0, wrong.why, 0.0
     except ssl.SSLCertVerificationError:
-        status, text, after = 0, "对方的证书无效或与网址不符。", 0.0
+        status, text, after = 0, say("对方的证书无效或与网址不符。"), 0.0
     except ssl.SSLError:
-        status, text, after = 0, "与对方建立加密连接失败。", 0.0
+        status, text, after = 0, say("与对方建立加密连接失败。"), 0.0
     except TimeoutError:
-        status, text, after = 0, f"对方在 {SECONDS} 秒内没有回答。", 0.0
+        status, text, after = 0, say("对方在 %(n)s 秒内没有回答。", n=SECONDS), 0.0
     except (OSError, HTTPException, IndexError, ValueError):
         late = time.monotonic() - begun >= ALTOGETHER - 1
         status, after = 0, 0.0
-        text = f"对方在 {ALTOGETHER} 秒内没有答完。" if late else "连不上对方，或对方中断了连接。"
+        text = say("连不上对方，或对方中断了连接。")
+        if late:
+            text = say("对方在 %(n)s 秒内没有答完。", n=ALTOGETHER)
     return Answer(status, text, int((time.monotonic() - begun) * 1000), after)
 
 

@@ -10,8 +10,10 @@ from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import Said, say
 from baohou.kernel.hooks import emitting, places, services
 from baohou.kernel.hooks.events import Ping
 from baohou.kernel.hooks.models import Delivery, Hook, Standing
@@ -37,7 +39,7 @@ def send(message: Outgoing) -> None:
     found = Delivery.objects.select_related("hook__standing").filter(hook=message.payload["hook"])
     delivery = found.filter(event=message.key.rpartition(":")[2]).first()
     if delivery is None:
-        raise NotSent("这条推送已删除。", hopeless=True)
+        raise NotSent(say("这条推送已删除。"), hopeless=True)
     hook = delivery.hook
     if hook.paused_at is not None and delivery.type != Ping.type:
         raise NotSent(services.HELD, hopeless=True)
@@ -48,7 +50,7 @@ def send(message: Outgoing) -> None:
             Standing.objects.filter(hook=hook, failures__gt=0).update(failures=0)
             return
         _count_failure(hook, answer)
-    said = f"对方回答 HTTP {answer.status}。" if answer.status else answer.text
+    said = say("对方回答 HTTP %(code)s。", code=answer.status) if answer.status else answer.text
     raise NotSent(said, after_seconds=min(answer.retry_after, _LONGEST_WAIT))
 
 
@@ -60,7 +62,7 @@ def _post(delivery: Delivery, hook: Hook) -> Answer:
     except Refused as refusal:
         return Answer(0, refusal.message, 0)
     except Lost:
-        return Answer(0, "系统密钥换过，签名用的密钥已无法读出，请为这个推送换一个新密钥。", 0)
+        return Answer(0, say("系统密钥换过，签名用的密钥已无法读出，请为这个推送换一个新密钥。"), 0)
     signed = headers_of(valid, number=delivery.event, timestamp=timestamp, body=body)
     return post(
         place,
@@ -79,7 +81,9 @@ def _secrets(standing: Standing) -> list[str]:
 
 def _note(delivery: Delivery, answer: Answer) -> None:
     now = timezone.now()
-    shown = "".join(char if char.isprintable() else " " for char in answer.text)[:_SHOWN]
+    shown = answer.text
+    if not isinstance(shown, Said):
+        shown = "".join(char if char.isprintable() else " " for char in shown)[:_SHOWN]
     arrived = {"arrived_at": now} if answer.is_taken else {}
     Delivery.objects.filter(pk=delivery.pk).update(
         attempts=F("attempts") + 1,
@@ -101,19 +105,20 @@ def _count_failure(hook: Hook, answer: Answer) -> None:
     if held.paused_at is not None:
         return
     said = f"HTTP {answer.status}" if answer.status else answer.text
-    gone = "对方说这个地址不再使用（HTTP 410）"
-    because = gone if answer.status == _GONE else f"连续失败 {failures} 次，最后一次：{said}"
+    because = say("连续失败 %(n)s 次，最后一次：%(said)s", n=failures, said=said)
+    if answer.status == _GONE:
+        because = say("对方说这个地址不再使用（HTTP 410）")
     services.pause_hook(hook=held, because=because, actor="", door="command")
     today = timezone.localdate()
     tell_everyone(
         [posting.staff for posting in list_in_service(on=today, posts=_ADMINISTRATORS)],
         kind=PAUSED.code,
         key=f"hook:{hook.pk}:{timezone.now().isoformat()}",
-        title=f"给“{hook.name}”的推送已暂停",
-        text=f"{because}。期间的事件都留着；对方修好后请点“恢复”，会补发。",
+        title=say("给“%(name)s”的推送已暂停", name=hook.name),
+        text=say("%(because)s。期间的事件都留着；对方修好后请点“恢复”，会补发。", because=because),
         url=reverse("hooks.one", args=[hook.pk]),
         on=today,
     )
 
 
-WAY: Final = Channel(emitting.CHANNEL, "推送", send, slow=True)
+WAY: Final = Channel(emitting.CHANNEL, _("推送"), send, slow=True)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import Said, listed, say
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.hooks import emitting, events, places
 from baohou.kernel.hooks.models import Delivery, Hook, Standing, key_of
@@ -19,7 +20,7 @@ from baohou.kernel.hooks.signing import make_secret
 from baohou.kernel.notices.sealing import seal
 from baohou.kernel.outbox.models import PENDING, Message, State
 
-HELD: Final = "推送已暂停，恢复后再发。"
+HELD: Final = say("推送已暂停，恢复后再发。")
 PURPOSE: Final = "hooks.secrets"
 
 
@@ -65,7 +66,10 @@ def pause_hook(*, hook: Hook, because: str, actor: str, door: str) -> Hook:
     if hook.paused_at is not None:
         raise Refused("hooks.paused", "这个推送已经暂停了。")
     record_act(verb="hooks.pause", door=door, by=actor, because=because, facts={"name": hook.name})
-    hook.paused_at, hook.paused_because = timezone.now(), because.strip()[:255]
+    hook.paused_at, hook.paused_because = (
+        timezone.now(),
+        because if isinstance(because, Said) else because.strip()[:255],
+    )
     hook.save(update_fields=["paused_at", "paused_because"])
     _messages(hook).filter(state__in=PENDING).exclude(title=events.Ping.type).delete()
     return hook
@@ -162,9 +166,9 @@ def _checked(name: str, url: str, kinds: Collection[str], scopes: Collection[str
     if not kinds:
         raise Refused("hooks.no_event", "请至少选一种要推送的事件。", where="events")
     if foreign := [one for one in kinds if events.find(one) is None]:
-        raise Refused("hooks.event", "没有这种事件：%(foreign)s。", where="events", foreign="、".join(sorted(foreign)))
+        raise Refused("hooks.event", "没有这种事件：%(foreign)s。", where="events", foreign=listed(sorted(foreign)))
     if foreign := [one for one in scopes if one not in events.SCOPES]:
-        raise Refused("hooks.scope", "没有这种范围：%(foreign)s。", where="scopes", foreign="、".join(sorted(foreign)))
+        raise Refused("hooks.scope", "没有这种范围：%(foreign)s。", where="scopes", foreign=listed(sorted(foreign)))
     return {"name": name, "url": url.strip(), "events": sorted(set(kinds)), "scopes": sorted(set(scopes))}
 
 

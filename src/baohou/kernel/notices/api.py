@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -86,23 +86,28 @@ class ChannelOut(Out):
 
 
 class HabitsOut(Out):
-    """How one is told: channels, the channels of each kind, hours of one's own (null: the company's)."""
+    """How one is told: channels, the channels of each kind, hours of one's own (null: the company's), the language.
+
+    ``language`` is that of letters, empty when nobody has chosen: then it is Chinese.
+    """
 
     channels: list[ChannelOut]
     chosen: dict[str, list[str]]
     digest_at: str | None
     quiet_from: str | None
     quiet_to: str | None
+    language: str
     company: HoursOut
 
 
 class HabitsIn(In):
-    """What one wants; kinds left out stay as they are."""
+    """What one wants; kinds left out stay as they are, and so does the language."""
 
     chosen: Annotated[dict[Word, list[Word]], Field(max_length=100)] = {}
     digest_at: Clock | None = None
     quiet_from: Clock | None = None
     quiet_to: Clock | None = None
+    language: Literal["", "zh-hans", "en"] = ""
 
 
 class AddressIn(In):
@@ -127,7 +132,7 @@ def own(request: Call, unread: bool = False, kind: str = "", cursor: Cursor = ""
             url=line.notice.url,
             told_at=line.notice.told_at,
             read_at=line.notice.read_at,
-            sent=[SentOut(channel=way.code, state=one.state, error=one.error) for way, one in line.sent],
+            sent=[SentOut(channel=way.code, state=one.state, error=in_words(one.error)) for way, one in line.sent],
         )
         for line in listed.lines
     ]
@@ -158,6 +163,7 @@ def set_habits(request: Call, body: HabitsIn) -> HabitsOut:
         digest_at=_time(body.digest_at),
         quiet_from=_time(body.quiet_from),
         quiet_to=_time(body.quiet_to),
+        language=body.language,
         actor=request.person.actor,
         door=DOOR,
     )
@@ -213,13 +219,16 @@ def _habits(staff: Staff) -> HabitsOut:
     mine = Habits.objects.filter(staff=staff).first() or Habits(staff=staff)
     return HabitsOut(
         channels=[
-            ChannelOut(code=one.way.code, title=str(one.way.title), shown=one.address.shown if one.address else "")
+            ChannelOut(
+                code=one.way.code, title=str(one.way.title), shown=in_words(one.address.shown) if one.address else ""
+            )
             for one in list_reached(staff)
         ],
         chosen=get_chosen(staff),
         digest_at=_said(mine.digest_at),
         quiet_from=_said(mine.quiet_from),
         quiet_to=_said(mine.quiet_to),
+        language=mine.language,
         company=_hours(company_hours()),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 
-from baohou.core.sayings import say
+from baohou.core.sayings import listed, say
 from baohou.kernel.approvals import kinds
 from baohou.kernel.approvals.models import Proposal, State
 from baohou.kernel.notices.kinds import CHECK_WAITS, CHECKED
@@ -18,7 +18,7 @@ def tell_of(proposal: Proposal, checkers: Sequence[Staff]) -> None:
     """Tell who may check a new proposal; tell its maker how it ended, but not of the maker's own withdrawal."""
     title = say(str(kinds.get(proposal.kind).title))
     url = reverse("approvals.one", args=[proposal.pk])
-    who = "、".join(one.name for one in (proposal.about, proposal.party) if one is not None)
+    who = listed(one.name for one in (proposal.about, proposal.party) if one is not None)
     what = say("%(kind)s：%(title)s", kind=title, title=proposal.title)
     if who:
         what = say("%(kind)s（%(who)s）：%(title)s", kind=title, who=who, title=proposal.title)

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from baohou.core.sayings import as_kept
 from baohou.kernel.notices.kinds import DIGEST
 from baohou.kernel.notices.reaching import Reaching
 from baohou.kernel.outbox.services import Draft, put
@@ -38,7 +39,7 @@ def put_digests(digests: Iterable[Digest], *, reaching: Reaching, on: date) -> N
                 key=f"digest:{on}:{one.person.pk}|{channel}",
                 to=str(one.person),
                 title=one.title,
-                payload={"staff": one.person.pk, "kind": DIGEST.code, "text": one.text, "url": one.url},
+                payload={"staff": one.person.pk, "kind": DIGEST.code, "text": as_kept(one.text), "url": one.url},
                 due_at=reaching.hours(one.person.pk).digest_of(on, zone),
                 expires_at=over,
             )

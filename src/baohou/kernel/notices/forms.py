@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -25,11 +26,18 @@ class AddressForm(forms.Form):
 
 
 class HabitsForm(forms.Form):
-    """When a person is told; empty is the company's hours."""
+    """When a person is told, empty is the company's hours; and in which language."""
 
     digest_at = _time(_("晨报时间"), required=False)
     quiet_from = _time(_("免打扰从"), required=False)
     quiet_to = _time(_("免打扰到"), required=False)
+    language = forms.ChoiceField(
+        label=_("信件的语言"),
+        choices=settings.LANGUAGES,
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"invalid_choice": _("没有这种语言，请在列出的里面选。")},
+    )
 
     def clean(self) -> dict[str, Any]:
         """Both ends of the quiet hours, or none."""

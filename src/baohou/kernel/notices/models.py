@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from baohou.core.sayings import from_kept
+from baohou.kernel.saying import SaidField
 
 
 class Notice(models.Model):
@@ -53,7 +54,7 @@ class Address(models.Model):
     staff = models.ForeignKey("people.Staff", on_delete=models.CASCADE, related_name="addresses", db_index=False)
     channel = models.CharField(max_length=32)
     sealed = models.TextField()
-    shown = models.CharField(max_length=128)
+    shown = SaidField()
     trial_key = models.CharField(max_length=200, blank=True, help_text="the message last sent for trial")
 
     class Meta:
@@ -78,12 +79,13 @@ class Choice(models.Model):
 
 
 class Habits(models.Model):
-    """When a person wants to be told; an empty time is the company's."""
+    """When and in which language a person wants to be told; what is empty is the company's."""
 
     staff = models.OneToOneField("people.Staff", on_delete=models.CASCADE, related_name="+", primary_key=True)
     digest_at = models.TimeField(null=True)
     quiet_from = models.TimeField(null=True)
     quiet_to = models.TimeField(null=True)
+    language = models.CharField(max_length=16, blank=True, help_text="of pages and letters")
 
     class Meta:
         constraints = [

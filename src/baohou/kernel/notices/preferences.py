@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import time
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import transaction
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import as_kept, say
 from baohou.kernel.audit.capture import add_rows
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.notices import channels, kinds
@@ -48,8 +50,9 @@ def try_address(*, address: Address, actor: str, door: str) -> None:
     record_act(verb="notices.try_address", door=door, by=actor, facts=facts)
     address.trial_key = f"trial:{uuid4().hex}"
     address.save(update_fields=["trial_key"])
-    payload = {"staff": address.staff_id, "text": "收到这条消息，说明这个渠道可以用了。", "url": "/me/notices/"}
-    draft = Draft(address.channel, address.trial_key, str(address.staff), "试发：保后通知", payload)
+    text = as_kept(say("收到这条消息，说明这个渠道可以用了。"))
+    payload = {"staff": address.staff_id, "text": text, "url": "/me/notices/"}
+    draft = Draft(address.channel, address.trial_key, str(address.staff), say("试发：保后通知"), payload)
     put([draft])
 
 
@@ -63,8 +66,9 @@ def set_habits(
     quiet_to: time | None,
     actor: str,
     door: str,
+    language: str = "",
 ) -> None:
-    """Keep what a person wants: the channels of each kind, and the hours (None: the company's)."""
+    """Keep what a person wants: the channels of each kind, the hours (None: the company's), the language (as it is)."""
     if (quiet_from is None) != (quiet_to is None):
         raise Refused("notices.quiet.one_end", "免打扰时段请填开始和结束，或都留空。", where="免打扰")
     known = {kind.code for kind in kinds.every()}
@@ -75,6 +79,8 @@ def set_habits(
     facts = {"staff_no": staff.staff_no, "channels": kept, **told}
     record_act(verb="notices.set_habits", door=door, by=actor, facts=facts)
     Habits.objects.update_or_create(staff=staff, defaults=hours)
+    if language:
+        set_language(staff=staff, language=language, actor=actor, door=door)
     add_rows(
         Choice,
         [Choice(staff=staff, kind=kind, channels=those) for kind, those in kept.items()],
@@ -82,6 +88,17 @@ def set_habits(
         unique_fields=["staff", "kind"],
         update_fields=["channels"],
     )
+
+
+@transaction.atomic
+def set_language(*, staff: Staff, language: str, actor: str, door: str) -> None:
+    """Keep the language in which a person reads letters, and pages on a device that knows of none yet."""
+    if language not in {code for code, _title in settings.LANGUAGES}:
+        raise Refused("notices.language", "没有这种语言，请选 zh-hans 或 en。", where="语言")
+    if Habits.objects.filter(staff=staff, language=language).exists():
+        return
+    record_act(verb="notices.set_language", door=door, by=actor, facts={"staff_no": staff.staff_no, "to": language})
+    Habits.objects.update_or_create(staff=staff, defaults={"language": language})
 
 
 @transaction.atomic

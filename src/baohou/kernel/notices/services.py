@@ -119,8 +119,8 @@ def _drafts(notice: Notice, reaching: Reaching) -> Iterable[Draft]:
             channel=channel,
             key=outside_key(notice.key, channel),
             to=str(notice.staff),
-            title=notice.title,
-            payload={"staff": notice.staff_id, "kind": notice.kind, "text": notice.text, "url": notice.url},
+            title=notice.heading,
+            payload={"staff": notice.staff_id, "kind": notice.kind, "text": notice.said["text"], "url": notice.url},
             due_at=reaching.next_moment(notice.staff_id, notice.kind),
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -66,8 +68,7 @@ def mine_page(request: Asked) -> HttpResponse:
     """How one wants to be told: addresses, channels for each kind, hours."""
     staff = _staff(request)
     own = Habits.objects.filter(staff=staff).first()
-    initial = {name: getattr(own, name) for name in ("digest_at", "quiet_from", "quiet_to")} if own else {}
-    form = HabitsForm(request.POST or None, initial=initial)
+    form = HabitsForm(request.POST or None, initial=_initial(own))
     chosen = _ticked(request) if request.method == "POST" else get_chosen(staff)
     if request.method == "POST" and form.is_valid():
         preferences.set_habits(staff=staff, chosen=chosen, **form.cleaned_data, actor=request.person.actor, door="page")
@@ -99,9 +100,8 @@ def address_page(request: Asked, channel: str) -> HttpResponse:
             return redirect("notices.mine")
     wrong = wrong or str(next(iter(form.errors.values()))[0])
     own = Habits.objects.filter(staff=staff).first()
-    initial = {name: getattr(own, name) for name in ("digest_at", "quiet_from", "quiet_to")} if own else {}
     refused = {"channel": channel, "wrong": wrong, "said": form.data.get("said", "")}
-    return _show_mine(request, staff, HabitsForm(initial=initial), get_chosen(staff), refused)
+    return _show_mine(request, staff, HabitsForm(initial=_initial(own)), get_chosen(staff), refused)
 
 
 @require_POST
@@ -154,6 +154,11 @@ def _show_mine(
         "refused": refused or {},
     }
     return render(request, "notices/mine.html", context)
+
+
+def _initial(own: Habits | None) -> dict[str, Any]:
+    held = own or Habits()
+    return {name: getattr(held, name) for name in HabitsForm.base_fields} | {"language": held.language or "zh-hans"}
 
 
 def _ticked(request: Asked) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from baohou.kernel.outbox.models import Message
 from baohou.kernel.outbox.queries import list_messages
 from baohou.kernel.outbox.services import give_up, send_again
 from baohou.kernel.people.access import Right
+from baohou.kernel.saying import in_words
 
 room = Room("发件箱")
 StateCode = Literal["", "waiting", "sending", "sent", "failed", "given_up"]
@@ -55,5 +56,5 @@ def stop(request: Call, message: Pk) -> MessageOut:
 
 
 def _told(message: Message) -> MessageOut:
-    told = {name: getattr(message, name) for name in MessageOut.model_fields if name != "id"}
-    return MessageOut(id=message.pk, **told)
+    told = {name: getattr(message, name) for name in MessageOut.model_fields if name not in ("id", "title", "error")}
+    return MessageOut(id=message.pk, title=in_words(message.title), error=in_words(message.error), **told)

@@ -12,6 +12,8 @@ from django.utils.functional import Promise
 class NotSent(Exception):
     """A message did not go out; the text says why, in words for an administrator and without any secret.
 
+    It is made by ``say``, so that each administrator reads it in the own language; what the other side said stays.
+
     ``hopeless``: trying again would be of no use. ``after_seconds``: what the other side asked to wait.
     """
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from baohou.kernel.saying import SaidField
+
 
 class State(models.TextChoices):
     WAITING = "waiting", "待发送"
@@ -27,7 +29,7 @@ class Message(models.Model):
     channel = models.CharField(max_length=32)
     key = models.CharField(max_length=200, unique=True)
     to = models.CharField(max_length=128, help_text="whom it is for, in words")
-    title = models.CharField(max_length=255)
+    title = SaidField()
     payload = models.JSONField(default=dict)
     slow = models.BooleanField(default=False, help_text="of a slow channel: waits until the others have gone")
     state = models.CharField(max_length=16, choices=State, default=State.WAITING)
@@ -36,7 +38,7 @@ class Message(models.Model):
     expires_at = models.DateTimeField(null=True, help_text="not sent after")
     lease = models.CharField(max_length=32, blank=True)
     leased_until = models.DateTimeField(null=True)
-    error = models.CharField(max_length=500, blank=True, help_text="why the last attempt failed, in words")
+    error = SaidField(blank=True, help_text="why the last attempt failed, in words")
     written_at = models.DateTimeField(auto_now_add=True)
     tried_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)

@@ -43,7 +43,7 @@ def put(drafts: Sequence[Draft]) -> None:
                 channel=one.channel,
                 key=one.key,
                 to=one.to[:128],
-                title=one.title[:255],
+                title=one.title,
                 payload=one.payload,
                 slow=one.channel in slow,
                 due_at=one.due_at or now,
@@ -83,7 +83,7 @@ def give_up(*, message: Message, actor: str, door: str) -> None:
             state=say(State(message.state).label),
         )
     record_act(verb="outbox.give_up", door=door, by=actor, facts={"key": message.key, "attempts": message.attempts})
-    message.state, message.error = State.GIVEN_UP, message.error or "管理员停发。"
+    message.state, message.error = State.GIVEN_UP, message.error or say("管理员停发。")
     message.save(update_fields=["state", "error"])
 
 

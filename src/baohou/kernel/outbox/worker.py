@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from baohou.core.sayings import say
 from baohou.kernel.outbox import channels
 from baohou.kernel.outbox.channels import NotSent, Outgoing
 from baohou.kernel.outbox.models import PENDING, Message, State
@@ -27,9 +28,9 @@ AT_ONCE: Final = 10
 SLOW_AT_ONCE: Final = 5
 """The same of slow channels: a notice that comes meanwhile waits for no more than these."""
 LEASE: Final = timedelta(minutes=10)
-LOST: Final = "发送途中程序停了，不知道是否已经发出，没有自动重发。请问一下收件人再决定是否重发。"
-FATAL: Final = "发送途中程序每次都停，不再重试。请把这条消息告诉维护人员。"
-TOO_LATE: Final = "过了有效期，没有发送。"
+LOST: Final = say("发送途中程序停了，不知道是否已经发出，没有自动重发。请问一下收件人再决定是否重发。")
+FATAL: Final = say("发送途中程序每次都停，不再重试。请把这条消息告诉维护人员。")
+TOO_LATE: Final = say("过了有效期，没有发送。")
 _SPREAD: Final = 0.2
 
 
@@ -88,13 +89,13 @@ def _send(message: Message, passed: Passed) -> None:
     channel = channels.find(message.channel)
     try:
         if channel is None:
-            raise NotSent(f"没有“{message.channel}”这种渠道。", hopeless=True)
+            raise NotSent(say("没有“%(channel)s”这种渠道。", channel=message.channel), hopeless=True)
         channel.send(Outgoing(message.key, message.title, message.payload))
     except NotSent as fault:
         hopeless = fault.hopeless or message.attempts >= settings.OUTBOX_TRIES
         wait = max(pause(message.attempts), timedelta(seconds=fault.after_seconds))
         state = State.GIVEN_UP if hopeless else State.FAILED
-        _mark(message, state=state, error=fault.why[:500], due_at=timezone.now() + wait)
+        _mark(message, state=state, error=fault.why, due_at=timezone.now() + wait)
         passed.given_up += hopeless
         passed.failed += not hopeless
     else:
@@ -119,6 +120,6 @@ def _clear_away() -> int:
     lost = vanished.filter(channel__in=once_only).update(state=State.GIVEN_UP, error=LOST, **freed)
     again = vanished.exclude(channel__in=once_only)
     lost += again.filter(attempts__gte=settings.OUTBOX_TRIES).update(state=State.GIVEN_UP, error=FATAL, **freed)
-    again.update(state=State.FAILED, error="发送途中程序停了，重新发送。", **freed)
+    again.update(state=State.FAILED, error=say("发送途中程序停了，重新发送。"), **freed)
     stale = Message.objects.filter(state__in=PENDING, expires_at__lt=now)
     return lost + stale.update(state=State.GIVEN_UP, error=TOO_LATE)

@@ -9,6 +9,7 @@ from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.papers.reading import Cell, Unreadable, read_code
 
 OTHER = "X:"
@@ -46,9 +47,9 @@ def check(text: str) -> str:
     id_no = normalise(text)
     if id_no.startswith(OTHER):
         if id_no == OTHER:
-            raise WrongIdentity(id_no, "X: 后面没有号码")
+            raise WrongIdentity(id_no, say("X: 后面没有号码"))
         if len(id_no) > LONGEST:
-            raise WrongIdentity(id_no, f"太长：最多 {LONGEST} 个字")
+            raise WrongIdentity(id_no, say("太长：最多 %(longest)s 个字", longest=LONGEST))
         return id_no
     if len(id_no) != LENGTH:
         raise WrongIdentity(id_no, _of_length(len(id_no)))
@@ -59,10 +60,10 @@ def check(text: str) -> str:
 
 
 def _of_length(length: int) -> str:
-    other = "其他证件请在号码前加 X:，如 X:P1234567"
+    other = say("其他证件请在号码前加 X:，如 X:P1234567")
     if length == 15:
-        return f"是 15 位的旧证件号；请填 18 位的统一社会信用代码或身份证号，{other}"
-    return f"证件号码应为 18 位，现有 {length} 位；{other}"
+        return say("是 15 位的旧证件号；请填 18 位的统一社会信用代码或身份证号，%(other)s", other=other)
+    return say("证件号码应为 18 位，现有 %(length)s 位；%(other)s", length=length, other=other)
 
 
 def is_person(id_no: str) -> bool:
@@ -74,12 +75,12 @@ def _wrong_with_person(id_no: str) -> str:
     """What is wrong with a person's number, or nothing. The county is not looked up: it need not have existed by that
     name when its people were born."""
     if ric.calc_check_digit(id_no) != id_no[-1]:
-        return "身份证号的校验位不对，至少有一位录错了；请对照原件"
+        return say("身份证号的校验位不对，至少有一位录错了；请对照原件")
     try:
         ric.get_birth_date(id_no)
     except InvalidComponent:
-        return "身份证号里的出生日期不存在；请对照原件"
-    return "" if id_no[:2] in PROVINCES else "身份证号开头的省份代码不存在；请对照原件"
+        return say("身份证号里的出生日期不存在；请对照原件")
+    return "" if id_no[:2] in PROVINCES else say("身份证号开头的省份代码不存在；请对照原件")
 
 
 def _wrong_with_firm(id_no: str) -> str:
@@ -87,9 +88,9 @@ def _wrong_with_firm(id_no: str) -> str:
     try:
         uscc.validate(id_no)
     except InvalidChecksum:
-        return "统一社会信用代码的校验位不对，至少有一位录错了；请对照原件"
+        return say("统一社会信用代码的校验位不对，至少有一位录错了；请对照原件")
     except (InvalidFormat, InvalidLength):
-        return "有统一社会信用代码和身份证号都不用的字符；请对照原件，其他证件请在号码前加 X:"
+        return say("有统一社会信用代码和身份证号都不用的字符；请对照原件，其他证件请在号码前加 X:")
     return ""
 
 

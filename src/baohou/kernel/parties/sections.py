@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from baohou.core.sayings import say
 from baohou.kernel.papers.reading import Cell, Unreadable, read_text
 from baohou.kernel.parties.industries import Industry
 
@@ -24,5 +25,5 @@ def read_industry(cell: Cell) -> int:
     bare = _MARKS.sub("", text)
     known = _BY_NAME.get(bare) or _BY_NAME.get(bare[1:])
     if known is None:
-        raise Unreadable("不是 GB/T 4754 的行业门类：请填字母 A 至 T（如 C）或门类名称（如 制造业），不清楚就留空")
+        raise Unreadable(say("不是 GB/T 4754 的行业门类：请填字母 A 至 T（如 C）或门类名称（如 制造业），不清楚就留空"))
     return known.value

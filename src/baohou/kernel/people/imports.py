@@ -9,6 +9,7 @@ from typing import Any, ClassVar, cast
 
 from django.db.models import ProtectedError
 
+from baohou.core.sayings import listed, say
 from baohou.kernel.audit.models import Act
 from baohou.kernel.papers.reading import Cell, Column, Reading, Unreadable, read_code, read_date, read_text
 from baohou.kernel.papers.taking import Compared, Fact, Key, Noun, Stored, Written, insert_rows, update_rows
@@ -35,7 +36,7 @@ def read_post(cell: Cell) -> Post:
             return post
     if text in _POST_WORDS:
         return _POST_WORDS[text]
-    raise Unreadable(f"没有这个岗位；请填 {'、'.join(post.label for post in Post)} 之一")
+    raise Unreadable(say("没有这个岗位；请填 %(names)s 之一", names=listed(say(post.label) for post in Post)))
 
 
 def _always_is_empty(on: date) -> date | None:
@@ -78,15 +79,20 @@ class StaffFile(Noun):
                     continue
                 yield Fact(number, key, _shown_key(key), (name, department, post.value))
         if self.departments.new:
-            self.notes.append(f"新部门：{'、'.join(self.departments.new)}")
+            self.notes.append(say("新部门：%(names)s", names=listed(self.departments.new)))
 
     def _check(self, number: int, values: Sequence[Any]) -> None:
         staff_no, name, department, post, _ = values
         known = self._names.setdefault(staff_no, (name, number)) if staff_no and name else (name, number)
         if known[0] != name:
-            self.fault(number, "name", name, f"与第 {known[1]} 行的工号相同而姓名不同（{known[0]}）")
+            self.fault(
+                number,
+                "name",
+                name,
+                say("与第 %(row)s 行的工号相同而姓名不同（%(name)s）", row=known[1], name=known[0]),
+            )
         if department is None and post == Post.DEPARTMENT_MANAGER:
-            self.fault(number, "department", None, "部门经理必须填写部门")
+            self.fault(number, "department", None, say("部门经理必须填写部门"))
         if department is not None:
             try:
                 self.departments.read(department)

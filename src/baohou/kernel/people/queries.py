@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
+from baohou.core.sayings import listed, say
 from baohou.kernel.papers.reading import Unreadable
 from baohou.kernel.people.models import Department, Post, Posting, Staff
 
@@ -26,12 +27,19 @@ class StaffIndex:
         if len(named) == 1:
             return named[0]
         if len(named) > 1:
-            raise Unreadable(f"叫“{said}”的有 {len(named)} 人（{'、'.join(self.shown[n] for n in named)}），请填工号")
+            raise Unreadable(
+                say(
+                    "叫“%(said)s”的有 %(n)s 人（%(names)s），请填工号",
+                    said=said,
+                    n=len(named),
+                    names=listed(self.shown[n] for n in named),
+                )
+            )
         name, _, rest = said.replace("（", "(").replace("）", ")").partition("(")
         number = self.by_number.get(rest.rstrip(")"))
         if number is not None and number in self.by_name.get(name.strip(), []):
             return number
-        raise Unreadable(f"员工里没有“{said}”；请填工号或姓名，新员工先导入员工表")
+        raise Unreadable(say("员工里没有“%(said)s”；请填工号或姓名，新员工先导入员工表", said=said))
 
     def show(self, staff: int | None) -> str | None:
         """The staff number of a row."""

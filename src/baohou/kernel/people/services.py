@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pypinyin import lazy_pinyin
 
+from baohou.core.sayings import say
 from baohou.kernel.audit.capture import add_rows
 from baohou.kernel.papers.reading import Unreadable
 from baohou.kernel.people.models import Department
@@ -30,7 +31,9 @@ class Departments:
             return name
         alike = self._sounds.setdefault(_sound(name), name)
         if alike != name:
-            raise Unreadable(f"与“{alike}”读音相同，疑是笔误；请改成“{alike}”，确是另一个部门请换个名称")
+            raise Unreadable(
+                say("与“%(alike)s”读音相同，疑是笔误；请改成“%(alike)s”，确是另一个部门请换个名称", alike=alike)
+            )
         self.new.append(name)
         return name
 

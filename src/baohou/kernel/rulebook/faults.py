@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import Said, say, together
 
 
 @dataclass(frozen=True, order=True)
@@ -16,8 +17,15 @@ class Fault:
     line: int
     message: str
 
+    @property
+    def said(self) -> Said:
+        """All of it as one sentence, ready to be said in the reader's language."""
+        if not self.file:
+            return say("第 %(line)s 行：%(message)s", line=self.line, message=self.message)
+        return say("%(file)s 第 %(line)s 行：%(message)s", file=self.file, line=self.line, message=self.message)
+
     def __str__(self) -> str:
-        return f"{self.file} 第 {self.line} 行：{self.message}".lstrip()
+        return str(self.said)
 
 
 class RuleFileRefused(Refused):
@@ -25,4 +33,4 @@ class RuleFileRefused(Refused):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(set(faults)))
-        super().__init__("rulebook.file.refused", "\n".join(map(str, self.faults)))
+        super().__init__("rulebook.file.refused", together([fault.said for fault in self.faults], "\n"))

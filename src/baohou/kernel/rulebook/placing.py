@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from baohou.core.rulebook import Misfit, Span, ends_of, find_misfits
+from baohou.core.sayings import say
 from baohou.kernel.rulebook.drafts import Draft
 from baohou.kernel.rulebook.faults import Fault
 from baohou.kernel.rulebook.models import RuleVersion
@@ -55,7 +56,15 @@ def _one_a_day(plan: Plan, drafts: Sequence[Draft]) -> dict[date, Draft]:
     for draft in drafts:
         other = found.setdefault(draft.effective_on, draft)
         if other.digest != draft.digest:
-            plan.fault(draft, "effective_on", f"与 {other.file} 同在 {draft.effective_on} 施行而内容不同：只能留一个")
+            plan.fault(
+                draft,
+                "effective_on",
+                say(
+                    "与 %(file)s 同在 %(effective_on)s 施行而内容不同：只能留一个",
+                    file=other.file,
+                    effective_on=draft.effective_on,
+                ),
+            )
     return found
 
 
@@ -66,9 +75,17 @@ def _check_names(plan: Plan, drafts: Sequence[Draft], standing: Sequence[RuleVer
     for draft in drafts:
         day = days.setdefault(draft.name, draft.effective_on)
         if day != draft.effective_on:
-            plan.fault(draft, "name", f"版本名称“{draft.name}”已由 {day} 施行的版本使用：请换一个名称")
+            plan.fault(
+                draft,
+                "name",
+                say("版本名称“%(name)s”已由 %(day)s 施行的版本使用：请换一个名称", name=draft.name, day=day),
+            )
         if draft.title and draft.title != title:
-            plan.fault(draft, "title", f"制度 {draft.rule_set} 的名称是“{title}”：请照写")
+            plan.fault(
+                draft,
+                "title",
+                say("制度 %(rule_set)s 的名称是“%(title)s”：请照写", rule_set=draft.rule_set, title=title),
+            )
 
 
 def _sort_in(plan: Plan, draft: Draft, standing: Sequence[RuleVersion], today: date) -> None:
@@ -82,8 +99,11 @@ def _sort_in(plan: Plan, draft: Draft, standing: Sequence[RuleVersion], today: d
         plan.fault(
             draft,
             "effective_on",
-            f"{draft.effective_on} 施行的版本“{same_day.name}”已经生效，内容不同，不能修改："
-            "请另立新版本，写新的名称和施行日",
+            say(
+                "%(effective_on)s 施行的版本“%(name)s”已经生效，内容不同，不能修改：请另立新版本，写新的名称和施行日",
+                effective_on=draft.effective_on,
+                name=same_day.name,
+            ),
         )
     else:
         plan.replaced.append((same_day, draft))
@@ -103,10 +123,14 @@ def _lay_out(plan: Plan, new: dict[date, Draft], standing: Sequence[RuleVersion]
 def _fault_misfit(plan: Plan, misfit: Misfit, new: dict[date, Draft], names: dict[date, str]) -> None:
     """Note a misfit at the draft that makes it: where it begins, or where it ends."""
     earlier, later = misfit.earlier, misfit.later
-    what = "有空缺" if misfit.is_gap else "有重叠"
-    message = (
-        f"时间上{what}：“{names[earlier.effective_on]}”到 {earlier.until} 止，"
-        f"“{names[later.effective_on]}”自 {later.effective_on} 起；二者应为同一天"
+    what = say("有空缺") if misfit.is_gap else say("有重叠")
+    message = say(
+        "时间上%(what)s：“%(earlier)s”到 %(until)s 止，“%(later)s”自 %(effective_on)s 起；二者应为同一天",
+        what=what,
+        earlier=names[earlier.effective_on],
+        until=earlier.until,
+        later=names[later.effective_on],
+        effective_on=later.effective_on,
     )
     if later.effective_on in new:
         plan.fault(new[later.effective_on], "effective_on", message)

@@ -16,13 +16,14 @@ _FULL_WORDS: Final = ("disk is full", "disk I/O error", "No space left on device
 
 
 class Trouble(Enum):
-    """The status with which a server says it, and in words what to do."""
+    """The status with which a server says it."""
 
-    FULL = 507, "服务器的磁盘满了，没有写入任何内容。请告诉管理员腾出空间，再办一次。"
-    AWAY = 503, "数据库现在没有应答，不能确定刚才办的是否已经存入。请过一会儿打开看看，没有再办一次。"
+    FULL = 507
+    AWAY = 503
 
-    def __init__(self, status: int, sentence: str) -> None:
-        self.status, self.sentence = status, sentence
+    @property
+    def status(self) -> int:
+        return self.value
 
 
 def trouble_of(fault: BaseException | None) -> Trouble | None:

@@ -9,10 +9,9 @@ from typing import Final
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from baohou.core.period import quarter_of
+from baohou.core.sayings import Said, listed, say, say_many, together
 from baohou.guarantee.models import FilingStep, Guarantee, HandOverItem, Measure, MovedDuty, MoveSigner
 from baohou.guarantee.queries.filing_steps import last_steps
 from baohou.guarantee.queries.pages.clients import graded, in_force, speaking
@@ -49,7 +48,7 @@ class WaitingLine:
 
     ``part`` is WAITING (for me), CAME_BACK (returned to me), SENT (I asked for it and it
     waits for others) or SENT_BACK (I returned it); ``because`` is the reason
-    that was given for a return.
+    that was given for a return. All of it is said in the reader's language.
     """
 
     what: str
@@ -96,9 +95,9 @@ def _standing_steps(
 
 def _line(step: FilingStep, *, who: str, part: str, because: str = "") -> WaitingLine:
     quarter = quarter_of(step.filing.quarter)
-    said = {"department": step.filing.department.name, "quarter": quarter, "kind": _(FilingKind(step.filing.kind).zh)}
+    name, kind = step.filing.department.name, say(FilingKind(step.filing.kind).zh)
     return WaitingLine(
-        what=_("%(department)s %(quarter)s %(kind)s") % said,
+        what=say("%(department)s %(quarter)s %(kind)s", department=name, quarter=quarter, kind=kind),
         who=who,
         since=step.on,
         url=reverse("reports.department", args=[str(quarter), step.filing.department_id]),
@@ -113,7 +112,7 @@ def reports_to_accept(person: Person, on: date) -> Iterable[WaitingLine]:
     if not person.may(Right.REVIEW_REPORT):
         return
     for step in _standing_steps(on, None, None, verb=FilingVerb.HANDED_IN, most=MOST):
-        yield _line(step, who=_("%(name)s上报，待接收") % {"name": step.by.name}, part=WAITING)
+        yield _line(step, who=say("%(name)s上报，待接收", name=step.by.name), part=WAITING)
 
 
 @register
@@ -122,10 +121,10 @@ def reports_returned(person: Person, on: date) -> Iterable[WaitingLine]:
     if person.may(Right.FILE_REPORT):
         mine = _standing_steps(on, person.department_ids, None, verb=FilingVerb.RETURNED, most=MOST)
         for step in mine:
-            yield _line(step, who=_("%(name)s退回") % {"name": step.by.name}, part=CAME_BACK, because=step.because)
+            yield _line(step, who=say("%(name)s退回", name=step.by.name), part=CAME_BACK, because=step.because)
     if person.may(Right.REVIEW_REPORT):
         for step in _standing_steps(on, None, person.staff_id, verb=FilingVerb.RETURNED, most=MOST):
-            yield _line(step, who=_("等部门重新上报"), part=SENT_BACK, because=step.because)
+            yield _line(step, who=say("等部门重新上报"), part=SENT_BACK, because=step.because)
 
 
 @register
@@ -134,10 +133,10 @@ def reports_sent_back(person: Person, on: date) -> Iterable[WaitingLine]:
     if not person.may(Right.RECORD_VISIT):
         return
     for item in _sent_back(person.staff_ids):
-        said = {"client": item.visit.client.name, "on": item.visit.visited_on.isoformat()}
+        client, visited_on = item.visit.client.name, item.visit.visited_on.isoformat()
         yield WaitingLine(
-            what=_("%(client)s %(on)s 的回访报告") % said,
-            who=_("移交时被退回，补齐后重新移交"),
+            what=say("%(client)s %(on)s 的回访报告", client=client, on=visited_on),
+            who=say("移交时被退回，补齐后重新移交"),
             since=None,
             url=reverse("handover.one", args=[str(quarter_of(item.hand_over.quarter)), item.hand_over.department_id]),
             part=CAME_BACK,
@@ -166,14 +165,9 @@ def measures_missing(person: Person, on: date) -> Iterable[WaitingLine]:
         missing = _count_without_measure(department, last, min(last, on))
         if missing:
             quarter = quarter_of(last)
-            said = {"n": f"{missing}+" if missing == MANY else missing, "quarter": quarter}
+            n = f"{missing}+" if missing == MANY else missing
             yield WaitingLine(
-                what=ngettext(
-                    "%(quarter)s 还有 %(n)s 户关注、风险类客户没有处置措施",
-                    "%(quarter)s 还有 %(n)s 户关注、风险类客户没有处置措施",
-                    missing,
-                )
-                % said,
+                what=say_many("%(quarter)s 还有 %(n)s 户关注、风险类客户没有处置措施", missing, quarter=quarter, n=n),
                 who=names.get(department, person.department_name),
                 since=last,
                 url=reverse("reports.department", args=[str(quarter), department]),
@@ -213,8 +207,8 @@ def moves_to_sign(person: Person, on: date) -> Iterable[WaitingLine]:
     """Lists of hand-overs that a person has not signed yet."""
     for place in _places_of(person.staff_id):
         yield WaitingLine(
-            what=_("%(name)s的移交清单待签字") % {"name": place.move.staff.name},
-            who=place.role,
+            what=say("%(name)s的移交清单待签字", name=place.move.staff.name),
+            who=say(place.role),
             since=place.move.decided_on,
             url=reverse("moves.one", args=[place.move_id]),
         )
@@ -237,10 +231,10 @@ def moves_unsigned(person: Person, on: date) -> Iterable[WaitingLine]:
     for place in _unsigned(on, last, *whose):
         lacking.setdefault(place.move_id, []).append(place)
     for pk, missing in list(lacking.items())[:MOST]:
-        names = "、".join(place.staff.name for place in missing)
+        names = listed(place.staff.name for place in missing)
         yield WaitingLine(
-            what=_("%(name)s的移交清单还没有签齐") % {"name": missing[0].move.staff.name},
-            who=_("还缺 %(names)s 签字") % {"names": names},
+            what=say("%(name)s的移交清单还没有签齐", name=missing[0].move.staff.name),
+            who=say("还缺 %(names)s 签字", names=names),
             since=missing[0].move.decided_on,
             url=reverse("moves.one", args=[pk]),
         )
@@ -267,11 +261,9 @@ def duties_of_people_gone(person: Person, on: date) -> Iterable[WaitingLine]:
     for pk, name in _left_behind(on, None if person.reach is Reach.ALL else person.department_ids):
         counted[pk, name] = counted.get((pk, name), 0) + 1
     for (pk, name), count in list(counted.items())[:MOST]:
-        said = {"name": name, "n": count}
         yield WaitingLine(
-            what=ngettext("已离职的%(name)s名下还有 %(n)s 件未办", "已离职的%(name)s名下还有 %(n)s 件未办", count)
-            % said,
-            who=_("须移交"),
+            what=say_many("已离职的%(name)s名下还有 %(n)s 件未办", count, name=name, n=count),
+            who=say("须移交"),
             since=None,
             url=reverse("people.move", args=[pk]),
             count=count,
@@ -297,14 +289,14 @@ def acts_to_check(person: Person, on: date) -> Iterable[WaitingLine]:
     waiting = list_waiting_for(person, limit=MOST + 1)
     for one in shown_list(waiting[:MOST]):
         yield WaitingLine(
-            what=_("复核：%(what)s") % {"what": _said(one)},
-            who=_("%(name)s提请") % {"name": one.maker},
+            what=say("复核：%(what)s", what=_said(one)),
+            who=say("%(name)s提请", name=one.maker),
             since=one.proposal.made_on,
             url=one.url,
         )
     if len(waiting) > MOST:
         more = count_waiting(person) - MOST
-        what = ngettext("还有 %(n)s 件等您复核", "还有 %(n)s 件等您复核", more) % {"n": more}
+        what = say_many("还有 %(n)s 件等您复核", more, n=more)
         yield WaitingLine(what=what, who="", since=None, url=reverse("approvals"), count=more)
 
 
@@ -315,11 +307,11 @@ def acts_asked_for(person: Person, on: date) -> Iterable[WaitingLine]:
         checker = one.proposal.checker
         yield WaitingLine(
             what=_said(one),
-            who=_("我提请的，等别人复核")
+            who=say("我提请的，等别人复核")
             if one.pending
-            else _("%(name)s退回") % {"name": checker.name}
+            else say("%(name)s退回", name=checker.name)
             if one.proposal.state == State.REFUSED and checker
-            else _("没有办成，已失效"),
+            else say("没有办成，已失效"),
             since=one.proposal.made_on if one.pending else one.proposal.decided_on,
             url=one.url,
             part=SENT if one.pending else CAME_BACK,
@@ -327,9 +319,9 @@ def acts_asked_for(person: Person, on: date) -> Iterable[WaitingLine]:
         )
 
 
-def _said(one: Shown) -> str:
-    about = f"{one.about} · " if one.about else ""
-    return f"{about}{_(one.kind.title)} · {one.proposal.title}"
+def _said(one: Shown) -> Said:
+    about = [one.about] if one.about else []
+    return together([*about, say(one.kind.title), one.proposal.title], " · ")
 
 
 @register
@@ -338,10 +330,10 @@ def volumes_not_returned(person: Person, on: date) -> Iterable[WaitingLine]:
     if not person.may(Right.KEEP_ARCHIVE):
         return
     for loan in _overdue_loans(on):
-        told = {"name": loan.borrower_name, "on": loan.due_on.isoformat()}
+        name, due_on = loan.borrower_name, loan.due_on.isoformat()
         yield WaitingLine(
-            what=_("案卷 %(number)s") % {"number": loan.volume.number},
-            who=_("%(name)s借阅，应于 %(on)s 归还，请催还") % told,
+            what=say("案卷 %(number)s", number=loan.volume.number),
+            who=say("%(name)s借阅，应于 %(on)s 归还，请催还", name=name, on=due_on),
             since=loan.due_on,
             url=reverse("handover.volume", args=[loan.volume_id]),
         )

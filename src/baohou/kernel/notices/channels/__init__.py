@@ -16,7 +16,10 @@ from baohou.kernel.outbox import channels as outbox
 
 @dataclass(frozen=True)
 class Way:
-    """``read`` turns what a person filled in into what is kept, or refuses; ``mask`` is what a page may show of it."""
+    """``read`` turns what a person filled in into what is kept, or refuses; ``mask`` is what a page may show of it.
+
+    ``to_a_group``: others than the person read it, too.
+    """
 
     code: str
     title: str | Promise
@@ -27,12 +30,21 @@ class Way:
     takes_secret: bool = False
     costs: bool = False
     repeatable: bool = True
+    to_a_group: bool = False
     is_set_up: Callable[[], bool] = field(default=lambda: True)
 
 
 WAYS = (
     Way("mail", _("邮件"), _("邮箱"), mail.read, mail.mask, mail.send, is_set_up=mail.is_set_up),
-    Way("wecom", _("企业微信"), _("群机器人 Webhook 地址"), robots.WECOM.read, robots.mask, robots.WECOM.send),
+    Way(
+        "wecom",
+        _("企业微信"),
+        _("群机器人 Webhook 地址"),
+        robots.WECOM.read,
+        robots.mask,
+        robots.WECOM.send,
+        to_a_group=True,
+    ),
     Way(
         "dingtalk",
         _("钉钉"),
@@ -41,6 +53,7 @@ WAYS = (
         robots.mask,
         robots.DINGTALK.send,
         takes_secret=True,
+        to_a_group=True,
     ),
     Way(
         "feishu",
@@ -50,6 +63,7 @@ WAYS = (
         robots.mask,
         robots.FEISHU.send,
         takes_secret=True,
+        to_a_group=True,
     ),
     Way(
         "sms",
@@ -79,4 +93,5 @@ def ready() -> list[Way]:
 def register() -> None:
     """Make the ways known to the outbox."""
     for way in WAYS:
-        outbox.register(outbox.Channel(way.code, way.title, posting(way.code, way.send), way.repeatable, way.is_set_up))
+        send = posting(way.code, way.send, to_a_group=way.to_a_group)
+        outbox.register(outbox.Channel(way.code, way.title, send, way.repeatable, way.is_set_up))

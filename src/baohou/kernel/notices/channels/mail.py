@@ -10,8 +10,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.notices.channels.letter import Letter
 from baohou.kernel.outbox.channels import NotSent
 
@@ -41,8 +43,14 @@ def send(where: str, letter: Letter) -> None:
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
     number = sha256(letter.key.encode()).hexdigest()[:32]
     mail = EmailMessage(
-        subject=f"【保后】{letter.title}",
-        body=f"{letter.name}，您好：\n\n{letter.body or letter.title}\n\n—— 保后（自动发送，请勿回复）",
+        subject=_("【保后】%(title)s") % {"title": letter.title},
+        body="\n\n".join(
+            (
+                _("%(name)s，您好：") % {"name": letter.name},
+                letter.body or letter.title,
+                _("—— 保后（自动发送，请勿回复）"),
+            )
+        ),
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[where],
         headers={"Message-ID": f"<{number}@{host}>", "Auto-Submitted": "auto-generated"},
@@ -50,11 +58,11 @@ def send(where: str, letter: Letter) -> None:
     try:
         mail.send()
     except smtplib.SMTPRecipientsRefused as fault:
-        codes = [code for code, _ in fault.recipients.values()]
-        raise NotSent(f"邮件服务器不收这个地址（{codes[0]}）。", hopeless=min(codes) >= 500) from None
+        codes = [code for code, _said in fault.recipients.values()]
+        raise NotSent(say("邮件服务器不收这个地址（%(code)s）。", code=codes[0]), hopeless=min(codes) >= 500) from None
     except smtplib.SMTPAuthenticationError:
-        raise NotSent("邮件服务器不认用户名或密码，请检查 BAOHOU_SMTP_USER 和 BAOHOU_SMTP_PASSWORD。") from None
+        raise NotSent(say("邮件服务器不认用户名或密码，请检查 BAOHOU_SMTP_USER 和 BAOHOU_SMTP_PASSWORD。")) from None
     except smtplib.SMTPResponseException as fault:
-        raise NotSent(f"邮件服务器回答 {fault.smtp_code}。") from None
+        raise NotSent(say("邮件服务器回答 %(code)s。", code=fault.smtp_code)) from None
     except (smtplib.SMTPException, OSError):
-        raise NotSent("连不上邮件服务器，请检查 BAOHOU_SMTP_HOST 和网络。") from None
+        raise NotSent(say("连不上邮件服务器，请检查 BAOHOU_SMTP_HOST 和网络。")) from None

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote_plus
 
+from django.utils.translation import gettext as _
+
 from baohou.core.errors import Refused
 from baohou.core.sayings import say
 from baohou.kernel.notices.channels.letter import Letter
@@ -60,17 +62,18 @@ class Robot:
 
     def send(self, where: str, letter: Letter) -> None:
         """Write into the robot's group, naming whom it is for."""
-        token, _, secret = where.partition(" ")
-        text = _within(f"【保后】{letter.name}：{letter.title}\n\n{letter.body}".strip(), self.most_bytes)
+        token, _blank, secret = where.partition(" ")
+        head = _("【保后】%(name)s：%(title)s") % {"name": letter.name, "title": letter.title}
+        text = _within(f"{head}\n\n{letter.body}".strip(), self.most_bytes)
         content = json.dumps(self.content(text, secret), ensure_ascii=False).encode()
         url = f"{self.host}{self.path}{token}{self.query(secret)}"
-        answer = post(url, content=content, kind="application/json; charset=utf-8", whom=self.name)
+        answer = post(url, content=content, kind="application/json; charset=utf-8", whom=say(self.name))
         code = answer.get(self.code)
         if code == 0:
             return
         why = str(answer.get("errmsg") or answer.get("msg") or "")[:200].replace(token, "…")
         raise NotSent(
-            f"{self.name}没有收下（{code}）：{why}",
+            say("%(whom)s没有收下（%(code)s）：%(why)s", whom=say(self.name), code=code, why=why),
             hopeless=code in self.hopeless,
             after_seconds=_PAUSE_SECONDS if code in self.busy else 0,
         )
@@ -78,8 +81,9 @@ class Robot:
 
 def mask(kept: str) -> str:
     """The last four characters of the token, and whether there is a secret."""
-    token, _, secret = kept.partition(" ")
-    return f"…{token[-4:]}{'（加签）' if secret else ''}"
+    token, _blank, secret = kept.partition(" ")
+    end = f"…{token[-4:]}"
+    return say("%(end)s（加签）", end=end) if secret else end
 
 
 def _within(text: str, most: int) -> str:

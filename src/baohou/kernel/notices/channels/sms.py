@@ -16,6 +16,7 @@ from uuid import uuid4
 from django.conf import settings
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.notices.channels.letter import Letter
 from baohou.kernel.notices.channels.web import post
 from baohou.kernel.outbox.channels import NotSent
@@ -57,12 +58,13 @@ class Aliyun:
         }
         form = f"Signature={_encoded(sign(asked, self._secret))}&{_form(asked)}"
         kind = "application/x-www-form-urlencoded"
-        answer = post(self._url, content=form.encode(), kind=kind, whom="短信网关")
+        answer = post(self._url, content=form.encode(), kind=kind, whom=say("短信网关"))
         code = str(answer.get("Code", ""))
         if code != "OK":
             busy = code.startswith(("isv.BUSINESS_LIMIT_CONTROL", "isp.", "Throttling"))
             why = str(answer.get("Message", ""))[:200].replace(phone, mask(phone))
-            raise NotSent(f"短信网关没有收下（{code}）：{why}", hopeless=not busy, after_seconds=60 if busy else 0)
+            said = say("%(whom)s没有收下（%(code)s）：%(why)s", whom=say("短信网关"), code=code, why=why)
+            raise NotSent(said, hopeless=not busy, after_seconds=60 if busy else 0)
 
 
 def sign(asked: Mapping[str, str], secret: str) -> str:

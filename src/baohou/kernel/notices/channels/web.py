@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
+from baohou.core.sayings import say
 from baohou.kernel.outbox.channels import NotSent
 
 SECONDS: Final = 15
@@ -32,11 +33,11 @@ def post(url: str, *, content: bytes, kind: str, whom: str) -> dict[str, Any]:
         with fault:
             wait = fault.headers.get("Retry-After", "")
         after = float(wait) if wait.isdecimal() else 0
-        raise NotSent(f"{whom}回答 HTTP {fault.code}。", after_seconds=after) from None
+        raise NotSent(say("%(whom)s回答 HTTP %(code)s。", whom=whom, code=fault.code), after_seconds=after) from None
     except (TimeoutError, URLError, HTTPException, OSError):
-        raise NotSent(f"连不上{whom}，请检查服务器的网络。") from None
+        raise NotSent(say("连不上%(whom)s，请检查服务器的网络。", whom=whom)) from None
     except ValueError:
-        raise NotSent(f"{whom}的回答无法读懂。") from None
+        raise NotSent(say("%(whom)s的回答无法读懂。", whom=whom)) from None
     if not isinstance(said, dict):
-        raise NotSent(f"{whom}的回答无法读懂。")
+        raise NotSent(say("%(whom)s的回答无法读懂。", whom=whom))
     return said

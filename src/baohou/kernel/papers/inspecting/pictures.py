@@ -8,6 +8,7 @@ from typing import BinaryIO, Final
 from PIL import Image, UnidentifiedImageError
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.papers.inspecting.kinds import Kind
 
 MOST_PIXELS: Final = 50_000_000
@@ -28,7 +29,7 @@ def look_into(file: BinaryIO, *, name: str) -> Kind | None:
                 picture.verify()
                 return _KINDS[found or ""]
     except Image.DecompressionBombError as bomb:
-        raise _too_many(name, "很多", "很多") from bomb
+        raise _too_many(name, say("很多"), say("很多")) from bomb
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, KeyError):
         return None
 

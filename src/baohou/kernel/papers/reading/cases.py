@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
+from baohou.core.sayings import say
 from baohou.kernel.papers.reading.cells import Cell, Unreadable, half_width, is_blank, read_code, show
 from baohou.kernel.papers.reading.values import read_date
 
@@ -72,7 +73,7 @@ class Case:
         text = half_width(show(cell))
         word = self.words.get(text, self.words.get(ANY))
         if word is None:
-            raise Unreadable(f"映射的词表里没有“{text}”")
+            raise Unreadable(say("映射的词表里没有“%(text)s”", text=text))
         return word
 
     def _multiplied(self, cell: Cell) -> Cell:
@@ -80,7 +81,7 @@ class Case:
         try:
             return f"{Decimal(half_width(show(cell)).replace(',', '')) * self.times:f}"
         except InvalidOperation:
-            raise Unreadable("不是数字，不能按映射换算") from None
+            raise Unreadable(say("不是数字，不能按映射换算")) from None
 
     def _day(self, cell: Cell, get: Getter) -> Cell:
         day = read_date(cell) if self.days_since is None else self.days_since + timedelta(days=_whole(cell))
@@ -96,7 +97,7 @@ def _amount(said: str | int, get: Getter) -> int:
 def _whole(cell: Cell) -> int:
     text = half_width(show(cell)).replace(",", "")
     if not text.removeprefix("-").isdigit() or len(text) > 6:
-        raise Unreadable(f"“{text}”不是整数，不能按映射换算成日期")
+        raise Unreadable(say("“%(text)s”不是整数，不能按映射换算成日期", text=text))
     return int(text)
 
 
@@ -113,4 +114,4 @@ def choose(cases: Sequence[Case], get: Getter) -> Case:
         if case.when.holds(get):
             return case
     seen = "，".join(f"{h}={show(get(h))}" for h in sorted({h for case in cases for h, _ in case.when.cells}))
-    raise Unreadable(f"映射里没有一种情形适用（{seen}）")
+    raise Unreadable(say("映射里没有一种情形适用（%(seen)s）", seen=seen))

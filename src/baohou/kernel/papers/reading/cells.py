@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from baohou.core.sayings import say
+
 Cell = str | int | float | bool | date | datetime | time | timedelta
 """What a cell holds; the empty text when it holds nothing."""
 
@@ -20,7 +22,7 @@ _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[Ee]\+?[0-9]+")
 _EXACT_DIGITS = 10**15
 """Excel keeps 15 digits of a number; what is longer has lost its last ones."""
 
-LOST_DIGITS = "被存成了数字，第 15 位以后的数字已经丢失，不能还原；请先把该列的格式设为“文本”，再按原件重新录入"
+LOST_DIGITS = say("被存成了数字，第 15 位以后的数字已经丢失，不能还原；请先把该列的格式设为“文本”，再按原件重新录入")
 
 
 class Unreadable(Exception):
@@ -70,7 +72,7 @@ def read_text(cell: Cell) -> str:
 def read_code(cell: Cell) -> str:
     """A number or name that things are found by: half-width, single blanks; never from a damaged number or a date."""
     if isinstance(cell, date | time | timedelta):
-        raise Unreadable("被 Excel 当成了日期；请把该列的格式设为“文本”，再重新录入")
+        raise Unreadable(say("被 Excel 当成了日期；请把该列的格式设为“文本”，再重新录入"))
     text = half_width(read_text(cell))
     if _SCIENTIFIC.fullmatch(text):
         raise Unreadable(LOST_DIGITS)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import listed, say
 from baohou.kernel.papers.reading.cases import Case, When
 
 _CASE_KEYS = {"from", "always", "when", "first", "words", "times", "days_since", "plus_months", "plus_days", "prefix"}
@@ -55,7 +56,7 @@ def load_mapping(*, path: Path) -> Mapping:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise WrongMapping(f"不是有效的 TOML：{error}", where=path.name) from error
+        raise WrongMapping(say("不是有效的 TOML：%(error)s", error=error), where=path.name) from error
     return read_mapping(text=text, name=path.name)
 
 
@@ -69,7 +70,7 @@ def parse_mapping(*, text: str, name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise WrongMapping(f"不是有效的 TOML：{error}", where=name) from error
+        raise WrongMapping(say("不是有效的 TOML：%(error)s", error=error), where=name) from error
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class _Reader:
         columns = {code: self.cases(f"columns.{code}", value) for code, value in said.get("columns", {}).items()}
         for code, value in said.get("constants", {}).items():
             if code in columns:
-                raise self.wrong(f"constants.{code}", "已在 [columns] 里写过")
+                raise self.wrong(f"constants.{code}", say("已在 [columns] 里写过"))
             columns[code] = (Case(always=value),)
         refusals = [self.refusal(f"refuse[{i}]", one) for i, one in enumerate(said.get("refuse", []), start=1)]
         return Mapping(**file, columns=columns, refusals=refusals)
@@ -97,10 +98,10 @@ class _Reader:
 
     def case(self, key: str, said: object) -> Case:
         if not isinstance(said, dict):
-            raise self.wrong(key, "应为列名，或 { from = … } 这样的表")
+            raise self.wrong(key, say("应为列名，或 { from = … } 这样的表"))
         self.only(said, _CASE_KEYS, key)
         if ("from" in said) == ("always" in said):
-            raise self.wrong(key, "from 和 always 要有一个，且只能有一个")
+            raise self.wrong(key, say("from 和 always 要有一个，且只能有一个"))
         return Case(
             when=self.when(f"{key}.when", said.get("when", {})),
             always=said.get("always"),
@@ -116,7 +117,7 @@ class _Reader:
 
     def when(self, key: str, said: object) -> When:
         if not isinstance(said, dict):
-            raise self.wrong(key, '应为 { 列名 = "值" } 或 { 列名 = ["值", "值"] }')
+            raise self.wrong(key, say('应为 { 列名 = "值" } 或 { 列名 = ["值", "值"] }'))
         return When(tuple((h, tuple(map(str, w)) if isinstance(w, list) else (str(w),)) for h, w in said.items()))
 
     def day(self, key: str, said: object) -> date | None:
@@ -125,30 +126,32 @@ class _Reader:
         try:
             return date.fromisoformat(str(said))
         except ValueError:
-            raise self.wrong(key, '应为日期，如 "1960-01-01"') from None
+            raise self.wrong(key, say('应为日期，如 "1960-01-01"')) from None
 
     def number(self, key: str, said: object) -> Decimal:
         try:
             return Decimal(str(said))
         except InvalidOperation:
-            raise self.wrong(key, "应为数字，如 1000 或 0.01") from None
+            raise self.wrong(key, say("应为数字，如 1000 或 0.01")) from None
 
     def whole(self, key: str, said: object) -> int:
         if not isinstance(said, int) or said < 1:
-            raise self.wrong(key, "应为正整数")
+            raise self.wrong(key, say("应为正整数"))
         return said
 
     def refusal(self, key: str, said: dict[str, Any]) -> Refusal:
         self.only(said, {"when", "because"}, key)
         if not said.get("when") or not said.get("because"):
-            raise self.wrong(key, "when 和 because 都要写")
+            raise self.wrong(key, say("when 和 because 都要写"))
         return Refusal(self.when(f"{key}.when", said["when"]), str(said["because"]))
 
     def only(self, said: object, keys: set[str], key: str) -> None:
         if not isinstance(said, dict):
-            raise self.wrong(key, "应为一个表")
+            raise self.wrong(key, say("应为一个表"))
         for unknown in said.keys() - keys:
-            raise self.wrong(f"{key}.{unknown}".lstrip("."), f"不认识；这里可以写 {'、'.join(sorted(keys))}")
+            raise self.wrong(
+                f"{key}.{unknown}".lstrip("."), say("不认识；这里可以写 %(names)s", names=listed(sorted(keys)))
+            )
 
     def wrong(self, key: str, message: str) -> WrongMapping:
-        return WrongMapping(message, where=f"{self.file} 的 {key}")
+        return WrongMapping(message, where=say("%(file)s 的 %(key)s", file=self.file, key=key))

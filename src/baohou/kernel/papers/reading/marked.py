@@ -7,30 +7,32 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from baohou.kernel.papers.books import open_book
 from baohou.kernel.papers.reading.cells import Cell
 from baohou.kernel.papers.reading.faults import Fault
 from baohou.kernel.papers.reading.mapping import Mapping
 from baohou.kernel.papers.reading.sheets import Sheet, open_sheets
+from baohou.kernel.saying import in_words
 
-LIST_NAME = "错误清单"
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
 _MOST_COMMENTS = 20_000
 """Excel opens slowly with more; the list of faults has them all."""
 
 
 def write_marked(*, source: Path, faults: Sequence[Fault], target: Path, mapping: Mapping | None = None) -> None:
-    """Write the marked copy of ``source``; Refused when ``source`` can't be opened."""
+    """Write the marked copy of ``source`` in the reader's language; Refused when ``source`` can't be opened."""
     mapping = mapping or Mapping()
     sheets = open_sheets(path=source, encoding=mapping.encoding, delimiter=mapping.delimiter)
     book = open_book(target, by_rows=True)
-    formats = _formats(book)
-    _write_list(book.add_worksheet(LIST_NAME), faults, formats)
+    formats, listing = _formats(book), _("错误清单")
+    _write_list(book.add_worksheet(listing), faults, formats)
     for sheet in sheets:
         own = [fault for fault in faults if fault.sheet == sheet.name]
         if own:
             name = (sheet.name or source.stem).translate(_FORBIDDEN)[:31]
-            _write_copy(book.add_worksheet("数据" if name == LIST_NAME else name), sheet, own, formats)
+            _write_copy(book.add_worksheet(_("数据") if name == listing else name), sheet, own, formats)
     book.close()
 
 
@@ -51,16 +53,16 @@ def _write_list(page: Any, faults: Sequence[Fault], formats: dict[str, Any]) -> 
     page.set_column(2, 3, 24)
     page.set_column(4, 4, 80)
     page.freeze_panes(1, 0)
-    page.write_row(0, 0, ["工作表", "行", "列", "值", "问题和办法"], formats["head"])
+    page.write_row(0, 0, [_("工作表"), _("行"), _("列"), _("值"), _("问题和办法")], formats["head"])
     for number, fault in enumerate(faults, start=1):
-        page.write_row(number, 0, [fault.sheet, fault.row or "", fault.column, fault.value, fault.message])
+        page.write_row(number, 0, [fault.sheet, fault.row or "", fault.column, fault.value, in_words(fault.message)])
 
 
 def _write_copy(page: Any, sheet: Sheet, faults: Sequence[Fault], formats: dict[str, Any]) -> None:
     """Write every cell where it was; a fault without a cell of its own marks the first cell of its row."""
     marks: dict[tuple[int, int], list[str]] = {}
     for fault in faults:
-        marks.setdefault((fault.row or 1, fault.place or 0), []).append(fault.message)
+        marks.setdefault((fault.row or 1, fault.place or 0), []).append(in_words(fault.message))
     commented = set(list(marks)[:_MOST_COMMENTS])
     page.set_column(0, 30, 16)
     for number, cells in sheet.rows():

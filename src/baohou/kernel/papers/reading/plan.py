@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 
+from baohou.core.sayings import listed, say
 from baohou.kernel.papers.reading.cases import Getter, choose
 from baohou.kernel.papers.reading.cells import Cell, Reader, Unreadable, half_width, is_blank, show
 from baohou.kernel.papers.reading.columns import Column, plain
@@ -56,7 +57,7 @@ def make_plan(*, sheet: Sheet, columns: Sequence[Column], mapping: Mapping) -> P
             if plan.score > best.score or not best.header_row:
                 best = plan
     if not best.header_row:
-        best.faults.append(Fault(None, "", "", "表是空的，没有找到表头", sheet.name))
+        best.faults.append(Fault(None, "", "", say("表是空的，没有找到表头"), sheet.name))
     return best
 
 
@@ -78,7 +79,7 @@ class _Matching:
             else:
                 plan.planned += self._matched(column, headers, used, plan)
         unknown = self.mapping.columns.keys() - {column.code for column in columns}
-        plan.faults += [self._fault(code, "映射里写了这一列，但这种表没有它") for code in sorted(unknown)]
+        plan.faults += [self._fault(code, say("映射里写了这一列，但这种表没有它")) for code in sorted(unknown)]
         plan.unused = [h for place, h in enumerate(headers) if h and place not in used]
         return plan
 
@@ -94,7 +95,9 @@ class _Matching:
                 places[name] = found[0]
                 used.add(found[0])
             else:
-                plan.faults.append(self._fault(name, "映射里写的列，表头里" + ("有两个" if found else "没有")))
+                plan.faults.append(
+                    self._fault(name, say("映射里写的列，表头里有两个") if found else say("映射里写的列，表头里没有"))
+                )
         return places
 
     def _mapped(self, column: Column, plan: Plan) -> list[Planned]:
@@ -110,12 +113,21 @@ class _Matching:
         found = [(place, read) for place, h in enumerate(headers) if h and (read := column.reader_for(h))]
         used.update(place for place, _ in found)
         if len(found) > 1:
-            names = "、".join(headers[place] for place, _ in found)
+            names = listed(headers[place] for place, _ in found)
             plan.faults.append(
-                self._fault(column.header, f"这一列有 {len(found)} 个（{names}），请只留一个", found[1][0])
+                self._fault(
+                    column.header,
+                    say("这一列有 %(n)s 个（%(names)s），请只留一个", n=len(found), names=names),
+                    found[1][0],
+                )
             )
         elif not found and column.required:
-            plan.faults.append(self._fault(column.header, f"缺少这一列；表头应为“{column.header}”或“{column.code}”"))
+            plan.faults.append(
+                self._fault(
+                    column.header,
+                    say("缺少这一列；表头应为“%(header)s”或“%(code)s”", header=column.header, code=column.code),
+                )
+            )
         return [
             Planned(column, _remembering(column, read), _both(column, headers[place]), place)
             for place, read in found[:1]
@@ -137,7 +149,7 @@ def _remembering(column: Column, read: Reader) -> Reader:
     def read_within(cell: Cell) -> object:
         value = read(cell)
         if longest is not None and len(value) > longest:
-            raise Unreadable(f"太长：最多 {longest} 个字，现有 {len(value)} 个")
+            raise Unreadable(say("太长：最多 %(longest)s 个字，现有 %(n)s 个", longest=longest, n=len(value)))
         return value
 
     return lru_cache(maxsize=_REMEMBERED, typed=True)(read if longest is None else read_within)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from baohou.core.sayings import listed, say
 from baohou.kernel.papers.reading.cells import Cell, Unreadable, is_blank, show, tidy
 from baohou.kernel.papers.reading.columns import Column
 from baohou.kernel.papers.reading.faults import Fault
@@ -85,21 +86,27 @@ def _choose(
     sheets: list[Sheet], columns: Sequence[Column], mapping: Mapping, names: Sequence[str], tell: Tell
 ) -> Reading:
     """Read the sheet that fits: the one the mapping names, the one with a usual name, the one without faults."""
-    listed = "、".join(f"“{sheet.name}”" for sheet in sheets)
+    there = listed(f"“{sheet.name}”" for sheet in sheets)
     if mapping.sheet is not None:
         sheets = [sheet for sheet in sheets if sheet.name == mapping.sheet]
         if not sheets:
-            return _nothing(columns, f"没有名为“{mapping.sheet}”的工作表；文件里有 {listed}")
+            return _nothing(
+                columns, say("没有名为“%(sheet)s”的工作表；文件里有 %(there)s", sheet=mapping.sheet, there=there)
+            )
     if len(sheets) > 1:
         sheets = [sheet for sheet in sheets if tidy(sheet.name).lower() in names] or sheets
     plans = [(make_plan(sheet=sheet, columns=columns, mapping=mapping), sheet) for sheet in sheets]
     good = [(plan, sheet) for plan, sheet in plans if not plan.faults]
     if len(good) > 1:
-        alike = "、".join(f"“{sheet.name}”" for _, sheet in good)
-        return _nothing(columns, f"工作表 {alike} 都像要导入的表；请只留一张，或在映射文件里用 sheet 指明")
+        alike = listed(f"“{sheet.name}”" for _, sheet in good)
+        return _nothing(
+            columns, say("工作表 %(alike)s 都像要导入的表；请只留一张，或在映射文件里用 sheet 指明", alike=alike)
+        )
     if not good and len(plans) > 1 and max(plan.score for plan, _ in plans) < 2:
-        wanted = "、".join(column.header for column in columns if column.required)
-        return _nothing(columns, f"各工作表（{listed}）都没有要导入的列；应有 {wanted}")
+        wanted = listed(say(column.header) for column in columns if column.required)
+        return _nothing(
+            columns, say("各工作表（%(there)s）都没有要导入的列；应有 %(wanted)s", there=there, wanted=wanted)
+        )
     plan, sheet = good[0] if good else max(plans, key=lambda found: found[0].score)
     return _read(sheet, plan, columns, mapping, tell)
 
@@ -183,19 +190,25 @@ class _Rows:
 
     def _at(self, number: int, cells: list[Cell], place: int) -> Cell:
         if self.sheet.odd.errors and (number, place) in self.sheet.odd.errors:
-            raise Unreadable(f"单元格是错误值 {self.sheet.odd.errors[number, place]}；请改正公式，或直接填值")
+            raise Unreadable(
+                say("单元格是错误值 %(error)s；请改正公式，或直接填值", error=self.sheet.odd.errors[number, place])
+            )
         if self.sheet.odd.formulas and (number, place) in self.sheet.odd.formulas:
             self.formulas.meet(number, place, computed=self.sheet.odd.formulas[number, place])
         return cells[place] if place < len(cells) else ""
 
     def _blank(self, number: int, planned: Planned) -> None:
         if planned.column.required and (number, planned.place) not in self.covered.get(number, ()):
-            self._fault(number, planned, "", "必须填写，不能为空")
+            self._fault(number, planned, "", say("必须填写，不能为空"))
 
     def _check_width(self, number: int, cells: list[Cell]) -> None:
         """A fault when a row has more cells than the header: an amount written 1,000 without quotes does that."""
         if not all(map(is_blank, cells[self.plan.width :])):
-            message = f"这一行有 {len(cells)} 格，表头只有 {self.plan.width} 格；含分隔符的值（如 1,000）要加引号"
+            message = say(
+                "这一行有 %(n)s 格，表头只有 %(width)s 格；含分隔符的值（如 1,000）要加引号",
+                n=len(cells),
+                width=self.plan.width,
+            )
             self.reading.faults.append(Fault(number, "", "", message, self.sheet.name))
 
     def _refuse(self, number: int, cells: list[Cell]) -> None:
@@ -219,7 +232,7 @@ class _Rows:
             places = [place for place in range(left, right + 1) if place in heads]
             if bottom <= self.plan.header_row or not places:
                 continue
-            message = f"合并单元格 {_name(area)}：只有左上角一格有值；请取消合并，逐格填写"
+            message = say("合并单元格 %(name)s：只有左上角一格有值；请取消合并，逐格填写", name=_name(area))
             self.reading.faults.append(Fault(top, heads[places[0]], "", message, self.sheet.name, places[0]))
             for number in range(top, bottom + 1):
                 covered.setdefault(number, set()).update((number, place) for place in places)

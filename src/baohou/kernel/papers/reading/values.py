@@ -6,8 +6,9 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from baohou.core.errors import Refused
-from baohou.core.money import to_fen
+from baohou.core.money import NotAnAmount, to_fen
 from baohou.core.period import Quarter
+from baohou.core.sayings import say
 from baohou.kernel.papers.reading.cells import Cell, Unreadable, half_width, show
 
 EXCEL_DAY_0 = date(1899, 12, 30)
@@ -17,7 +18,7 @@ MOST_FEN = 10**17
 _DATE = re.compile(r"([0-9]{4})([-/.年])([0-9]{1,2})([-/.月])([0-9]{1,2})日?([T ]+[0-9:.]+)?")
 _EIGHT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _SERIAL = re.compile(r"([0-9]{5}|10[0-9]{4})(\.[0-9]+)?")
-_DATE_FORMS = "请写成 2026-09-30、2026/9/30、2026年9月30日 或 20260930"
+_DATE_FORMS = say("请写成 2026-09-30、2026/9/30、2026年9月30日 或 20260930")
 _AMOUNT = re.compile(r"(?:¥|￥|人民币|CNY|RMB)?(.+?)(万|亿)?元?整?")
 _NUMBER = re.compile(r"-?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?")
 _QUARTER = re.compile(r"([0-9]{4})(?:年)?(?:第)?([1-4一二三四])季度?")
@@ -53,7 +54,7 @@ def read_date(cell: Cell) -> date:
     if isinstance(cell, date):
         return _within(cell)
     if isinstance(cell, bool | time | timedelta):
-        raise Unreadable(f"不是日期；{_DATE_FORMS}")
+        raise Unreadable(say("不是日期；%(date_forms)s", date_forms=_DATE_FORMS))
     text = half_width(show(cell))
     found = _DATE.fullmatch(text.replace(" ", "")) or _DATE.fullmatch(text) or _EIGHT.fullmatch(text)
     if found:
@@ -62,15 +63,22 @@ def read_date(cell: Cell) -> date:
         try:
             return _within(date(int(year), int(month), int(day)))
         except ValueError:
-            raise Unreadable("没有这一天，请核对月和日") from None
+            raise Unreadable(say("没有这一天，请核对月和日")) from None
     if _SERIAL.fullmatch(text):
         return _within(EXCEL_DAY_0 + timedelta(days=int(float(text))))
-    raise Unreadable(f"不是日期，或看不出年月日的先后；{_DATE_FORMS}")
+    raise Unreadable(say("不是日期，或看不出年月日的先后；%(date_forms)s", date_forms=_DATE_FORMS))
 
 
 def _within(on: date) -> date:
     if not FIRST <= on <= LAST:
-        raise Unreadable(f"{on.isoformat()} 不在 {FIRST.year} 至 {LAST.year} 年之间，请核对年份")
+        raise Unreadable(
+            say(
+                "%(on)s 不在 %(first)s 至 %(last)s 年之间，请核对年份",
+                on=on.isoformat(),
+                first=FIRST.year,
+                last=LAST.year,
+            )
+        )
     return on
 
 
@@ -86,18 +94,18 @@ def read_wan(cell: Cell) -> int:
 
 def _fen(cell: Cell, unit: int) -> int:
     if isinstance(cell, bool | date | time | timedelta):
-        raise Unreadable("不是金额；请填以元为单位的数字，最多两位小数")
+        raise Unreadable(say("不是金额；请填以元为单位的数字，最多两位小数"))
     text = f"{cell:.15g}" if isinstance(cell, float) else half_width(str(cell)).replace(" ", "").upper()
     found = _AMOUNT.fullmatch(text)
     if found is None:
-        raise Unreadable("不是金额；请填以元为单位的数字，最多两位小数")
+        raise Unreadable(say("不是金额；请填以元为单位的数字，最多两位小数"))
     times = {None: unit, "万": _WAN, "亿": _HUNDRED_MILLION}[found[2]]
     try:
         fen = to_fen(_multiplied(found[1], times))
-    except Refused as refusal:
-        raise Unreadable(refusal.message.partition("：")[2]) from None
+    except NotAnAmount as refusal:
+        raise Unreadable(refusal.wrong) from None
     if not 0 <= fen <= MOST_FEN:
-        raise Unreadable("金额不能是负数" if fen < 0 else "金额太大，请核对单位")
+        raise Unreadable(say("金额不能是负数") if fen < 0 else say("金额太大，请核对单位"))
     return fen
 
 
@@ -116,7 +124,7 @@ def read_currency(cell: Cell) -> str:
     text = half_width(show(cell)).upper()
     code = CURRENCY_WORDS.get(text, text)
     if code not in CURRENCIES:
-        raise Unreadable("不是币种代码；请填 ISO 代码，如 CNY、USD")
+        raise Unreadable(say("不是币种代码；请填 ISO 代码，如 CNY、USD"))
     return code
 
 
@@ -136,5 +144,5 @@ def read_quarter(cell: Cell) -> date:
     except Unreadable:
         on = None
     if on is None or on != Quarter(on.year, (on.month + 2) // 3).last:
-        raise Unreadable("不是季度；请写成 2026Q3 或 2026年第三季度")
+        raise Unreadable(say("不是季度；请写成 2026Q3 或 2026年第三季度"))
     return on

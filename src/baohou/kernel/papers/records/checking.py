@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from baohou.core.sayings import Said, say
 from baohou.kernel.papers.models import Seal
 from baohou.kernel.papers.records import kinds
 from baohou.kernel.papers.records.places import read_file
@@ -20,8 +21,17 @@ class Checked:
     faults: list[str]
 
     @property
+    def unnamed(self) -> list[str]:
+        """The same for a stranger: without the names of files, each once."""
+        return list(dict.fromkeys(say("有文件缺失或被改动。") if _names(one) else one for one in self.faults))
+
+    @property
     def intact(self) -> bool:
         return not self.faults
+
+
+def _names(fault: str) -> bool:
+    return isinstance(fault, Said) and "name" in fault.values
 
 
 def check(seal: Seal) -> Checked:
@@ -29,19 +39,27 @@ def check(seal: Seal) -> Checked:
     known = {kind.code: kind for kind in kinds.list_kinds()}
     kind = known.get(seal.kind)
     if kind is None or not _is_formed(seal.content):
-        return Checked(seal, kind.title if kind else seal.kind, ["封存的种类或内容不是本程序写的样子。"])
-    faults = []
+        return Checked(seal, kind.title if kind else seal.kind, [say("封存的种类或内容不是本程序写的样子。")])
+    faults: list[str] = []
     if digest(seal.content) != seal.sha256:
-        faults.append("封存的内容与封存时的摘要不符。")
+        faults.append(say("封存的内容与封存时的摘要不符。"))
     now = whole(kind=seal.kind, subject_id=seal.subject_id)
     if now is None:
-        faults.append("原记录已不存在。")
+        faults.append(say("原记录已不存在。"))
     else:
-        parts = {"said": "记录", "files": "附件清单", "signatures": "签名"}
-        faults += [f"{zh}在封存后被改动。" for part, zh in parts.items() if now[part] != seal.content[part]]
-    named = [(file["name"], file["sha256"]) for file in seal.content["files"]]
-    named += [(f"{one['role']}签名", one["sha256"]) for one in seal.content["signatures"] if one["sha256"]]
-    faults += [f"文件“{name}”缺失或被改动。" for name, sha256 in named if not _is_whole(sha256)]
+        parts = {"said": say("记录"), "files": say("附件清单"), "signatures": say("签名")}
+        faults += [
+            say("%(part)s在封存后被改动。", part=said)
+            for part, said in parts.items()
+            if now[part] != seal.content[part]
+        ]
+    named: list[tuple[str, str]] = [(file["name"], file["sha256"]) for file in seal.content["files"]]
+    named += [
+        (say("%(role)s签名", role=say(one["role"])), one["sha256"])
+        for one in seal.content["signatures"]
+        if one["sha256"]
+    ]
+    faults += [say("文件“%(name)s”缺失或被改动。", name=name) for name, sha256 in named if not _is_whole(sha256)]
     faults += _broken_addenda(seal)
     return Checked(seal, kind.title, faults)
 
@@ -58,9 +76,10 @@ def _is_whole(sha256: str) -> bool:
 
 
 def _broken_addenda(seal: Seal) -> list[str]:
-    before, faults = seal.sha256, []
+    before = seal.sha256
+    faults: list[str] = []
     for place, one in enumerate(seal.addenda.order_by("pk"), 1):
         if one.sha256 != chained(before, one.text, one.staff_no, one.added_at):
-            faults.append(f"第 {place} 条补充被改动。")
+            faults.append(say("第 %(n)s 条补充被改动。", n=place))
         before = one.sha256
     return faults

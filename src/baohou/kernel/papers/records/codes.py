@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from baohou.kernel.papers.models import Seal
 from baohou.kernel.papers.records.checking import Checked, check
 
-_NAMED = re.compile("“.*”")
 _CODE = re.compile(r"[0-9A-Z]{15}")
 
 
 @dataclass(frozen=True)
 class CheckedPaper:
-    """A seal as it was checked; ``faults`` name nobody and nothing that stands on the paper."""
+    """A seal as it was checked, and how many corrections were added to its paper."""
 
     checked: Checked
-    faults: list[str]
     addenda: int
 
 
@@ -32,6 +30,4 @@ def check_code(code: str) -> CheckedPaper | None:
     seal = Seal.objects.filter(code=code).first()
     if seal is None:
         return None
-    checked = check(seal)
-    faults = list(dict.fromkeys(_NAMED.sub("", fault) for fault in checked.faults))
-    return CheckedPaper(checked, faults, seal.addenda.count())
+    return CheckedPaper(check(seal), seal.addenda.count())

@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict
 from typing import Any, Final
 
+from baohou.core.sayings import Said, as_kept, blank
 from baohou.kernel.papers.reading import Fault
 from baohou.kernel.papers.taking.outcome import Outcome
 
@@ -18,7 +19,7 @@ _OWN_WORDS = re.compile(r"“[^”]*”|（[^（）]*）|[0-9][0-9,.:/-]*")
 
 
 def summarise(outcome: Outcome) -> dict[str, Any]:
-    """Counts, notes, the kinds of fault with their first faults, the first differences."""
+    """Counts, notes, the kinds of fault with their first faults, the first differences; sentences as they are kept."""
     faults, differences = outcome.faults, outcome.differences
     return {
         "taken": outcome.taken,
@@ -32,7 +33,7 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
                 "title": part.title,
                 "faults": len(part.faults),
                 "differences": len(part.differences),
-                "notes": part.notes,
+                "notes": [as_kept(note) for note in part.notes],
             }
             for part in outcome.parts
         ],
@@ -50,19 +51,23 @@ def group_faults(faults: list[Fault]) -> list[dict[str, Any]]:
     """The kinds of fault (a column and a sentence but for the values in it), the most frequent first."""
     groups: dict[tuple[str, str, str], list[Fault]] = {}
     for fault in faults:
-        groups.setdefault((fault.sheet, fault.column, _OWN_WORDS.sub("…", fault.message)), []).append(fault)
+        groups.setdefault((fault.sheet, fault.column, _kind_of(fault.message)), []).append(fault)
     largest = sorted(groups.items(), key=lambda group: -len(group[1]))
     return [
         {
             "sheet": sheet,
             "column": column,
-            "what": same[0].message if len({fault.message for fault in same}) == 1 else what,
+            "what": as_kept(same[0].message if len({fault.message for fault in same}) == 1 else what),
             "count": len(same),
             "more": max(len(same) - FAULTS_OF_GROUP, 0),
-            "faults": [asdict(fault) for fault in same[:FAULTS_OF_GROUP]],
+            "faults": [{**asdict(one), "message": as_kept(one.message)} for one in same[:FAULTS_OF_GROUP]],
         }
         for (sheet, column, what), same in largest[:GROUPS]
     ]
+
+
+def _kind_of(message: str) -> str:
+    return blank(message) if isinstance(message, Said) else _OWN_WORDS.sub("…", message)
 
 
 def _shown(value: object) -> str:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from baohou.core.errors import Refused
+from baohou.core.sayings import say
 from baohou.kernel.audit.models import Act, Change
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.papers.reading import Fault, Mapping, Reading
@@ -173,7 +174,7 @@ class _Taking:
             if key not in stored and one.name in gone:
                 self.part.same += 1
             elif key not in stored:
-                self.noun.fault(one.number, self.noun.keys[0], one.name, "没有这条记录，不能删除")
+                self.noun.fault(one.number, self.noun.keys[0], one.name, say("没有这条记录，不能删除"))
         found = [(one, stored[key]) for key, one in keys.items() if key in stored]
         found = self._without_obstacles(found)
         self.part.removed = len(found)
@@ -224,7 +225,17 @@ def _once(noun: Noun, rows: list[T]) -> dict[Hashable, T]:
         first = by_key.setdefault(row.key, row)
         if first is not row:
             if row.key not in twice:
-                noun.fault(first.number, noun.keys[0], first.name, f"与第 {row.number} 行重复：同一个键只能有一行")
-            noun.fault(row.number, noun.keys[0], row.name, f"与第 {first.number} 行重复：同一个键只能有一行")
+                noun.fault(
+                    first.number,
+                    noun.keys[0],
+                    first.name,
+                    say("与第 %(number)s 行重复：同一个键只能有一行", number=row.number),
+                )
+            noun.fault(
+                row.number,
+                noun.keys[0],
+                row.name,
+                say("与第 %(number)s 行重复：同一个键只能有一行", number=first.number),
+            )
             twice.add(row.key)
     return {key: row for key, row in by_key.items() if key not in twice}

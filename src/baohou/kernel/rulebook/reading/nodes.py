@@ -9,6 +9,7 @@ from datetime import date
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from baohou.core.sayings import listed, say
 from baohou.kernel.rulebook.faults import Fault
 
 NULL = "tag:yaml.org,2002:null"
@@ -33,13 +34,21 @@ class Walk:
     def mapping(self, node: Node, what: str) -> dict[str, tuple[Node, Node]]:
         """The entries of a mapping as (key, value) by the text of the key."""
         if not isinstance(node, MappingNode):
-            self.fault(node, f"{what}应由“项: 值”组成")
+            self.fault(node, say("%(what)s应由“项: 值”组成", what=what))
             return {}
         found: dict[str, tuple[Node, Node]] = {}
         for key, value in node.value:
             name = str(key.value)
             if name in found:
-                self.fault(key, f"{what}中“{name}”重复：第 {line_of(found[name][0])} 行已写过，请只留一处")
+                self.fault(
+                    key,
+                    say(
+                        "%(what)s中“%(name)s”重复：第 %(line)s 行已写过，请只留一处",
+                        what=what,
+                        name=name,
+                        line=line_of(found[name][0]),
+                    ),
+                )
             else:
                 found[name] = (key, _beside(key, value))
         return found
@@ -50,16 +59,24 @@ class Walk:
         """The entries of a mapping that must have the required keys and may have the optional ones, no others."""
         entries = self.mapping(node, what)
         for name in [name for name in entries if name not in required and name not in optional]:
-            self.fault(entries[name][0], f"{what}中有不认识的项“{name}”；可写的项：{'、'.join([*required, *optional])}")
+            self.fault(
+                entries[name][0],
+                say(
+                    "%(what)s中有不认识的项“%(name)s”；可写的项：%(names)s",
+                    what=what,
+                    name=name,
+                    names=listed([*required, *optional]),
+                ),
+            )
         missing = [name for name in required if name not in entries]
         if missing and isinstance(node, MappingNode):
-            self.fault(node, f"{what}缺少：{'、'.join(missing)}")
+            self.fault(node, say("%(what)s缺少：%(names)s", what=what, names=listed(missing)))
         return {name: value for name, (_, value) in entries.items()}
 
     def items(self, node: Node, what: str) -> list[Node]:
         """The items of a list."""
         if not isinstance(node, SequenceNode):
-            self.fault(node, f"{what}应为列表，每项以“- ”开头")
+            self.fault(node, say("%(what)s应为列表，每项以“- ”开头", what=what))
             return []
         return list(node.value)
 
@@ -69,11 +86,13 @@ class Walk:
             return ""
         text = self.scalar(node).strip()
         if not text:
-            self.fault(node, f"{what}应为文字，不能为空")
+            self.fault(node, say("%(what)s应为文字，不能为空", what=what))
         elif longest is not None and len(text) > longest:
-            self.fault(node, f"{what}过长：最多 {longest} 字，现有 {len(text)} 字")
+            self.fault(
+                node, say("%(what)s过长：最多 %(longest)s 字，现有 %(n)s 字", what=what, longest=longest, n=len(text))
+            )
         elif any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in text):
-            self.fault(node, f"{what}含有不可用的控制字符：请删去")
+            self.fault(node, say("%(what)s含有不可用的控制字符：请删去", what=what))
         return text
 
     def texts(self, node: Node, what: str) -> tuple[str, ...]:
@@ -82,7 +101,7 @@ class Walk:
             return (self.text(node, what),)
         found = tuple(self.text(item, what) for item in self.items(node, what))
         if not found and isinstance(node, SequenceNode):
-            self.fault(node, f"{what}至少写一项")
+            self.fault(node, say("%(what)s至少写一项", what=what))
         return found
 
     def day(self, node: Node | None, what: str) -> date | None:
@@ -93,7 +112,7 @@ class Walk:
         try:
             return date.fromisoformat(text if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else "")
         except ValueError:
-            self.fault(node, f"{what}应为日期，写成 2016-04-01 的样子")
+            self.fault(node, say("%(what)s应为日期，写成 2016-04-01 的样子", what=what))
             return None
 
     @staticmethod

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from bench import answers
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from baohou.guarantee.models import VisitUpload
+from baohou.guarantee.rules.words import VisitKind
 from baohou.kernel.papers.models import Attachment, Seal
 from tests.api.conftest import CallAs, Caller
 from tests.api.test_work import drawn
@@ -74,14 +76,8 @@ def test_the_place_of_a_photo_and_the_check_of_the_paper(evening: Portfolio, cal
     assert (str(where.latitude), str(where.longitude)) == ("30.274085", "120.155070")
     far = caller.upload(f"{path}/visit-files", {**told, "latitude": "91", "file": SimpleUploadedFile("a.png", drawn())})
     assert (far.status_code, far.json()["where"]) == (422, "latitude")
-    visit = {
-        "key": key,
-        "kind": "regular",
-        "visited_on": "2026-10-19",
-        "methods": {"site": "相符"},
-        "unsigned_because": "老板出差",
-        "files": [{"sha256": kept.json()["sha256"], "name": "库存.png"}],
-    }
+    files = [{"sha256": kept.json()["sha256"], "name": "库存.png"}]
+    visit = {**answers.body(VisitKind.REGULAR), "key": key, "visited_on": "2026-10-19", "files": files}
     assert caller.send(f"{path}/visits", visit).status_code == 201
     assert str(Attachment.objects.get().latitude) == "30.274085"
     seal = Seal.objects.get(kind="visit_report")

@@ -200,6 +200,8 @@ def _of_rooms(department: int) -> dict[str, str]:
     return {
         "risk": "/risk/",
         "overview": "/overview/",
+        "guarantees": "/guarantees/",
+        "guarantees of a bank": "/guarantees/?bank=x",
         "duties": "/duties/",
         "duties overdue": "/duties/?state=overdue",
         "duties of a clause": "/duties/?kind=PGM.7",

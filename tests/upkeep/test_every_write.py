@@ -17,11 +17,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from bench import answers
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 
 from baohou.day import engine
-from baohou.guarantee.rules.words import Grade
+from baohou.guarantee.rules.words import Grade, VisitKind
 from baohou.guarantee.services import plans
 from baohou.kernel.accountability.models import Entry, Verdict
 from baohou.kernel.api.models import Call
@@ -64,7 +65,7 @@ def visit(get: Get) -> Callable[[], object]:
         told = {"key": key, "is_signature": str(shade == 30).lower(), "file": file}
         address = f"/api/v1/clients/{portfolio.steel.pk}/visit-files"
         assert client.post(address, told, headers={"Idempotency-Key": str(shade)}).status_code == 201
-    body = {"key": key, "kind": "special", "visited_on": "2026-10-19", "methods": {"site": "看过"}, "summary": "正常"}
+    body = {**answers.body(VisitKind.SPECIAL), "key": key, "visited_on": "2026-10-19"}
     body |= {"signer": "王总", "signature": digests[2], "files": [{"sha256": d, "name": "p.png"} for d in digests[:2]]}
     return lambda: sent(client, f"/api/v1/clients/{portfolio.steel.pk}/visits", body)
 

@@ -37,6 +37,7 @@ class Guarantee(models.Model):
             models.Index(fields=["manager_b"], name="guarantee_manager_b"),
             models.Index(fields=["department", "issued_on"], name="guarantee_of_department"),
             models.Index(fields=["issued_on", "id"], name="guarantee_issued_on"),
+            models.Index(fields=["released_on"], name="guarantee_released_on"),
             models.Index(fields=["product", "issued_on", "id"], name="guarantee_of_product"),
             models.Index(fields=["bank", "issued_on", "id"], name="guarantee_of_bank"),
         ]

@@ -287,18 +287,17 @@ def _changed(clients: QuerySet[Party], on: date, filters: Filters, unless: Grade
     assert filters.since is not None
     since, plain = filters.since, replace(filters, since=None)
     if default_grade(since) is unless:
-        between = {"gt": since, "lte": on}
-        issued = Q(**{f"issued_on__{at}": day for at, day in between.items()})
-        released = Q(**{f"released_on__{at}": day for at, day in between.items()})
-        stirred = Guarantee.objects.filter(issued | released).values("client_id")
-        given = GradeChange.objects.filter(**{f"effective_on__{at}": day for at, day in between.items()})
-        clients = clients.filter(Q(pk__in=stirred) | Q(pk__in=given.values("client_id")))
+        issued = Guarantee.objects.filter(issued_on__gt=since, issued_on__lte=on).values("client_id")
+        released = Guarantee.objects.filter(released_on__gt=since, released_on__lte=on).values("client_id")
+        given = GradeChange.objects.filter(effective_on__gt=since, effective_on__lte=on).values("client_id")
+        clients = clients.filter(pk__in=issued.union(released, given))
     now, then = _filtered(clients, on, plain, unless), _filtered(clients, since, plain, default_grade(since))
     return Change(since, _first_of(now, but=then), _first_of(then, but=now))
 
 
 def _first_of(clients: QuerySet[Party], *, but: QuerySet[Party]) -> list[int]:
-    return list(clients.exclude(pk__in=but.order_by().values("pk")).order_by().values_list("pk", flat=True)[:MANY])
+    others = ~Exists(but.filter(pk=OuterRef("pk")).order_by())  # asked of one after another, until there are enough
+    return list(clients.filter(others).order_by().values_list("pk", flat=True)[:MANY])
 
 
 def _of_the_business(clients: QuerySet[Party], on: date, filters: Filters) -> QuerySet[Party]:

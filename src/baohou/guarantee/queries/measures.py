@@ -67,13 +67,13 @@ def list_watched(*, department: Department, quarter: date) -> list[Watched]:
 
 
 def get_watched_page(
-    *, department: Department, quarter: date, today: date, after: int = 0, most: int = PAGE, also: str = ""
+    *, department: Department, quarter: date, today: date, after: int = 0, most: int = 0, also: str = ""
 ) -> WatchedPage:
     """Some of list_watched behind the first ``after``, with how their actions stand today, and how many there are.
 
-    With ``also`` what hangs on the measures is read with them.
+    At most ``most``, or fifty; with ``also`` what hangs on the measures is read with them.
     """
-    rows = _watched(department, quarter)
+    rows, most = _watched(department, quarter), most or PAGE
     measured = measured_of(rows["client_id"].to_list(), quarter=quarter)
     shown = _described(rows[after : after + most], quarter, *([also] if also else []))
     said = get_measures_said([one.client.pk for one in shown], quarter=quarter, today=today)

@@ -19,7 +19,10 @@ PURE = ("core", "house", "oracle", "guarantee/rules")
 """Folders of tests that meet no database, but for those that ask for one: they run once, not for each database."""
 ONCE = {
     *("api/test_access_walk.py", "desk/test_access_walk.py", "desk/test_quick.py", "desk/test_translations.py"),
-    *(f"browser/test_{name}.py" for name in ("charts", "columns", "every_page", "pictures", "second_factor")),
+    *(
+        f"browser/test_{name}.py"
+        for name in ("charts", "columns", "english", "every_page", "pictures", "second_factor", "typed")
+    ),
 }
 """What pages look like and say, and who may open them: the same on any database, and long to go through."""
 

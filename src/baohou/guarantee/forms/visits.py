@@ -13,15 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from baohou.guarantee.forms.appointments import ARRANGED, fields_of_appointment, read_appointment, require_whole
 from baohou.guarantee.forms.fields import day_field
 from baohou.guarantee.models import Guarantee
-from baohou.guarantee.rules.matters import METHODS, METHODS_KEY, NOT_SIGNED, asked_of
+from baohou.guarantee.rules.matters import METHODS, METHODS_KEY, NOT_SIGNED, asked_of, unanswered, untold
 from baohou.guarantee.rules.words import VisitKind
 from baohou.guarantee.services.submissions import Place, Report
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
-
-NOT_FOUND = _("请写明由此了解到的情况。")
-NOT_ANSWERED = _("请填写；没有了解到的，写明没有了解到。")
-NO_CONCLUSION = _("请填写回访结论。")
 
 
 class VisitForm(forms.Form):
@@ -102,10 +98,7 @@ class VisitForm(forms.Form):
         cleaned = self.cleaned_data
         kind = VisitKind.read(cleaned["kind"])
         assert kind is not None
-        matters = {matter.code: cleaned[f"{kind.code}-{matter.code}"] for matter in asked_of(kind)}
         methods = self._methods_used(cleaned)
-        findings: dict[str, Any] = {code: text for code, text in matters.items() if text}
-        findings[METHODS_KEY] = {code: cleaned[f"found-{code}"] for code in methods}
         return {
             "kind": kind,
             "guarantee": self.guarantees.get(cleaned["guarantee"]),
@@ -113,7 +106,7 @@ class VisitForm(forms.Form):
             "by": self.visitors[cleaned["by"]],
             "methods": "、".join(method.short for method in METHODS if method.code in methods),
             "summary": cleaned["summary"],
-            "findings": findings,
+            "findings": self._findings(kind, cleaned),
         }
 
     def key(self) -> UUID:
@@ -138,16 +131,20 @@ class VisitForm(forms.Form):
 
     def _require_answers(self, cleaned: dict[str, Any]) -> None:
         """Ask for what the methods found, for every matter of the kind and for the conclusion, each in its place."""
-        for code in self._methods_used(cleaned):
-            if not cleaned.get(f"found-{code}"):
-                self.add_error(f"found-{code}", NOT_FOUND)
-        kind = VisitKind.read(cleaned.get("kind", ""))
-        names = [f"{kind.code}-{matter.code}" for matter in asked_of(kind)] if kind else []
-        for name in names:
-            if not cleaned.get(name):
-                self.add_error(name, NOT_ANSWERED)
+        if kind := VisitKind.read(cleaned.get("kind", "")):
+            findings = self._findings(kind, cleaned)
+            for method in untold(findings):
+                self.add_error(f"found-{method.code}", _("请写明由此了解到的情况。"))
+            for matter in unanswered(kind, findings):
+                self.add_error(f"{kind.code}-{matter.code}", _("请填写；没有了解到的，写明没有了解到。"))
         if not cleaned.get("summary"):
-            self.add_error("summary", NO_CONCLUSION)
+            self.add_error("summary", _("请填写回访结论。"))
+
+    def _findings(self, kind: VisitKind, cleaned: dict[str, Any]) -> dict[str, Any]:
+        """What was written of the matters of a kind and of the methods, as a report keeps it."""
+        told = {matter.code: cleaned.get(f"{kind.code}-{matter.code}") for matter in asked_of(kind)}
+        methods = {code: cleaned.get(f"found-{code}", "") for code in self._methods_used(cleaned)}
+        return {code: text for code, text in told.items() if text} | {METHODS_KEY: methods}
 
     def _methods_used(self, cleaned: dict[str, Any]) -> list[str]:
         return [m.code for m in METHODS if cleaned.get(f"method-{m.code}") or cleaned.get(f"found-{m.code}")]

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from baohou.core.money import format_yuan
 from baohou.core.sayings import say
-from baohou.desk.audit_names import Word, column_name, table_name
+from baohou.desk.audit_names import column_name, table_name
+from baohou.desk.audit_words import Word
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Grade, Urgency, VisitKind
 from baohou.kernel.audit.models import Change
 from baohou.kernel.people.models import Post

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Word = str | Promise
+from baohou.desk.audit_words import Word
 
 TABLES: Final[dict[str, Word]] = {
     "watch.ReadOnly": _("只读时段"),

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from baohou.day.queries import get_business_day
 from baohou.kernel.people.access import find_person
+from baohou.kernel.saying import spoken
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -22,13 +23,12 @@ CONTENT_SECURITY_POLICY = (
 
 def language(answer: Answer) -> Answer:
     """Chinese unless the reader switched: a browser's language does not decide, a program's does."""
-    known = {code for code, _ in settings.LANGUAGES}
 
     def respond(request: HttpRequest) -> HttpResponseBase:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         if request.path_info.startswith("/api/v1/"):
             chosen = translation.get_language_from_request(request)
-        with translation.override(chosen if chosen in known else settings.LANGUAGE_CODE):
+        with spoken(chosen):
             request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
             response = answer(request)
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)

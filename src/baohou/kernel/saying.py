@@ -52,11 +52,15 @@ def _template(sentence: Said) -> str:
     return ngettext(sentence.template, sentence.template, sentence.many)
 
 
+def languages() -> set[str]:
+    """The codes of the languages of this installation."""
+    return {code for code, _title in settings.LANGUAGES}
+
+
 @contextmanager
 def spoken(language: str) -> Iterator[None]:
     """Sentences made within are said in a language of this installation; in its own when there is no such one."""
-    known = {code for code, _ in settings.LANGUAGES}
-    with translation.override(language if language in known else settings.LANGUAGE_CODE):
+    with translation.override(language if language in languages() else settings.LANGUAGE_CODE):
         yield
 
 

@@ -23,7 +23,7 @@ from baohou.kernel.audit import pairs
 from baohou.kernel.papers import records
 from baohou.kernel.papers.taking import Outcome
 from baohou.kernel.papers.taking.summary import summarise
-from baohou.kernel.saying import spoken
+from baohou.kernel.saying import languages, spoken
 
 MARKING = "标出差错"
 MARKED = "marked.xlsx"
@@ -114,7 +114,7 @@ def _take_sent(wish: Wish, by: str, tell: Tell) -> dict[str, Any]:
     outcome = _taken(wish, path, mapping, by, tell)
     if outcome.faults:
         tell(MARKING, 0, 0)
-        for language, _title in settings.LANGUAGES:
+        for language in languages():
             with spoken(language):
                 outcome.marked(_marked(path, language))
     elif how and outcome.taken:

@@ -13,6 +13,7 @@ from baohou.kernel.notices.channels.post import language_of
 from baohou.kernel.people.access import Person
 from baohou.kernel.people.doors import open_to_all
 from baohou.kernel.people.models import Staff
+from baohou.kernel.saying import languages
 from baohou.kernel.watch.readonly import why_read_only
 
 _FRESH: Final = "language_chosen"
@@ -25,7 +26,7 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
     """Show pages in a language from now on, and write letters to the person in it."""
     answer = django_sets_language(request)
     chosen = request.POST.get("language", "")
-    if request.method != "POST" or chosen not in _known():
+    if request.method != "POST" or chosen not in languages():
         return answer
     person: Person | None = getattr(request, "person", None)
     if person is None:
@@ -42,15 +43,11 @@ def bring_language(request: HttpRequest, answer: HttpResponseBase) -> None:
     if staff is None:
         return
     own = language_of(staff.pk)
-    if here in _known() and (not own or request.COOKIES.get(_FRESH)):
+    if here in languages() and (not own or request.COOKIES.get(_FRESH)):
         _keep(staff, here)
     elif own and own != here:
         _remember(answer, settings.LANGUAGE_COOKIE_NAME, own, settings.LANGUAGE_COOKIE_AGE)
     answer.delete_cookie(_FRESH)
-
-
-def _known() -> set[str]:
-    return {code for code, _title in settings.LANGUAGES}
 
 
 def _keep(staff: Staff, language: str) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import time
 from uuid import uuid4
 
-from django.conf import settings
 from django.db import transaction
 
 from baohou.core.errors import Refused
@@ -18,6 +17,7 @@ from baohou.kernel.notices.models import Address, Choice, CompanyHours, Habits
 from baohou.kernel.notices.sealing import seal
 from baohou.kernel.outbox.services import Draft, put
 from baohou.kernel.people.models import Staff
+from baohou.kernel.saying import languages
 
 
 @transaction.atomic
@@ -93,7 +93,7 @@ def set_habits(
 @transaction.atomic
 def set_language(*, staff: Staff, language: str, actor: str, door: str) -> None:
     """Keep the language in which a person reads letters, and pages on a device that knows of none yet."""
-    if language not in {code for code, _title in settings.LANGUAGES}:
+    if language not in languages():
         raise Refused("notices.language", "没有这种语言，请选 zh-hans 或 en。", where="语言")
     if Habits.objects.filter(staff=staff, language=language).exists():
         return

@@ -44,7 +44,7 @@ def test_the_watched_are_those_found_one_by_one(take_in: TakeIn, evening: Portfo
     for department in Department.objects.filter(pk__in=Guarantee.objects.values("department")):
         found = {one.client.id_no for one in list_watched(department=department, quarter=END)}
         assert found == _one_by_one(department)
-        page = get_watched_page(department=department, quarter=END, today=END)
+        page = get_watched_page(department=department, quarter=END)
         assert {one.client.id_no for one in page.rows} == found
         assert (page.count, page.lacking) == (len(found), len(found))
     assert {one.client.id_no for one in list_watched(department=_of(STEEL), quarter=END)} == {STEEL}

@@ -233,7 +233,6 @@ def list_watched(
     page = get_watched_page(
         department=of,
         quarter=chosen.last,
-        today=request.today,
         after=int(opened(request, cursor) or 0),
         most=limit,
         also="actions__responsible",

@@ -67,16 +67,17 @@ def list_watched(*, department: Department, quarter: date) -> list[Watched]:
 
 
 def get_watched_page(
-    *, department: Department, quarter: date, today: date, after: int = 0, most: int = 0, also: str = ""
+    *, department: Department, quarter: date, after: int = 0, most: int = 0, today: date | None = None, also: str = ""
 ) -> WatchedPage:
-    """Some of list_watched behind the first ``after``, with how their actions stand today, and how many there are.
+    """Some of list_watched behind the first ``after``, at most ``most`` or fifty, and how many there are.
 
-    At most ``most``, or fifty; with ``also`` what hangs on the measures is read with them.
+    With ``today`` how the measures' actions stand on that day; with ``also`` what hangs on the measures.
     """
     rows, most = _watched(department, quarter), most or PAGE
     measured = measured_of(rows["client_id"].to_list(), quarter=quarter)
     shown = _described(rows[after : after + most], quarter, *([also] if also else []))
-    said = get_measures_said([one.client.pk for one in shown], quarter=quarter, today=today)
+    clients = [one.client.pk for one in shown]
+    said = get_measures_said(clients, quarter=quarter, today=today) if today else {}
     shown = [replace(one, said=said.get(one.client.pk)) for one in shown]
     more = after + most if len(rows) > after + most else 0
     return WatchedPage(shown, len(rows), len(rows) - len(measured), more)

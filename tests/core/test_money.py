@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baohou.core.money import NotAnAmount, format_yuan, to_fen, to_yuan
+from baohou.core.money import NotAnAmount, format_yuan, sum_by_currency, to_fen, to_yuan
 
 FEN = st.integers(-(10**18), 10**18)
 
@@ -58,3 +58,8 @@ def test_nothing_is_lost_between_yuan_and_fen(fen: int) -> None:
     assert to_fen(format_yuan(fen)) == fen
     assert to_fen(format_yuan(fen, thousands=True)) == fen
     assert to_yuan(fen) == Decimal(fen).scaleb(-2)
+
+
+def test_amounts_of_different_currencies_are_never_added() -> None:
+    assert sum_by_currency([("CNY", 100), ("USD", 7), ("CNY", 1)]) == {"CNY": 101, "USD": 7}
+    assert sum_by_currency([]) == {}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baohou.core.period import NotAQuarter, Period, Quarter, month_first, period_of, quarter_of
+from baohou.core.period import NotAQuarter, Period, Quarter, ended_quarter, month_first, period_of, quarter_of
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 12, 31))
 RHYTHMS = st.sampled_from([1, 2, 3, 4, 6, 12])
@@ -107,3 +107,10 @@ def test_it_rejects_a_rhythm_that_does_not_divide_the_year(months: int) -> None:
 def test_a_month_begins_on_its_first() -> None:
     assert month_first(date(2024, 2, 29)) == date(2024, 2, 1)
     assert month_first(date(2024, 2, 1)) == date(2024, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("on", "text"), [(date(2026, 9, 30), "2026Q3"), (date(2026, 9, 29), "2026Q2"), (date(2027, 1, 1), "2026Q4")]
+)
+def test_the_quarter_that_ended_last_is_the_days_own_on_its_last_day(on: date, text: str) -> None:
+    assert str(ended_quarter(on)) == text

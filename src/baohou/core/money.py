@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
@@ -43,3 +44,11 @@ def to_yuan(fen: int) -> Decimal:
 def format_yuan(fen: int, *, thousands: bool = False) -> str:
     """Yuan as text with two places: "1234.50", with thousands "1,234.50"."""
     return f"{to_yuan(fen):,}" if thousands else str(to_yuan(fen))
+
+
+def sum_by_currency(amounts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Amounts (currency, fen) added up for each currency, in the order in which these come."""
+    sums: dict[str, int] = {}
+    for currency, fen in amounts:
+        sums[currency] = sums.get(currency, 0) + fen
+    return sums

@@ -64,6 +64,12 @@ def quarter_of(on: date) -> Quarter:
     return Quarter(on.year, (on.month + 2) // 3)
 
 
+def ended_quarter(on: date) -> Quarter:
+    """The quarter that ends with a day, or that ended last before it."""
+    quarter = quarter_of(on)
+    return quarter if on == quarter.last else quarter.previous()
+
+
 def month_first(on: date) -> date:
     """The first day of the month that a day lies in."""
     return on.replace(day=1)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-from baohou.core.period import Quarter, quarter_of
+from baohou.core.period import Quarter, ended_quarter
 from baohou.guarantee.models import Guarantee
 from baohou.kernel.calendar import get_work_calendar
 from baohou.kernel.people.models import Department, Post, Staff
@@ -26,8 +26,7 @@ class Company:
 
     @cached_property
     def ended(self) -> Quarter:
-        here = quarter_of(self.on)
-        return here if here.last == self.on else here.previous()
+        return ended_quarter(self.on)
 
     @cached_property
     def filed_on(self) -> date:

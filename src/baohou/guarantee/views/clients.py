@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from baohou.core.masking import mask
 from baohou.core.money import HOME_CURRENCY, format_yuan
-from baohou.guarantee.queries.pages.client_rows import ClientRow, quarter_measured
+from baohou.core.period import ended_quarter
+from baohou.guarantee.queries.pages.client_rows import ClientRow
 from baohou.guarantee.queries.pages.clients import (
     Filters,
     iterate_clients,
@@ -53,7 +54,7 @@ def list_page(request: Asked) -> HttpResponse:
         "filters": filters,
         "on": on,
         "cuts": _cuts(request, filters),
-        "measured": quarter_measured(on) if filters.shows_measures else None,
+        "measured": ended_quarter(on) if filters.shows_measures else None,
         "grades": list(Grade),
         "departments": list_departments(request.person),
         "managers": list_managers(request.person, on=request.today),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from baohou.core.money import sum_by_currency
 from baohou.core.period import Quarter
 from baohou.guarantee.models import Guarantee, Measure, Proposal
 from baohou.guarantee.queries.forms.portfolio import Amounts, Graded, Managers, Portfolio, in_force_on, sum_amounts
@@ -203,8 +204,5 @@ def _by_grade(rows: list[Classified]) -> Iterable[Total]:
 
 
 def _total(grade: Grade | None, rows: list[Classified]) -> Total:
-    sums: dict[str, int] = {}
-    for row in rows:
-        for currency, fen in row.amounts.items():
-            sums[currency] = sums.get(currency, 0) + fen
+    sums = sum_by_currency(amount for row in rows for amount in row.amounts.items())
     return Total(grade, len(rows), sum(row.guarantees for row in rows), dict(sorted(sums.items())))

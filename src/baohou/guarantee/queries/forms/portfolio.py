@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
+from baohou.core.money import sum_by_currency
 from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment
 from baohou.guarantee.rules.words import Grade
 from baohou.kernel.people.models import Staff
@@ -53,10 +54,7 @@ def in_force_on(on: date) -> Q:
 
 def sum_amounts(guarantees: Iterable[Guarantee]) -> dict[str, int]:
     """The guarantees' amounts in fen, by currency, currencies in order of their code."""
-    sums: defaultdict[str, int] = defaultdict(int)
-    for guarantee in guarantees:
-        sums[guarantee.currency] += guarantee.amount_fen
-    return dict(sorted(sums.items()))
+    return dict(sorted(sum_by_currency((one.currency, one.amount_fen) for one in guarantees).items()))
 
 
 class Portfolio:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
-from baohou.core.period import Quarter, quarter_of
+from baohou.core.money import sum_by_currency
+from baohou.core.period import ended_quarter
 from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, Measure, Visit
 from baohou.guarantee.queries.pending import pending_grades
 from baohou.guarantee.rules.words import Grade
@@ -77,7 +78,7 @@ def describe_clients(
 ) -> list[ClientRow]:
     """What a row says of each, and no objects of what it is taken from: six queries, with ``measured`` seven.
 
-    ``measured`` is the day as of which the measures of quarter_measured and their actions are told.
+    ``measured`` is the day as of which the measures of the quarter that ended last and their actions are told.
     """
     ids = [client.pk for client in clients]
     guarantees = defaultdict(list)
@@ -92,7 +93,7 @@ def describe_clients(
     }
     managers = dict(_appointed([voice.pk for voice in voices.values()], on))
     grades = latest_grades(ids, on=on)
-    measures = get_measures_said(ids, quarter=quarter_measured(on).last, today=measured) if measured else {}
+    measures = get_measures_said(ids, quarter=ended_quarter(on).last, today=measured) if measured else {}
     visits, dues = dict(_last_visits(ids, on)), dict(_next_dues(ids, on))
     pending, rows = pending_grades(ids), []
     for client in clients:
@@ -107,7 +108,7 @@ def describe_clients(
                 grade_is_default=client.pk not in grades,
                 department=voice.department if voice else "",
                 manager=managers.get(voice.pk, voice.manager_a) if voice else "",
-                amounts=_amounts(held),
+                amounts=sum_by_currency((guarantee.currency, guarantee.amount_fen) for guarantee in held),
                 guarantees=len(held),
                 last_visit=visits.get(client.pk),
                 next_due=dues.get(client.pk),
@@ -159,25 +160,6 @@ def get_measures_said(clients: list[int], *, quarter: date, today: date) -> dict
         n_overdue=Count("actions", filter=still & past),
     )
     return {client: MeasureSaid(*numbers) for client, *numbers in counts}
-
-
-def quarter_measured(on: date) -> Quarter:
-    """The quarter whose measures stand on a day: the one that ends with it, or that ended last."""
-    quarter = quarter_of(on)
-    return quarter if on == quarter.last else quarter.previous()
-
-
-def _amounts(held: list[_Held]) -> dict[str, int]:
-    return sum_amounts({guarantee.currency: guarantee.amount_fen} for guarantee in held)
-
-
-def sum_amounts(many: Iterable[dict[str, int]]) -> dict[str, int]:
-    """Amounts in fen by currency, added up."""
-    total: dict[str, int] = defaultdict(int)
-    for amounts in many:
-        for currency, fen in amounts.items():
-            total[currency] += fen
-    return dict(total)
 
 
 def latest_grades(clients: list[int], *, on: date) -> dict[int, Grade]:

@@ -12,10 +12,11 @@ from django.db import connection
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Collate
 
+from baohou.core.money import sum_by_currency
 from baohou.core.places import turn_through
 from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, Measure
 from baohou.guarantee.queries.access import managed_guarantees
-from baohou.guarantee.queries.pages.client_rows import ClientRow, describe_clients, sum_amounts
+from baohou.guarantee.queries.pages.client_rows import ClientRow, describe_clients
 from baohou.guarantee.queries.pages.duties import MANY, PAGE
 from baohou.guarantee.queries.pages.finding import among, find, find_known, holding
 from baohou.guarantee.queries.standing import default_grade, spoken_for
@@ -169,7 +170,7 @@ def list_clients(
     rows = describe_clients(found.clients, on=on, unless=unless, measured=measured, moved=moved)
     total = None
     if change is None and counted and not (found.more or after):
-        total = sum_amounts(row.amounts for row in rows)
+        total = sum_by_currency(amount for row in rows for amount in row.amounts.items())
     elif change is None and counted and found.all is not None:
         total = dict(_total(found.all, on))
     return ClientPage(rows, found.count, more, found.at_least, total, change)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
+from baohou.core.money import sum_by_currency
 from baohou.guarantee.models import GradeChange, Guarantee, Measure, SpecialOrder, Visit
 from baohou.guarantee.queries.late_records import find_late, recorded_on
 from baohou.guarantee.queries.pages.clients import managers_on
@@ -19,6 +20,7 @@ from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
 
+Row = TypeVar("Row", bound=Model)
 LATEST = 200
 """So many rows of each kind reach a page; older ones are in the exports."""
 
@@ -118,10 +120,7 @@ class Glance:
     @property
     def amounts(self) -> dict[str, int]:
         """What is guaranteed in force, in fen by currency."""
-        sums: dict[str, int] = {}
-        for held in self.standing:
-            sums[held.guarantee.currency] = sums.get(held.guarantee.currency, 0) + held.guarantee.amount_fen
-        return sums
+        return sum_by_currency((held.guarantee.currency, held.guarantee.amount_fen) for held in self.standing)
 
 
 def get_glance(client: Party, *, on: date) -> Glance:
@@ -157,16 +156,19 @@ def _filed(client: Party, on: date) -> QuerySet[Measure]:
 def list_orders(client: Party, *, on: date, before: date | None, most: int) -> tuple[list[SpecialOrder], date | None]:
     """A page of the special visits ordered, the latest first, from before a day; and the day of the last of more."""
     orders = SpecialOrder.objects.filter(client=client, ordered_on__lte=on).select_related("by")
-    orders = orders if before is None else orders.filter(ordered_on__lt=before)
-    page = list(orders.order_by("-ordered_on")[: most + 1])
-    return page[:most], page[most - 1].ordered_on if len(page) > most else None
+    return _page(orders, "ordered_on", before, most)
 
 
 def list_measures(client: Party, *, on: date, before: date | None, most: int) -> tuple[list[Measure], date | None]:
     """A page of a client's measures, the latest quarter first, from before a quarter; likewise."""
-    measures = _filed(client, on) if before is None else _filed(client, on).filter(quarter__lt=before)
-    page = list(measures.order_by("-quarter")[: most + 1])
-    return page[:most], page[most - 1].quarter if len(page) > most else None
+    return _page(_filed(client, on), "quarter", before, most)
+
+
+def _page(rows: QuerySet[Row], day: str, before: date | None, most: int) -> tuple[list[Row], date | None]:
+    """Rows of which each has a day of its own, the latest first; and the day of the last when there are more."""
+    rows = rows if before is None else rows.filter(**{f"{day}__lt": before})
+    page = list(rows.order_by(f"-{day}")[: most + 1])
+    return page[:most], getattr(page[most - 1], day) if len(page) > most else None
 
 
 def _held(client: Party, on: date) -> list[Held]:

@@ -9,6 +9,7 @@ from datetime import date
 
 from django.db.models import Count, F, Q, QuerySet
 
+from baohou.core.money import sum_by_currency
 from baohou.core.period import Quarter
 from baohou.guarantee.models import FilingStep, GradeChange, Guarantee, Measure, Proposal, Visit
 from baohou.guarantee.queries.access import managed_guarantees, visible_clients
@@ -120,7 +121,7 @@ def get_rows(table: GradingTable, lines: Sequence[Line], *, on: date) -> list[Ro
             Row(
                 line=line,
                 manager=_manager(mine, managers),
-                amounts=_amounts(mine),
+                amounts=sum_by_currency((guarantee.currency, guarantee.amount_fen) for guarantee in mine),
                 since=since.get(line.client_id),
                 visits=len(seen),
                 last_visit=seen[-1][0] if seen else None,
@@ -180,13 +181,6 @@ def _held(clients: list[int], on: date) -> dict[int, list[Guarantee]]:
 def _manager(held: list[Guarantee], managers: dict[int, tuple[Staff, Staff | None]]) -> str:
     voice = max(held, key=lambda guarantee: (guarantee.issued_on, guarantee.project_no), default=None)
     return managers[voice.pk][0].name if voice else ""
-
-
-def _amounts(held: list[Guarantee]) -> dict[str, int]:
-    sums: dict[str, int] = defaultdict(int)
-    for guarantee in held:
-        sums[guarantee.currency] += guarantee.amount_fen
-    return dict(sums)
 
 
 def _since(clients: list[int], on: date) -> dict[int, date]:

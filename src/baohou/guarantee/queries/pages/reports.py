@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from baohou.core.period import Quarter, quarter_of
+from baohou.core.period import Quarter, ended_quarter
 from baohou.guarantee.models import Filing
 from baohou.guarantee.queries.filing_steps import last_verb
 from baohou.guarantee.queries.pages.clients import managers_on, speaking
@@ -138,9 +138,7 @@ def who_signs_instead(person: Person, department: Department, on: date) -> list[
 
 def list_quarters(on: date, *, back: int = 8) -> list[Quarter]:
     """The last full quarters before ``on`` and the one that ``on`` ends, the newest first."""
-    quarter = quarter_of(on)
-    newest = quarter if on == quarter.last else quarter.previous()
-    found = [newest]
+    found = [ended_quarter(on)]
     while len(found) < back:
         found.append(found[-1].previous())
     return found

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
+from typing import Literal
 
 import pytest
 from django.core.handlers.base import BaseHandler
@@ -86,12 +87,16 @@ def sit(evening: Portfolio, seats: Sit) -> Sit:
 def seats(chromium: Browser, live_server: LiveServer, wrong: list[str]) -> Iterator[Sit]:
     """Someone sits down, logs in, and from then on nothing may go wrong in the console.
 
-    ``at`` is what the device takes for now; without it the device goes by its own clock.
+    ``at`` is what the device takes for now; without it the device goes by its own clock. ``offline`` lets the device keep
+    what works without a network; elsewhere nothing of ours stands between a page and the answers that a test gives it.
     """
     contexts = []
 
-    def sit(staff: Staff, screen: dict[str, int] = DESK, at: datetime | None = None) -> Page:
-        context = chromium.new_context(viewport=screen, base_url=live_server.url, locale="zh-CN")
+    def sit(staff: Staff, screen: dict[str, int] = DESK, at: datetime | None = None, offline: bool = False) -> Page:
+        workers: Literal["allow", "block"] = "allow" if offline else "block"
+        context = chromium.new_context(
+            viewport=screen, base_url=live_server.url, locale="zh-CN", service_workers=workers
+        )
         contexts.append(context)
         page = context.new_page()
         if at is not None:

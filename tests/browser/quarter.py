@@ -54,7 +54,7 @@ class Quarter:
         """The page of someone at the desk or on the phone, logged in once."""
         place = (staff.pk, phone)
         if place not in self._pages:
-            self._pages[place] = self.seats(staff, PHONE if phone else DESK, self._noon())
+            self._pages[place] = self.seats(staff, PHONE if phone else DESK, self._noon(), offline=phone)
         return self._pages[place]
 
     def look(self, page: Page) -> None:

@@ -51,7 +51,7 @@ def fill(page: Page) -> None:
 @pytest.mark.clause("PGM.3a", "PGM.6", "PGM.11")
 def test_a_visit_is_filled_in_without_a_network_and_sent_once(evening: Portfolio, sit: Sit) -> None:
     """李乙 takes the forms along on 2026-10-20, has no network at the client's, comes back: stored once, duty gone."""
-    page = sit(evening.cast.b, PHONE)
+    page = sit(evening.cast.b, PHONE, offline=True)
     page.goto("/onsite/")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.get_by_role("button", name="带到现场（离线可用）").click()
@@ -141,9 +141,12 @@ def test_a_draft_is_there_again_after_the_page_was_closed(evening: Portfolio, si
     inked = (
         "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.filter(Boolean).length"
     )
+    wide = "[...document.querySelectorAll('[data-sign] canvas')].every(canvas => canvas.width > 300)"
     before = page.locator("[data-sign] canvas").evaluate(inked)
     page.set_viewport_size({"width": 300, "height": 844})
+    page.wait_for_function(f"!{wide}")
     page.set_viewport_size(PHONE)
+    page.wait_for_function(wide)
     after = page.locator("[data-sign] canvas").evaluate(inked)
     assert before > 1000
     assert abs(after - before) < before / 10

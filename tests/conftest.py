@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 PURE = ("core", "house", "oracle", "guarantee/rules")
 """Folders of tests that meet no database, but for those that ask for one: they run once, not for each database."""
 ONCE = {
-    *("api/test_access_walk.py", "desk/test_access_walk.py", "desk/test_quick.py", "desk/test_translations.py"),
+    *("api/test_access_walk.py", "config/test_access_walk.py", "desk/test_access_walk.py"),
+    *("desk/test_quick.py", "desk/test_translations.py"),
     *(
         f"browser/test_{name}.py"
         for name in ("charts", "columns", "english", "every_page", "pictures", "second_factor", "typed")
     ),
 }
-"""What pages look like and say, and who may open them: the same on any database, and long to go through."""
+"""What pages look like and say, and who may open them and type commands: the same on any database, and long to go through."""
 
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -10,20 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from baohou.config import command
+from baohou.config.accounts import every_command
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "commands.md").read_text("utf-8")
-
-
-def _commands(group: click.Group, *names: str) -> Iterator[tuple[str, click.Command]]:
-    """Every command below a group, by its full name."""
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        found = group.get_command(context, name)
-        assert found is not None
-        if isinstance(found, click.Group):
-            yield from _commands(found, *names, name)
-        else:
-            yield " ".join([*names, name]), found
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +22,7 @@ def baohou() -> click.Group:
 def test_every_command_and_option_stands_on_its_page(baohou: click.Group) -> None:
     missing = [
         f"{name} {option}"
-        for name, found in _commands(baohou)
+        for name, found in every_command(baohou)
         for option in [f"baohou {name}", *(max(p.opts, key=len) for p in found.params if p.param_type_name == "option")]
         if option not in PAGE
     ]
@@ -47,3 +35,18 @@ def test_an_unknown_command_is_wrong_usage(baohou: click.Group) -> None:
 
 def test_a_date_that_is_none_is_wrong_usage(baohou: click.Group) -> None:
     assert CliRunner().invoke(baohou, ["day", "--on", "2026-02-30"]).exit_code == 2
+
+
+def test_a_folder_that_the_account_may_not_use_is_told_plainly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Settings read the installation's folder before any command begins: no trace of the program, but what to do."""
+
+    def locked() -> None:
+        raise PermissionError(13, "Permission denied", "/var/lib/baohou/secret-key")
+
+    monkeypatch.setattr("django.setup", locked)
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+    assert ended.value.code == 1
+    assert "无权使用 /var/lib/baohou/secret-key" in capsys.readouterr().err

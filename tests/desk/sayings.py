@@ -8,7 +8,14 @@ from pathlib import Path
 
 from tests.desk.messages import SOURCE
 
-TERMINAL = ("config/commands", "config/demo", "upkeep/copies", "upkeep/migrating.py", "kernel/audit/heads.py")
+TERMINAL = (
+    "config/accounts.py",
+    "config/command",
+    "config/demo",
+    "upkeep/copies",
+    "upkeep/migrating.py",
+    "kernel/audit/heads.py",
+)
 """What only a terminal says, and that speaks Chinese."""
 MAKERS = ("core/errors.py", "core/sayings.py")
 """Where sentences are put together from what they are given."""

@@ -35,6 +35,7 @@ _API: Final = "the description of the API is one document, in Chinese"
 _PAPER: Final = "a paper of the company, or its name: papers are Chinese whoever prints them"
 _WORDS: Final = "words that a file may have"
 ALLOWED: Final = {
+    "config/accounts.py": _TERMINAL,
     "config/commands/": _TERMINAL,
     "config/command.py": _TERMINAL,
     "config/demo/": "what people of the demo wrote",

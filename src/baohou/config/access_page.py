@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from baohou.config.accounts import effect_of, every_command
 from baohou.config.addresses import every_address, every_page
 from baohou.config.api import api
 from baohou.kernel.people.doors import Door
@@ -110,19 +111,13 @@ def _commands(group: click.Group) -> Iterator[str]:
     yield "## 命令\n"
     yield (
         "命令由服务器上运行本系统的操作系统账号执行：谁能以该账号登录服务器，谁就能执行全部命令；能读写数据库文件或其口令的人，"
-        "本来就什么都能做。命令改了数据，同样记入操作记录，途径为 `command`。因此该账号只给系统管理员，不共用。\n"
+        "本来就什么都能做。所以命令不问岗位，也不让人自报是谁：命令改了数据，同样记入操作记录，途径为 `command`，"
+        "写明账号和机器。因此该账号只给系统管理员，不共用。不能使用数据文件夹的账号一律拒绝；"
+        "没有写明规定的命令不能执行。`tests/config/access.txt` 逐条列出每种人执行的结果，由测试走过。\n"
     )
-    yield "| 命令 | 做什么 |\n|---|---|"
-    for name, command in sorted(_below(group)):
-        yield f"| `baohou {name}` | {(command.help or '').strip().splitlines()[0]} |"
+    yield "| 命令 | 做什么 | 要求 |\n|---|---|---|"
+    for name, command in sorted(every_command(group)):
+        effect = effect_of(command)
+        asked = effect.value if effect else "没有规定，一律拒绝"
+        yield f"| `baohou {name}` | {(command.help or '').strip().splitlines()[0]} | {asked} |"
     yield ""
-
-
-def _below(group: click.Group, *names: str) -> Iterator[tuple[str, click.Command]]:
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        found = group.get_command(context, name)
-        if isinstance(found, click.Group):
-            yield from _below(found, *names, name)
-        elif found is not None:
-            yield " ".join([*names, name]), found

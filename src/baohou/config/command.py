@@ -10,7 +10,9 @@ from typing import NoReturn
 
 import click
 
+from baohou.config.accounts import effect_of, every_command
 from baohou.core.errors import Refused
+from baohou.kernel.audit.origin import account
 
 
 class Commands(click.Group):
@@ -36,6 +38,13 @@ class Commands(click.Group):
             for command in importlib.import_module(f"baohou.config.commands.{name}").commands:
                 self.add_command(command)
 
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Take a command in; one without a policy, itself or below it, is an error that stops the start."""
+        for full, found in every_command(cmd, name or cmd.name or ""):
+            if effect_of(found) is None:
+                raise Refused("command.no_policy", "命令 baohou %(name)s 没有写明规定（@typed），不能执行。", name=full)
+        super().add_command(cmd, name)
+
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="baohou")
@@ -49,7 +58,10 @@ def main() -> None:
     import django
     from django.db import OperationalError, ProgrammingError
 
-    django.setup()
+    try:
+        django.setup()
+    except PermissionError as fault:
+        _give_up(f"账号“{account()}”无权使用 {fault.filename}，命令没有执行。请以本系统的账号运行。")
     from baohou.kernel.watch.trouble import Trouble, trouble_of
 
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from baohou.config.accounts import Effect, typed
 from baohou.upkeep.copies import backup as copying
 from baohou.upkeep.copies import restore as restoring
 from baohou.upkeep.copies.backup import Tell
@@ -25,6 +26,7 @@ UNWELL = 1
 @click.option("--key", type=FILE, help="用密钥文件加密。")
 @click.option("--passphrase", is_flag=True, help=f"用口令加密：当场输入，或取自环境变量 {PASSPHRASE}。")
 @click.option("--keep", type=click.IntRange(min=1), help="TARGET 是文件夹时，只留最近这么多份。")
+@typed(Effect.KEEPS)
 def backup(target: Path, key: Path | None, passphrase: bool, keep: int | None) -> None:
     """把数据库和文件备份成一个文件（或放进一个文件夹）；大家可以照常使用。"""
     secret = _secret(key, passphrase, new=True)
@@ -40,6 +42,7 @@ def backup(target: Path, key: Path | None, passphrase: bool, keep: int | None) -
 
 @click.command("backup-key")
 @click.argument("file", type=FILE)
+@typed(Effect.READS)
 def backup_key(file: Path) -> None:
     """生成一个备份用的密钥文件。"""
     make_key(file)
@@ -52,6 +55,7 @@ def backup_key(file: Path) -> None:
 @click.option("--passphrase", is_flag=True, help=f"加密时用的口令：当场输入，或取自环境变量 {PASSPHRASE}。")
 @click.option("--replace", is_flag=True, help="替换现有的全部数据。")
 @click.option("--check", is_flag=True, help="只核对备份是否完好，不恢复。")
+@typed(Effect.KEEPS)
 def restore(file: Path, key: Path | None, passphrase: bool, replace: bool, check: bool) -> None:
     """从备份恢复数据库和文件：要么全部成功，要么原样不动。"""
     secret = _secret(key, passphrase, new=False)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from baohou.config.accounts import Effect, typed
 from baohou.day import engine
 from baohou.day.engine import Report
 from baohou.day.lock import AnotherRun
@@ -32,6 +33,7 @@ DIFFERENCES, ANOTHER_RUN = 1, 3
 @click.option("--verify", is_flag=True, help="同 --rebuild，但只比对、不写入；有差异时退出码为 1。")
 @click.option("--retry", is_flag=True, help="重新处理被搁置的数据。")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="输出格式。")
+@typed(Effect.CHANGES)
 def day(on: datetime | None, through: datetime | None, rebuild: bool, verify: bool, retry: bool, form: str) -> None:
     """运行日终：推算应办事项，记处罚。"""
     try:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
+from baohou.config.accounts import Effect, typed
 from baohou.config.commands.day import DAY
 from baohou.core.errors import Refused
 from baohou.guarantee.queries.duties import STATES, list_duties
@@ -32,6 +33,7 @@ FORM = click.Choice(["json", "table"])
 @click.option("--state", type=click.Choice(STATES), help="只列这种状态。")
 @click.option("--owner", help="只列这位责任人的（工号）。")
 @click.option("--client", help="只列这户的（证件号码）。")
+@typed(Effect.READS)
 def duties(on: datetime | None, form: str, state: str | None, owner: str | None, client: str | None) -> None:
     """某日所见的应办事项。"""
     rows = list_duties(
@@ -59,6 +61,7 @@ def duties(on: datetime | None, form: str, state: str | None, owner: str | None,
 @click.option("--on", type=DAY, help="记账日期截至这一天，默认今天。")
 @click.option("--format", "form", type=FORM, default="table", help="输出格式。")
 @click.option("--staff", help="只列此人的（工号）。")
+@typed(Effect.READS)
 def penalties(on: datetime | None, form: str, staff: str | None) -> None:
     """截至某日的处罚账。"""
     rows = list_penalties(on=on.date() if on else timezone.localdate(), staff=_staff(staff) if staff else None)

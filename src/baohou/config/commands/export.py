@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from baohou.config.accounts import Effect, typed
 from baohou.core.errors import Refused
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--month", help="对账单：月份，如 2026-10")
 @click.option("--staff", help="对账单：只出此人的（工号）")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="文件，.pdf 或 .xlsx")
+@typed(Effect.READS)
 def export(
     form: str, department: str | None, quarter: str | None, month: str | None, staff: str | None, out: Path
 ) -> None:

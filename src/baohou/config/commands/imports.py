@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from baohou.config.accounts import Effect, typed
 from baohou.guarantee.imports import KINDS, WORKBOOK, take
 from baohou.kernel.papers.reading import Fault
 from baohou.kernel.papers.taking import Difference, Outcome
@@ -33,6 +34,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--because", default="", help="理由，记入历史")
 @click.option("--partial", is_flag=True, help="有错的行不取，其余照取")
 @click.option("--marked", type=click.Path(dir_okay=False, path_type=Path), help="标出错误的 .xlsx 写到哪里")
+@typed(Effect.CHANGES)
 def import_file(
     kind: str,
     file: Path,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from baohou.config.accounts import Effect, typed
+
 if TYPE_CHECKING:
     from baohou.kernel.people.models import Staff
 
@@ -26,6 +28,7 @@ def _staff(said: str) -> Staff:
 
 @login.command()
 @click.argument("staff_no")
+@typed(Effect.CHANGES)
 def unlock(staff_no: str) -> None:
     """解除某人因多次试错而要等的时间，记入操作记录。"""
     from baohou.kernel.people.throttle import lift
@@ -36,6 +39,7 @@ def unlock(staff_no: str) -> None:
 
 @login.command(name="reset-factor")
 @click.argument("staff_no")
+@typed(Effect.CHANGES)
 def reset_factor(staff_no: str) -> None:
     """重置某人丢了的第二因素，结束其登录，通知本人，记入操作记录。"""
     from django.utils import timezone
@@ -48,6 +52,7 @@ def reset_factor(staff_no: str) -> None:
 
 @login.command()
 @click.argument("staff_no")
+@typed(Effect.CHANGES)
 def end(staff_no: str) -> None:
     """结束某人的全部登录，记入操作记录。"""
     from baohou.kernel.entrance.factors import end_all

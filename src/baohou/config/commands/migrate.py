@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from django.core.management import call_command
 
+from baohou.config.accounts import Effect, typed
 from baohou.core.errors import Refused
 from baohou.kernel.rulebook.services import load_shipped
 from baohou.kernel.watch.readonly import writing_allowed
@@ -15,6 +16,7 @@ from baohou.upkeep.migrating import Plan, plan_back, plan_forward
 @click.option("--plan", "only_show", is_flag=True, help="只列出要做的，不做。")
 @click.option("--back", nargs=2, metavar="APP NAME", help="把 APP 的表退回到 NAME 这一步（zero：全部退掉）。")
 @click.option("--yes", is_flag=True, help="退回时会丢数据，也照做。")
+@typed(Effect.KEEPS)
 def migrate(only_show: bool, back: tuple[str, str] | None, yes: bool) -> None:
     """建立或升级数据库，并装入随附的制度；先列出要做的。"""
     if back:

@@ -6,12 +6,14 @@ from datetime import datetime
 
 import click
 
+from baohou.config.accounts import Effect, typed
 from baohou.config.commands.day import DAY
 
 
 @click.command()
 @click.option("--on", type=DAY, help="截至这一天（默认今天）")
 @click.option("--delete", "code", metavar="CODE", help="删除这一项（或 all）里到期且没有被保留的")
+@typed(Effect.CHANGES)
 def retention(on: datetime | None, code: str | None) -> None:
     """个人信息的保管期限：列出到期的、被保留的和原因；--delete 才删除，并记入操作记录。"""
     from django.utils import timezone

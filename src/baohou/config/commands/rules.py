@@ -10,6 +10,7 @@ from rich.console import Console, Group
 from rich.table import Column, Table
 from rich.text import Text
 
+from baohou.config.accounts import Effect, typed
 from baohou.core import rulebook as core
 from baohou.core.errors import Refused
 from baohou.core.money import format_yuan
@@ -28,6 +29,7 @@ def rules() -> None:
 
 @rules.command()
 @FILES
+@typed(Effect.CHANGES)
 def load(files: tuple[Path, ...]) -> None:
     """载入制度文件；有一处不对，全部不载入。"""
     from baohou.kernel.rulebook import services
@@ -38,6 +40,7 @@ def load(files: tuple[Path, ...]) -> None:
 
 @rules.command()
 @FILES
+@typed(Effect.READS)
 def check(files: tuple[Path, ...]) -> None:
     """只核对，不载入：列出全部问题，或说明载入后会怎样。"""
     from django.utils import timezone
@@ -55,6 +58,7 @@ def check(files: tuple[Path, ...]) -> None:
 
 
 @rules.command("list")
+@typed(Effect.READS)
 def list_() -> None:
     """列出各版本。"""
     from baohou.kernel.rulebook import queries
@@ -75,6 +79,7 @@ def list_() -> None:
 @rules.command()
 @click.argument("clause")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="哪一天的条款；默认今天。")
+@typed(Effect.READS)
 def show(clause: str, on: datetime | None) -> None:
     """查阅一条条款，如 PGM.3：当天施行的文字、参数及其起始日。"""
     from django.utils import timezone

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from django.utils import timezone
 
+from baohou.config.accounts import Effect, typed
 from baohou.guarantee.imports.sample import write_sample
 
 
@@ -17,6 +18,7 @@ from baohou.guarantee.imports.sample import write_sample
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="样例讲到哪一天为止；不写就是今天")
 @click.option("--open", "still_open", is_flag=True, help="最近结束的一季各部门都还没有报送，留着在页面上办")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写到哪个 .xlsx 文件")
+@typed(Effect.READS)
 def sample(clients: int, seed: int, on: datetime | None, still_open: bool, out: Path) -> None:
     """编一家担保公司的样例：员工、在保项目、分类、回访、安排、上报，写成一本工作簿。
 

@@ -9,6 +9,7 @@ from typing import Final
 import click
 from django.db import OperationalError, close_old_connections
 
+from baohou.config.accounts import Effect, typed
 from baohou.kernel.hooks.services import delete_old
 from baohou.kernel.outbox.worker import Passed, send_waiting
 
@@ -32,6 +33,7 @@ class _Ending:
 
 @click.command()
 @click.option("--stay", is_flag=True, help="不退出，每隔几秒看一次有没有要发的。")
+@typed(Effect.KEEPS)
 def send(stay: bool) -> None:
     """发送发件箱里到时间的消息：邮件、群机器人、短信、给外部系统的推送。"""
     if not stay:

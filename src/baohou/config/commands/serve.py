@@ -24,6 +24,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.utils import timezone
 
+from baohou.config.accounts import Effect, typed
 from baohou.config.commands.migrate import migrate
 from baohou.core.errors import Refused
 
@@ -188,6 +189,7 @@ def _keep(child: subprocess.Popen[bytes], begun: date | None, *, still: bool) ->
 @click.option("--demo", is_flag=True, help="空库先装入演示数据，并列出演示用户。")
 @click.option("--clients", default=300, show_default=True, help="演示客户数。")
 @click.option("--still", is_flag=True, help="不跑日终：停在库里的业务日。")
+@typed(Effect.KEEPS)
 def serve(port: int, workers: int, demo: bool, clients: int, still: bool) -> None:
     """升级数据库、跑日终并在 127.0.0.1 上提供网页；日期变了自动跑日终。"""
     _check_port(port)

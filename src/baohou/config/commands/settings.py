@@ -6,6 +6,7 @@ from datetime import datetime
 
 import click
 
+from baohou.config.accounts import Effect, typed
 from baohou.config.commands.day import DAY
 from baohou.kernel.accountability.queries import get_go_live
 from baohou.kernel.accountability.services import set_go_live
@@ -19,6 +20,7 @@ def settings() -> None:
 @settings.command("go-live")
 @click.argument("on", type=DAY, required=False)
 @click.option("--none", "never", is_flag=True, help="不设上线日：到期未办的都记处罚。")
+@typed(Effect.CHANGES)
 def go_live(on: datetime | None, never: bool) -> None:
     """上线日：到期日在这一天之前的事项不记处罚。不给日期则显示现值。"""
     if on is not None or never:

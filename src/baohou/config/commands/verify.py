@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from django.utils import timezone
 
+from baohou.config.accounts import Effect, typed
 from baohou.day.queries import get_business_day
 from baohou.kernel.audit.heads import begin_anew
 from baohou.kernel.audit.proofs import Asked, Found, Proof, carry_out, list_proofs
@@ -28,6 +29,7 @@ SHOWN = 5
     help="另存在别处的链头文件，可以给几个；平时写的那些总会核对。",
 )
 @click.option("--all", "show_all", is_flag=True, help="列出每一处不符；默认每项列前 5 处。")
+@typed(Effect.READS)
 def verify(since: datetime | None, files: tuple[Path, ...], show_all: bool) -> None:
     """证明留痕链、库外链头、封存的文书、文件和处罚账没有被改动；只读。"""
     begun = time.perf_counter()
@@ -60,6 +62,7 @@ def _tell(proof: Proof, found: Found, seconds: float, *, show_all: bool) -> None
 
 @click.command()
 @click.option("--because", required=True, help="原因，会留痕。")
+@typed(Effect.CHANGES)
 def heads(because: str) -> None:
     """链头文件丢了、或换了位置：从现在起重新记；以前各天的不再向它要。"""
     for said in begin_anew(because=because, door="command", on=get_business_day() or timezone.localdate()):

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from baohou.config.accounts import Effect, typed
 from baohou.config.commands.serve import HOST, collect_static, server_command
 from baohou.core.errors import Refused
 
@@ -16,6 +17,7 @@ from baohou.core.errors import Refused
 @click.option("--port", default=8000, show_default=True)
 @click.option("--workers", default=2, show_default=True, help="进程数，一般与 CPU 核数相同。")
 @click.option("--threads", default=4, show_default=True, help="每个进程同时办几个请求。")
+@typed(Effect.KEEPS)
 def web(host: str, port: int, workers: int, threads: int) -> None:
     """只提供网页和接口：不升级数据库、不跑日终、不发通知；供正式部署。"""
     from baohou.upkeep.state import lacking_migrations

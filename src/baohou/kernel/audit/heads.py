@@ -25,6 +25,7 @@ from baohou.core.sayings import say
 from baohou.kernel.audit import chain
 from baohou.kernel.audit.models import Act, Link
 from baohou.kernel.audit.services import record_act
+from baohou.kernel.watch.readonly import require_writable
 
 BEGIN = "audit.begin_heads"
 """The act that says from when on a file has a line for every day."""
@@ -64,8 +65,10 @@ def begin_anew(*, because: str, door: str, on: date) -> list[str]:
     """Have the files begin here, and say of each in a sentence what became of it: after a restore, or a loss.
 
     A file with a line that the chain does not meet is kept beside it under another name. Days before are no longer
-    asked of the files; the act says since when and why.
+    asked of the files; the act says since when and why. Refused while the installation takes no changes, before any
+    file is touched.
     """
+    require_writable()
     chain.link_pending(everything=True)
     told = []
     for place in places():

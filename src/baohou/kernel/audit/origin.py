@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
 from ipaddress import ip_address
 from typing import Final
 
@@ -47,7 +46,7 @@ def current(door: str) -> Origin:
     found = _ORIGIN.get()
     if found is not None:
         return found
-    return Origin(agent=_account()) if door in ("command", "day") else Origin()
+    return Origin(agent=f"{account()}@{socket.gethostname()}"[:120]) if door in ("command", "day") else Origin()
 
 
 @contextmanager
@@ -95,10 +94,9 @@ def _number_of() -> str:
     return current_number() or make_number()
 
 
-@cache
-def _account() -> str:
+def account() -> str:
+    """The account of the operating system under which the program runs; a question mark when the system knows none."""
     try:
-        account = getpass.getuser()
+        return getpass.getuser()
     except (KeyError, OSError):
-        account = "?"
-    return f"{account}@{socket.gethostname()}"[:120]
+        return "?"

@@ -9,7 +9,7 @@ use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, Labe
 
 const style = getComputedStyle(document.documentElement);
 const colour = (name) => style.getPropertyValue(`--${name}`).trim();
-const TONES = { good: "#4f9a6c", normal: "#5686c4", watch: "#d9a13b", risk: "#cf5a55", quiet: "#b4bdc8" };
+const TONES = { good: "#4f9a6c", normal: "#5686c4", watch: "#d9a13b", risk: "#cf5a55", quiet: "#b4bdc8", "late-1": "#d9a13b", "late-2": "#cf7f45", "late-3": "#bf4f4a", "late-4": "#8f2430" };
 const LINES = ["#1f5fae", "#1b6b3a", "#b26a00", "#a61b1b", "#6b4fa0", "#2b7f8c", "#8a5a44", "#9a3f78", "#5b6770"];
 const FONT = getComputedStyle(document.body).fontFamily;
 const ROW = 30;

@@ -9,6 +9,7 @@ from html import unescape
 
 import openpyxl
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -25,8 +26,8 @@ from tests.desk.reading import said as read
 
 pytestmark = pytest.mark.django_db
 CUTS = ("department", "product", "bank", "industry")
-SHEETS = ("grade", *CUTS, *(f"{cut}-quarters" for cut in CUTS), "clauses", "heaviest")
-RISK_SHEETS = ("department", "person", "visits-by-grade", "watched")
+SHEETS = ("grade", *CUTS, *(f"{cut}-quarters" for cut in CUTS), "ageing", "clauses", "heaviest")
+RISK_SHEETS = ("department", "person", "visits-by-grade", "ageing", "watched")
 _NUMBER = r'<a href="([^"]+)"><span class="num">([+-]?[\d,]+)</span></a>'
 _LINK = re.compile(rf"<t[dh][^>]*>{_NUMBER}")
 _SHARE = re.compile(
@@ -73,6 +74,8 @@ def _count(browser: Client, address: str) -> int:
         "/overview/product/",
         "/overview/department-quarters/",
         "/risk/2026Q2/person/",
+        "/overview/ageing/",
+        "/risk/2026Q2/ageing/",
     ],
 )
 def test_every_number_is_that_of_the_list_it_opens(evening: Portfolio, enter: Enter, page: str) -> None:
@@ -104,6 +107,27 @@ def test_every_number_is_that_of_the_list_it_opens(evening: Portfolio, enter: En
             assert listed.count('class="asked"') == int(number), address
         else:
             assert _count(browser, address) == int(number), address
+
+
+@pytest.mark.clause("PGM.4")
+def test_what_is_overdue_is_told_by_how_long(evening: Portfolio, enter: Enter) -> None:
+    """The risk department and the general manager see the same numbers; a day later what was a week late is older."""
+    late = Duty.objects.filter(done_on=None, lapsed_on=None, due_on__lt=TODAY)
+    for who, page in ((evening.cast.risk_manager, "/risk/"), (evening.cast.general_manager, "/overview/")):
+        shown = read(enter(who), page)
+        table = shown.split('id="ageing"')[1].split("</figure>")[0]
+        foot = _counts(table.split("<tfoot>")[1])
+        assert [number for _, number in foot] == [*_in_bands(late), late.count()]
+        assert foot[0][0] == "/duties/?state=overdue&since=2026-10-13&until=2026-10-19"
+        assert foot[3][0] == "/duties/?state=overdue&until=2026-07-21"
+        assert f">{min(late.values_list('due_on', flat=True)).isoformat()}</a>" in table
+    listed = read(enter(evening.cast.risk_manager), "/duties/?state=overdue&since=2026-10-13&until=2026-10-19")
+    assert "期限自 2026-10-13 起" in listed and "期限到 2026-10-19 止" in listed
+
+
+def _in_bands(late: QuerySet[Duty]) -> list[int]:
+    days = [(TODAY - due_on).days for due_on in late.values_list("due_on", flat=True)]
+    return [sum(first <= n <= last for n in days) for first, last in ((1, 7), (8, 30), (31, 90), (91, 99_999))]
 
 
 def test_of_many_departments_the_risk_view_shows_the_first(

@@ -39,7 +39,7 @@ class Guarantee(AppConfig):
 
         name_noun("guarantee", "guarantee.Guarantee")
         leave_out("guarantee.Touched", "guarantee.Recheck", because="marks of what the day has to look at")
-        sums = ("Summary", "PortfolioSlice", "AmountSlice", "HeavyClient", "KeptSlice", "ReportSlice")
+        sums = ("Summary", "PortfolioSlice", "AmountSlice", "HeavyClient", "KeptSlice", "OverdueSlice", "ReportSlice")
         leave_out(*(f"guarantee.{name}" for name in sums), because="sums, derived anew from what they add up")
         leave_out("guarantee.VisitUpload", because="nobody's until its visit is submitted; that act tells its files")
         registry.register(SPECS, clauses=CLAUSES, shipped=Path(self.path) / "rulesets")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db.models import Sum
@@ -13,10 +14,21 @@ from baohou.core.period import quarter_of
 from baohou.day import engine
 from baohou.guarantee.imports import take
 from baohou.guarantee.imports.sample import write_sample
-from baohou.guarantee.models import AmountSlice, GradeChange, Guarantee, HeavyClient, KeptSlice, PortfolioSlice, Summary
+from baohou.guarantee.models import (
+    AmountSlice,
+    GradeChange,
+    Guarantee,
+    HeavyClient,
+    KeptSlice,
+    OverdueSlice,
+    PortfolioSlice,
+    Summary,
+)
+from baohou.guarantee.queries import summaries
 from baohou.guarantee.queries.pages.clients import Filters, in_force, list_clients
 from baohou.guarantee.queries.pages.duty_list import DutyFilters, select_duties
 from baohou.guarantee.queries.summaries import KEPT, PORTFOLIO, days_shown, is_up_to_date
+from baohou.guarantee.rules.ageing import BANDS
 from baohou.guarantee.rules.words import Dimension, DutyKind, DutyState, Grade, VisitKind
 from baohou.guarantee.services import grades, visits
 from baohou.guarantee.services.summaries import keep_up
@@ -111,6 +123,39 @@ def test_each_kept_slice_counts_the_duties_of_its_list(company: None) -> None:
     sums = KeptSlice.objects.aggregate(**{name: Sum(name) for name in COUNTS.values()})
     since = quarter_of(days_shown(TODAY)[0]).first
     assert sum(sums.values()) == Duty.objects.filter(opens_on__lte=TODAY, due_on__gte=since).count()
+
+
+@pytest.mark.clause("PGM.2", "PGM.4")
+def test_each_age_counts_the_overdue_duties_of_its_list(company: None) -> None:
+    """Every number is the count of the list it opens, in its band of days; all that is overdue is in one, however old."""
+    slices = list(OverdueSlice.objects.all())
+    assert slices
+    for one in slices:
+        band = BANDS[one.band]
+        filters = DutyFilters(
+            department_id=one.department_id or 0,
+            state=DutyState.OVERDUE,
+            since=band.since(TODAY),
+            until=band.until(TODAY),
+        )
+        found = select_duties(EVERYONE, on=TODAY, filters=filters)
+        assert (one.duties, one.oldest_due_on) == (found.count(), min(found.values_list("due_on", flat=True)))
+    every = select_duties(EVERYONE, on=TODAY, filters=DutyFilters(state=DutyState.OVERDUE))
+    assert sum(one.duties for one in slices) == every.count()
+
+
+def test_sums_that_an_older_release_kept_are_derived_anew(portfolio: Portfolio) -> None:
+    """Their mark says nothing of ages, so after an upgrade the first page has them."""
+    engine.run(on=TODAY)
+    keep_up(on=TODAY)
+    kept = list(OverdueSlice.objects.values_list("department", "band", "duties"))
+    assert kept
+    OverdueSlice.objects.all().delete()
+    with patch.object(summaries, "_FORM", {}):
+        old = summaries.mark_of(KEPT, on=TODAY)
+    Summary.objects.filter(part=KEPT).update(mark=old)
+    keep_up(on=TODAY)
+    assert list(OverdueSlice.objects.values_list("department", "band", "duties")) == kept
 
 
 def test_a_change_of_facts_changes_the_sums(portfolio: Portfolio) -> None:

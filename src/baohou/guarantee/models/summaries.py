@@ -118,6 +118,25 @@ class KeptSlice(models.Model):
         return f"{self.quarter} {self.kind}"
 
 
+class OverdueSlice(models.Model):
+    """How many duties of a department are overdue by so many days (rules.ageing.BANDS) on the business day."""
+
+    department = models.ForeignKey(
+        "people.Department", null=True, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    band = models.PositiveSmallIntegerField(help_text="the place in rules.ageing.BANDS")
+    duties = models.PositiveBigIntegerField()
+    oldest_due_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["department", "band"], name="one_overdue_slice_per_department_and_band")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department_id} {self.band}"
+
+
 class ReportSlice(models.Model):
     """How many reports of a quarter's visits of one person are on no hand-over list, by the department they belong to.
 

@@ -13,20 +13,22 @@ from typing import Any, Final
 
 import narwhals as nw
 import polars as pl
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from baohou.core.columns import NEVER, NOBODY, POLARS, day_number, day_of
 from baohou.core.period import Quarter, quarter_of
 from baohou.core.rulebook import RuleBook
-from baohou.guarantee.models import Summary, Visit
+from baohou.guarantee.models import OverdueSlice, Summary, Visit
 from baohou.guarantee.queries import facts as reading
 from baohou.guarantee.queries.changes import latest_acts, latest_step
 from baohou.guarantee.rules import timelines
+from baohou.guarantee.rules.ageing import band_of
 from baohou.guarantee.rules.facts import Facts
 from baohou.guarantee.rules.words import Dimension, Grade
 from baohou.kernel import columns
 from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.duties import store
+from baohou.kernel.duties.models import Duty
 from baohou.kernel.prepared import prepared
 from baohou.kernel.rulebook.queries import get_rule_book
 
@@ -53,6 +55,8 @@ _BESIDE_THE_REPORTS: Final = (
 """Acts that leave guarantees, lists of reports and the visits that there were as they were."""
 _STILL_UNDER_WAY: Final = 1000
 """So many of the latest visits stay out of the sum of reports: one whose row comes before may still be written."""
+_FORM: Final = {KEPT: ("with ages",)}
+"""What a release added to a part: sums that an earlier one kept are derived anew."""
 _BESIDE: Final = {PORTFOLIO: _BESIDE_THE_PORTFOLIO, KEPT: (), REPORTS: _BESIDE_THE_REPORTS}
 
 _AMOUNTS: Final = Table(
@@ -101,7 +105,7 @@ class PortfolioSums:
 
 def mark_of(part: str, *, on: date) -> str:
     """What a part of the sums rests on: the business day, the latest acts, and for duties the latest step of a day."""
-    said = [on.isoformat(), *map(str, latest_acts(beside=_BESIDE[part]))]
+    said = [on.isoformat(), *map(str, latest_acts(beside=_BESIDE[part])), *_FORM.get(part, ())]
     if part == KEPT:
         said.append(f"step {latest_step()}")
     return sha256(" ".join(said).encode()).hexdigest()
@@ -244,6 +248,22 @@ def sum_kept(*, on: date) -> pl.DataFrame:
     )
     sums: pl.DataFrame = duties.group_by("quarter", "kind", "department_id", "owner_id", "grade").agg(*_states(day))
     return sums.sort(pl.all())
+
+
+def sum_overdue(*, on: date) -> list[OverdueSlice]:
+    """The duties overdue on a day, however old, by department and how long. One query, of the index of what is to do.
+
+    A duty opens no later than it is due, so all that are past their day have opened.
+    """
+    owed = Duty.objects.filter(done_on__isnull=True, lapsed_on__isnull=True, due_on__lt=on).order_by()
+    sums: dict[tuple[int | None, int], OverdueSlice] = {}
+    for department, due_on, duties in owed.values_list("department", "due_on").annotate(Count("pk")):
+        key = department, band_of(due_on, on=on)
+        empty = OverdueSlice(department_id=department, band=key[1], duties=0, oldest_due_on=due_on)
+        one = sums.setdefault(key, empty)
+        one.duties += duties
+        one.oldest_due_on = min(one.oldest_due_on, due_on)
+    return list(sums.values())
 
 
 def _quarter_of(days: pl.Series) -> pl.Series:

@@ -12,7 +12,15 @@ import polars as pl
 from django.db import transaction
 from django.utils import timezone
 
-from baohou.guarantee.models import AmountSlice, HeavyClient, KeptSlice, PortfolioSlice, ReportSlice, Summary
+from baohou.guarantee.models import (
+    AmountSlice,
+    HeavyClient,
+    KeptSlice,
+    OverdueSlice,
+    PortfolioSlice,
+    ReportSlice,
+    Summary,
+)
 from baohou.guarantee.queries.summaries import (
     KEPT,
     PORTFOLIO,
@@ -21,6 +29,7 @@ from baohou.guarantee.queries.summaries import (
     last_row_to_sum,
     mark_of,
     sum_kept,
+    sum_overdue,
     sum_portfolio,
     sum_reports,
 )
@@ -123,6 +132,8 @@ def _keep_portfolio(on: date) -> int:
 def _keep_kept(on: date) -> int:
     KeptSlice.objects.all().delete()
     columns.insert(_KEPT, sum_kept(on=on))
+    OverdueSlice.objects.all().delete()
+    OverdueSlice.objects.bulk_create(sum_overdue(on=on))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What the address of a list says: a day that has passed, a number, a text that nobody said; and what it is cut by."""
+"""What the address of a list says: a day that has passed, a number, a text that nobody said; and what narrows it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ NOT_SAID = "-"
 
 
 @dataclass(frozen=True)
-class Cut:
-    """What a list is cut by beside the fields of its form; ``without`` is the address that takes it away."""
+class Narrowing:
+    """What a list is narrowed by beside the fields of its form; ``without`` is the address that takes it away."""
 
     name: str
     value: str
@@ -24,12 +24,12 @@ class Cut:
     without: str
 
 
-def cut_of(request: Asked, name: str, said: str) -> Cut:
-    """The cut of a name in the address."""
+def narrowing_of(request: Asked, name: str, said: str) -> Narrowing:
+    """What a name in the address narrows a list by."""
     rest = request.GET.copy()
     value = rest.pop(name)[-1]
     rest.pop("after", None)
-    return Cut(name, str(value), said, f"?{rest.urlencode()}")
+    return Narrowing(name, str(value), said, f"?{rest.urlencode()}")
 
 
 def as_of(request: Asked) -> date:

@@ -24,12 +24,12 @@ from baohou.guarantee.queries.pages.glance import get_glance
 from baohou.guarantee.queries.pending import TO_RISK, TO_WATCH, subject_of
 from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.views.asked import (
-    Cut,
+    Narrowing,
     as_of,
-    cut_of,
     day_asked,
     industry_asked,
     industry_word,
+    narrowing_of,
     number_asked,
     said,
 )
@@ -53,7 +53,7 @@ def list_page(request: Asked) -> HttpResponse:
         "page": page,
         "filters": filters,
         "on": on,
-        "cuts": _cuts(request, filters),
+        "narrowed": _narrowed(request, filters),
         "measured": ended_quarter(on) if filters.shows_measures else None,
         "grades": list(Grade),
         "departments": list_departments(request.person),
@@ -124,7 +124,7 @@ def _since(request: Asked) -> date | None:
     return since if since is not None and since < as_of(request) else None
 
 
-def _cuts(request: Asked, filters: Filters) -> list[Cut]:
+def _narrowed(request: Asked, filters: Filters) -> list[Narrowing]:
     nothing = _("未填")
     measure = {True: _("已填报"), False: _("未填报"), None: None}[filters.measure]
     found = [
@@ -133,9 +133,11 @@ def _cuts(request: Asked, filters: Filters) -> list[Cut]:
         ("industry", _("行业"), None if filters.industry is None else industry_word(filters.industry)),
         ("measure", _("处置措施"), measure),
     ]
-    cuts = [cut_of(request, name, f"{title}：{text or nothing}") for name, title, text in found if text is not None]
+    narrowed = [
+        narrowing_of(request, name, f"{title}：{text or nothing}") for name, title, text in found if text is not None
+    ]
     if filters.since is not None:
-        cuts.append(cut_of(request, "since", _("%(on)s 以来的变动") % {"on": filters.since.isoformat()}))
+        narrowed.append(narrowing_of(request, "since", _("%(on)s 以来的变动") % {"on": filters.since.isoformat()}))
     if as_of(request) != request.today:
-        cuts.append(cut_of(request, "on", _("截至 %(on)s") % {"on": request.GET["on"]}))
-    return cuts
+        narrowed.append(narrowing_of(request, "on", _("截至 %(on)s") % {"on": request.GET["on"]}))
+    return narrowed

@@ -65,17 +65,16 @@ def over_quarters(cut: Cut, *, days: Sequence[date], most: int) -> Sheet:
     today = days[-1]
     order = sorted(found, key=lambda value: (*(-found[value].get(day, 0) for day in reversed(days)), value))
     rows = [_row(cut, value, found[value], days) for value in order]
-    shown = top(rows, partial(_rest, code=code_of(cut), own=cut.is_own), most) if most else rows
     labels = [str(quarter_of(day)) if day != today else _("今日 %(on)s") % {"on": day.isoformat()} for day in days]
+    alone = () if cut.is_own else range(1, len(days) + 1)  # a client may stand in several rows
     return Sheet(
         code=code_of(cut),
         title=_("各%(what)s在保户数的季度变化") % {"what": cut.title},
         note=_("各季末与今日在保户数") if cut.is_own else _("各季末与今日在保户数；一户有几种的各计一次"),
         heads=[Head(cut.title), *(Head(label, "count", drawn=True) for label in labels)],
-        rows=shown,
+        rows=top(rows, most, whole=reverse("overview.table", args=[code_of(cut)]), alone=alone),
         chart=("stack" if cut.is_own else "lines") if rows else "",
         across=True,
-        left_out=len(rows) - len(shown) + 1 if len(shown) < len(rows) else 0,
     )
 
 
@@ -83,10 +82,3 @@ def _row(cut: Cut, value: str, by_day: Mapping[date, int], days: Sequence[date])
     asked: dict[str, Any] = dict(cut.asks(value))
     url = partial(clients_url, today=days[-1], **asked)
     return [Cell(cut.name(value) or _("未填"), url()), *(Cell(by_day.get(day, 0), url(on=day)) for day in days)]
-
-
-def _rest(rows: Sequence[Sequence[Cell]], *, code: str, own: bool) -> Sequence[Cell]:
-    """The rows beyond those shown as one; clients are added only where none stands twice."""
-    whole = reverse("overview.table", args=[code])
-    sums = [sum(row[place].value for row in rows) if own else None for place in range(1, len(rows[0]))]
-    return [Cell(_("其他 %(n)s 项") % {"n": len(rows)}, whole), *(Cell(one, whole) for one in sums)]

@@ -16,6 +16,7 @@ from baohou.guarantee.queries.pages.clients import list_departments
 from baohou.guarantee.queries.pages.duty_list import DutyFilters, ListedDuty, iterate_duties, list_duty_page
 from baohou.guarantee.queries.pages.overview import quarters_shown
 from baohou.guarantee.rules.words import CLAUSE_OF, DutyKind, DutyState, Grade
+from baohou.guarantee.views.asked import Narrowing, day_asked, narrowing_of
 from baohou.guarantee.views.guards import duty_for
 from baohou.kernel.papers.tables import Head
 from baohou.kernel.people.doors import Asked, door
@@ -39,6 +40,7 @@ def list_page(request: Asked) -> HttpResponse:
         "states": list(DutyState),
         "departments": departments,
         "quarters": quarters_shown(request.today),
+        "narrowed": _narrowed(request, filters),
         "owner": Staff.objects.filter(pk=filters.owner_id).first() if filters.owner_id else None,
     }
     return render(request, "guarantee/duties.html", context)
@@ -63,6 +65,11 @@ def why(request: Asked, key: int) -> HttpResponse:
         context = {"duty": duty, "refusal": refusal}
     whole = "guarantee/why.html" if not getattr(request, "htmx", False) else "guarantee/parts/why.html"
     return render(request, whole, context)
+
+
+def _narrowed(request: Asked, filters: DutyFilters) -> list[Narrowing]:
+    asked = (("since", _("期限自 %(on)s 起"), filters.since), ("until", _("期限到 %(on)s 止"), filters.until))
+    return [narrowing_of(request, name, said % {"on": day.isoformat()}) for name, said, day in asked if day]
 
 
 def _heads() -> list[Head]:
@@ -97,6 +104,8 @@ def _filters(request: Asked) -> DutyFilters:
         state=DutyState.read(asked.get("state", "")),
         judged=asked.get("judged") == "1",
         quarter=_quarter(asked.get("quarter", "")),
+        since=day_asked(asked.get("since", "")),
+        until=day_asked(asked.get("until", "")),
     )
 
 

@@ -17,7 +17,15 @@ from baohou.guarantee.queries.pages.guarantee_list import (
     iterate_guarantees,
     list_guarantees,
 )
-from baohou.guarantee.views.asked import Cut, as_of, cut_of, industry_asked, industry_word, number_asked, said
+from baohou.guarantee.views.asked import (
+    Narrowing,
+    as_of,
+    industry_asked,
+    industry_word,
+    narrowing_of,
+    number_asked,
+    said,
+)
 from baohou.kernel.papers.tables import Head
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
@@ -29,7 +37,7 @@ def list_page(request: Asked) -> HttpResponse:
     """在保业务."""
     filters, on = _filters(request), as_of(request)
     page = list_guarantees(on=on, filters=filters, after=request.GET.get("after", ""))
-    context = {"page": page, "on": on, "cuts": _cuts(request, filters, on)}
+    context = {"page": page, "on": on, "narrowed": _narrowed(request, filters, on)}
     return render(request, "guarantee/guarantees.html", context)
 
 
@@ -66,7 +74,7 @@ def _filters(request: Asked) -> GuaranteeFilters:
     )
 
 
-def _cuts(request: Asked, filters: GuaranteeFilters, on: date) -> list[Cut]:
+def _narrowed(request: Asked, filters: GuaranteeFilters, on: date) -> list[Narrowing]:
     names = {choice.pk: choice.name for choice in list_departments(request.person)}
     department = filters.department_id
     found = [
@@ -77,7 +85,9 @@ def _cuts(request: Asked, filters: GuaranteeFilters, on: date) -> list[Cut]:
         ("currency", _("币种"), filters.currency or None),
     ]
     nothing = _("未填")
-    cuts = [cut_of(request, name, f"{title}：{text or nothing}") for name, title, text in found if text is not None]
+    narrowed = [
+        narrowing_of(request, name, f"{title}：{text or nothing}") for name, title, text in found if text is not None
+    ]
     if on != request.today:
-        cuts.append(cut_of(request, "on", _("截至 %(on)s") % {"on": request.GET["on"]}))
-    return cuts
+        narrowed.append(narrowing_of(request, "on", _("截至 %(on)s") % {"on": request.GET["on"]}))
+    return narrowed

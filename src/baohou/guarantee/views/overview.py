@@ -23,6 +23,7 @@ from baohou.guarantee.queries.pages.overview import (
 from baohou.guarantee.queries.summaries import days_shown, get_editions
 from baohou.guarantee.rules.words import CLAUSE_OF, Dimension, Grade
 from baohou.guarantee.services.summaries import keep_up
+from baohou.guarantee.views.ageing import CODE, ageing
 from baohou.guarantee.views.cuts import LINES, Cut, cuts, over_quarters
 from baohou.guarantee.views.sheets import (
     clients_url,
@@ -122,6 +123,7 @@ def _sheets(whole: _Whole, *, most: int = 0) -> list[Sheet]:
         _by_quarter(whole),
         _kept(whole.today),  # beside it on the page, so that each cut stands beside itself over the quarters
         *(sheet for cut in found for sheet in (_by_value(whole, cut, most), _over(whole, cut, most))),
+        ageing(whole.today, whole=reverse("overview.table", args=[CODE]), most=most),
         *_heaviest(whole),
     ]
 
@@ -176,7 +178,7 @@ def _by_value(whole: _Whole, cut: Cut, most: int) -> Sheet:
     rank = [(portion.total if own else portion.amounts[home], value) for value, portion in now.items()]
     order = [value for _size, value in sorted(rank, reverse=True)]
     rows = [_value_row(whole, cut, value, now[value], before.get(value), own) for value in order]
-    shown = top(rows, partial(_rest, code=cut.dimension.code, own=own), most) if most else rows
+    alone = () if own else (1, 2)  # clients and their change: one may stand in several rows
     grades = [Head(_(grade.zh), "count", grade.code, drawn=True) for grade in Grade] if own else []
     return Sheet(
         code=cut.dimension.code,
@@ -190,10 +192,9 @@ def _by_value(whole: _Whole, cut: Cut, most: int) -> Sheet:
             Head(_("笔数"), "count"),
             *columns_of_amounts(whole.currencies, _("在保金额"), drawn=not own),
         ],
-        rows=shown,
+        rows=top(rows, most, whole=reverse("overview.table", args=[cut.dimension.code]), alone=alone),
         chart="bars" if rows else "",
         foot=_foot(whole, own),
-        left_out=len(rows) - len(shown) + 1 if len(shown) < len(rows) else 0,
     )
 
 
@@ -212,18 +213,6 @@ def _value_row(
         Cell(portion.guarantees, held()),
         *_amounts(whole, portion, held),
     ]
-
-
-def _rest(rows: Sequence[Sequence[Cell]], *, code: str, own: bool) -> Sequence[Cell]:
-    """The rows beyond those shown as one; clients are added only where none stands twice."""
-    width = len(rows[0])
-    counted = width if own else 0
-    whole = reverse("overview.table", args=[code])
-    sums = [Cell(sum(row[place].value or 0 for row in rows), whole) for place in range(1, width)]
-    first = len(Grade) if own else 0
-    if not counted:
-        sums[first] = sums[first + 1] = Cell(None)
-    return [Cell(_("其他 %(n)s 项") % {"n": len(rows)}, whole), *sums]
 
 
 def _foot(whole: _Whole, own: bool) -> Sequence[Cell]:

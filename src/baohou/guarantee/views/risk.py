@@ -26,6 +26,7 @@ from baohou.guarantee.queries.pages.risk import get_handed_in, list_returned
 from baohou.guarantee.queries.summaries import days_shown, get_editions
 from baohou.guarantee.rules.words import Dimension, Grade
 from baohou.guarantee.services.summaries import keep_up
+from baohou.guarantee.views.ageing import CODE, ageing
 from baohou.guarantee.views.guards import quarter_named
 from baohou.guarantee.views.sheets import clients_url, going_cells, one_sheet, sheet_page, sheets_file
 from baohou.kernel.papers.tables import Cell, Head, Sheet
@@ -68,6 +69,7 @@ def risk_page(request: Asked, quarter: str = "") -> HttpResponse:
         "sheets": lambda: [  # only put together while the page does not have them yet
             _by_department(chosen, DEPARTMENTS_SHOWN),
             _by_grade(chosen, by_grade),
+            _ageing(request.today, chosen, DEPARTMENTS_SHOWN),
             _watched(request.today, chosen, DEPARTMENTS_SHOWN),
             _by_person(chosen, PEOPLE_SHOWN),
         ],
@@ -114,6 +116,7 @@ def _sheets(today: date, quarter: Quarter) -> list[Sheet]:
         _by_grade(quarter, get_visits_kept("grade", quarter)),
         _watched(today, quarter),
         _by_person(quarter),
+        _ageing(today, quarter),
     ]
 
 
@@ -171,6 +174,11 @@ def _by_person(quarter: Quarter, most: int = 0) -> Sheet:
         rows=rows,
         **_rest(quarter, "person", len(order) - len(shown)),
     )
+
+
+def _ageing(today: date, quarter: Quarter, most: int = 0) -> Sheet:
+    """What is overdue today, whatever quarter is looked at."""
+    return ageing(today, whole=reverse("risk.table", args=[quarter, CODE]), most=most)
 
 
 def _rest(quarter: Quarter, code: str, left_out: int) -> dict[str, Any]:

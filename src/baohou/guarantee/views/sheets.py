@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cache
 from urllib.parse import urlencode
@@ -85,11 +85,22 @@ def sheets_file(request: Asked, sheets: Sequence[Sheet], name: str, *, door: str
     return hand_out(request, out.getvalue(), name=name, content_type=XLSX, kind="sums", rows=rows, door=door)
 
 
-def top(rows: Rows, rest: Callable[[Rows], Sequence[Cell]], most: int) -> Rows:
-    """The first rows, and the others as one."""
-    if len(rows) <= most + 1:
+def top(rows: Rows, most: int, *, whole: str, alone: Collection[int] = ()) -> Rows:
+    """The first rows, and the others as one that opens the whole table; all of them when ``most`` is 0.
+
+    The numbers of the others are added, but for the columns ``alone``, whose sum would say nothing: of clients that
+    stand in several rows, or of days.
+    """
+    if not most or len(rows) <= most + 1:
         return rows
-    return [*rows[:most], rest(rows[most:])]
+    others = rows[most:]
+    sums = [
+        None if place in alone else sum(row[place].value or 0 for row in others) for place in range(1, len(rows[0]))
+    ]
+    return [
+        *rows[:most],
+        [Cell(_("其他 %(n)s 项") % {"n": len(others)}, whole), *(Cell(one, whole) for one in sums)],
+    ]
 
 
 def columns_of_amounts(currencies: Sequence[str], title: str, *, drawn: bool = False) -> list[Head]:

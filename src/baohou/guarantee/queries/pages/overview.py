@@ -12,8 +12,9 @@ from django.db.models import Sum
 
 from baohou.core.money import HOME_CURRENCY
 from baohou.core.period import Quarter, quarter_of
-from baohou.guarantee.models import AmountSlice, HeavyClient, KeptSlice, PortfolioSlice
+from baohou.guarantee.models import AmountSlice, HeavyClient, KeptSlice, OverdueSlice, PortfolioSlice
 from baohou.guarantee.queries.summaries import days_shown
+from baohou.guarantee.rules.ageing import BANDS
 from baohou.guarantee.rules.words import CLAUSE_OF, VISITS, Dimension, DutyKind, Grade
 from baohou.kernel.people.models import Department, Staff
 
@@ -148,6 +149,33 @@ def get_visits_kept(by: str, quarter: Quarter) -> dict[int, Going]:
         row[column] or 0: Going(**{state: row[state] for state in STATES})
         for row in due.values(column).annotate(**_sums())
     }
+
+
+@dataclass
+class Ages:
+    """What of a department is overdue: duties in each of rules.ageing.BANDS, and the oldest due day."""
+
+    duties: list[int]
+    oldest_due_on: date
+
+    @property
+    def total(self) -> int:
+        return sum(self.duties)
+
+    @property
+    def worst_first(self) -> tuple[int, ...]:
+        """By this the department with most of the oldest comes first."""
+        return tuple(-number for number in reversed(self.duties))
+
+
+def get_ages() -> dict[int, Ages]:
+    """How old what is overdue is, by department (its row, 0 for none). One query of the sums."""
+    found: dict[int, Ages] = {}
+    for one in OverdueSlice.objects.all():
+        ages = found.setdefault(one.department_id or 0, Ages([0] * len(BANDS), one.oldest_due_on))
+        ages.duties[one.band] += one.duties
+        ages.oldest_due_on = min(ages.oldest_due_on, one.oldest_due_on)
+    return found
 
 
 def _sums() -> dict[str, Sum]:

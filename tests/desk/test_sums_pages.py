@@ -9,7 +9,6 @@ from html import unescape
 
 import openpyxl
 import pytest
-from django.db.models import QuerySet
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -112,22 +111,19 @@ def test_every_number_is_that_of_the_list_it_opens(evening: Portfolio, enter: En
 @pytest.mark.clause("PGM.4")
 def test_what_is_overdue_is_told_by_how_long(evening: Portfolio, enter: Enter) -> None:
     """The risk department and the general manager see the same numbers; a day later what was a week late is older."""
-    late = Duty.objects.filter(done_on=None, lapsed_on=None, due_on__lt=TODAY)
+    late = Duty.objects.filter(done_on=None, lapsed_on=None, due_on__lt=TODAY).values_list("due_on", flat=True)
+    days = [(TODAY - due_on).days for due_on in late]
+    numbers = [sum(first <= n <= last for n in days) for first, last in ((1, 7), (8, 30), (31, 90), (91, 99_999))]
     for who, page in ((evening.cast.risk_manager, "/risk/"), (evening.cast.general_manager, "/overview/")):
         shown = read(enter(who), page)
         table = shown.split('id="ageing"')[1].split("</figure>")[0]
         foot = _counts(table.split("<tfoot>")[1])
-        assert [number for _, number in foot] == [*_in_bands(late), late.count()]
+        assert [number for _, number in foot] == [*numbers, len(days)]
         assert foot[0][0] == "/duties/?state=overdue&since=2026-10-13&until=2026-10-19"
         assert foot[3][0] == "/duties/?state=overdue&until=2026-07-21"
-        assert f">{min(late.values_list('due_on', flat=True)).isoformat()}</a>" in table
+        assert f">{min(late).isoformat()}</a>" in table
     listed = read(enter(evening.cast.risk_manager), "/duties/?state=overdue&since=2026-10-13&until=2026-10-19")
     assert "期限自 2026-10-13 起" in listed and "期限到 2026-10-19 止" in listed
-
-
-def _in_bands(late: QuerySet[Duty]) -> list[int]:
-    days = [(TODAY - due_on).days for due_on in late.values_list("due_on", flat=True)]
-    return [sum(first <= n <= last for n in days) for first, last in ((1, 7), (8, 30), (31, 90), (91, 99_999))]
 
 
 def test_of_many_departments_the_risk_view_shows_the_first(

@@ -133,7 +133,8 @@ def _keep_kept(on: date) -> int:
     KeptSlice.objects.all().delete()
     columns.insert(_KEPT, sum_kept(on=on))
     OverdueSlice.objects.all().delete()
-    OverdueSlice.objects.bulk_create(sum_overdue(on=on))
+    ages = [(one.department_id, one.band, one.duties, one.oldest_due_on) for one in sum_overdue(on=on)]
+    insert_rows(model=OverdueSlice, fields=("department_id", "band", "duties", "oldest_due_on"), rows=ages)
     return 0
 
 

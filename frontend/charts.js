@@ -67,7 +67,7 @@ function options(kind, { labels, series }, width) {
     inverse: lying,
     axisTick: { show: false },
     axisLine: { lineStyle: { color: colour("line") } },
-    axisLabel: { color: colour("ink"), width: lying ? 128 : undefined, overflow: lying ? "truncate" : undefined, ...(lying ? {} : { interval: 0, fontSize: 11, formatter: short }) },
+    axisLabel: { color: colour("ink"), width: lying ? 128 : undefined, overflow: lying ? "truncate" : undefined, ...(lying ? {} : { interval: 0, hideOverlap: true, fontSize: 11, formatter: short }) },
   };
   const values = {
     type: "value",

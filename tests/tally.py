@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-RULE_SETS = Path(__file__).parent.parent / "src" / "baohou" / "guarantee" / "rulesets"
+_ROOT = Path(__file__).parent.parent
+RULE_SETS = _ROOT / "src" / "baohou" / "guarantee" / "rulesets"
+PROCEDURE = _ROOT / "docs" / "procedure.md"
 
 
 @functools.cache
@@ -21,6 +23,14 @@ def shipped_clauses() -> frozenset[str]:
         code
         for file in RULE_SETS.glob("*.yaml")
         for code in re.findall(r"^\s*- id: (\S+)", file.read_text("utf-8"), re.MULTILINE)
+    )
+
+
+@functools.cache
+def known_clauses() -> frozenset[str]:
+    """The clauses of the shipped rule sets, and those of the procedure for checks, which is built in and no rule set."""
+    return shipped_clauses() | frozenset(
+        re.findall(r"^\| (\w+\.\d+\w?) \|", PROCEDURE.read_text("utf-8"), re.MULTILINE)
     )
 
 
@@ -64,14 +74,14 @@ class Tally:
 
 
 def clause_list(proven: dict[str, int], broken: dict[str, int]) -> str:
-    """The clauses of the shipped rule sets, each with the number of runs of tests that prove it."""
+    """The clauses known, each with the number of runs of tests that prove it."""
     lines = ["Clauses proven (tests passed):"]
-    for code in sorted(shipped_clauses() | set(proven), key=_in_order):
+    for code in sorted(known_clauses() | set(proven), key=_in_order):
         if broken.get(code):
             lines.append(f"  {code:<8} NOT proven: {broken[code]} failed")
         elif proven.get(code):
             lines.append(f"  {code:<8} {proven[code]:>4}")
-    without = [c for c in sorted(shipped_clauses(), key=_in_order) if not proven.get(c) and not broken.get(c)]
+    without = [c for c in sorted(known_clauses(), key=_in_order) if not proven.get(c) and not broken.get(c)]
     if without:
         lines.append(f"Clauses that no test names: {', '.join(without)}")
     return "\n".join(lines)

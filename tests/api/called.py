@@ -210,6 +210,7 @@ CALLED: dict[str, Called] = {
     "plans_list_visits": Called(opened.plan),
     "plan_loads_load": Called(opened.plan),
     "plan_loads_gone": Called(opened.plan),
+    "plan_loads_weeks": Called(opened.plan),
     "plans_set_date": Called(planned, said(planned_on="2026-11-09", seen=None)),
     "plans_arrange": Called(
         planned_visits.dated,

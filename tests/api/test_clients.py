@@ -89,3 +89,26 @@ def test_the_place_of_a_photo_and_the_check_of_the_paper(evening: Portfolio, cal
     changed = outsider.get(f"/seals/{seal.code}").json()
     assert changed["intact"] is False and changed["faults"]
     assert outsider.get("/seals/AAAAA-AAAAA-AAAAA").status_code == 404
+    _check_without_token(seal.code)
+
+
+def _check_without_token(code: str) -> None:
+    """Whoever holds the paper checks it, as on the page; a token that is brought has to be good."""
+    nobody = Caller("")
+    answer = nobody.get(f"/seals/{code}")
+    assert (answer.status_code, answer.json()["intact"]) == (200, False)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert nobody.get("/seals/AAAAA-AAAAA-AAAAA").status_code == 404
+    assert nobody.get(f"/seals/{code}", whose="1").json()["code"] == "api.unknown_parameter"
+    assert nobody.get("/clients").status_code == nobody.send(f"/seals/{code}").status_code == 401
+    assert Caller("bh_0_x").get(f"/seals/{code}").status_code == 401
+
+
+def test_who_checks_papers_without_a_token_may_not_do_so_without_end(evening: Portfolio, settings: Any) -> None:
+    """An address has as many tries in a minute as a token has; then it is told how long to wait."""
+    settings.API_CALLS_PER_MINUTE = 3
+    nobody, path = Caller(""), "/seals/AAAAA-AAAAA-AAAAA"
+    assert [nobody.get(path).status_code for _ in range(3)] == [404] * 3
+    answer = nobody.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (429, "api.too_many_requests")
+    assert 0 < int(answer.headers["Retry-After"]) <= 60

@@ -85,7 +85,9 @@ SAME = {
     "overview.file": "GET /overview/{code}.xlsx",
     "plan": "GET /plans/{quarter}",
     "plan.department": "GET /plans/{quarter}/{department}|"
-    + "|".join(f"GET /plans/{{quarter}}/{{department}}/{what}" for what in ("visits", "load", "gone")),
+    + "|".join(f"GET /plans/{{quarter}}/{{department}}/{what}" for what in ("visits", "load", "weeks", "gone")),
+    "plan.weeks": "GET /plans/{quarter}/{department}/weeks",
+    "plan.weeks.file": "GET /plans/{quarter}/{department}/weeks",
     "plan.several": "|".join(
         f"POST /plans/{{quarter}}/{{department}}/{verb}" for verb in ("set", "shift", "clear", "spread")
     ),

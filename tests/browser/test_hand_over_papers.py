@@ -18,7 +18,7 @@ from tests.cast import Portfolio
 from tests.desk.reading import department_id
 from tests.guarantee.papers import report_with_papers
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.clause("PGM.11")]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.clause("PGM.11", "GPM.9")]
 
 
 def show(page: Page, name: str) -> None:

@@ -249,6 +249,8 @@ OPENED: dict[str, Opened] = {
     "overview.file": Opened(lambda _: {"code": "product"}),
     "overview.table": Opened(lambda _: {"code": "product"}),
     "plan.department": Opened(plan),
+    "plan.weeks": Opened(plan),
+    "plan.weeks.file": Opened(plan),
     "plan.several": Opened(plan, lambda world: {"deed": "set", "key": plan_row(world).key, "day": "11-09"}),
     "plan.hand-in": Opened(plan, first=spread),
     "plan.review": Opened(plan, seen_plan, hand_in_plan),

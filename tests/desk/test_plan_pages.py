@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import re
 from datetime import date
+from html import unescape
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -214,6 +218,30 @@ def test_the_load_is_shown_per_person_and_day_and_too_many_in_words(evening: Por
     assert "有 1 天一人排得过多" in text
     day = said(browser, f"{page_of()}?day=2026-10-26&person={evening.cast.a.pk}")
     assert day.count('id="visit-') == 4
+
+
+def test_the_load_is_shown_per_person_and_week_and_each_number_opens_its_visits(
+    evening: Portfolio, enter: Enter
+) -> None:
+    """Four of 张甲's on Monday 26 October and one on Sunday 1 November are one week; 2 October is in a week of 1 day."""
+    _clients(evening, 5, evening.cast.a)
+    browser = enter(evening.cast.manager)
+    plan = get_plan(department=Department.objects.get(name="业务一部"), quarter=Q4, today=TODAY)
+    keys = [row.key for row in plan.rows if row.visit.client.startswith("客户")]
+    browser.post(f"{page_of()}several/", {"deed": "set", "key": keys[:4], "day": "2026-10-26"})
+    browser.post(f"{page_of()}several/", {"deed": "set", "key": keys[4:], "day": "2026-11-01", "confirmed": "1"})
+    text = browser.get(f"{page_of()}?view=load").content.decode()
+    table = text.split('id="weeks"')[1].split("</figure>")[0]
+    asked = f"?person={evening.cast.a.pk}&amp;lead=1&amp;since=2026-10-26&amp;until=2026-11-01"
+    assert f'{asked}"><span class="num">5</span>' in table
+    assert ">10-26 (5)<" in table and ">10-01 (0)<" in table
+    week = said(browser, f"{page_of()}{unescape(asked)}")
+    assert week.count('id="visit-') == 5 and "只看 2026-10-26 至 2026-11-01" in week
+    for href, number in re.findall(r'<a href="([^"]+)"><span class="num">(\d+)</span>', table):
+        assert said(browser, unescape(href)).count('id="visit-') == int(number), href
+    book = openpyxl.load_workbook(io.BytesIO(browser.get(f"{page_of()}weeks.xlsx").content))
+    assert book.worksheets[0].cell(4, 1).value == "张甲"
+    assert 'id="weeks"' in said(browser, f"{page_of()}weeks/")
 
 
 def test_too_many_is_more_than_twice_an_even_share() -> None:

@@ -63,7 +63,7 @@ def _count(browser: Client, address: str) -> int:
     return int(found[1])
 
 
-@pytest.mark.clause("PGM.1")
+@pytest.mark.clause("PGM.1", "GPM.3")
 @pytest.mark.parametrize(
     "page",
     [

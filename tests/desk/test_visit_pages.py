@@ -97,6 +97,7 @@ def test_the_plain_form_takes_photos_and_seals(
     assert f"/visits/{visit.pk}/" in read(browser, f"/clients/{evening.steel.pk}/")
 
 
+@pytest.mark.clause("GPM.5")
 def test_the_form_asks_for_the_appointment(evening: Portfolio, enter: Enter) -> None:
     """Half of it is sent back, each field with what to do; whole it stands on the report (GPM.5)."""
     browser, page = enter(evening.cast.a), f"/clients/{evening.steel.pk}/visit/"

@@ -16,6 +16,7 @@ SAID: Final = frozenset(
 """What says a text in the reader's language, or keeps it until a door does."""
 OF_CALLS: Final = {
     "open_to_all": "why a page is open stands in docs/access.md, which is Chinese",
+    "opens": "the same of an operation",
     "Room": "the description of the API is one document, in Chinese",
     "Field": "the description of the API is one document, in Chinese",
     "Query": "the description of the API is one document, in Chinese",

@@ -14,7 +14,7 @@ from baohou.kernel.audit.models import Act
 from tests.cast import Portfolio
 from tests.guarantee.test_plans import NINTH, only, plan, planner, put
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.clause("GPM.5")]
 
 
 def test_a_planned_visit_is_arranged_with_the_client(portfolio: Portfolio) -> None:

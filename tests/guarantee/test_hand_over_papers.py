@@ -31,7 +31,7 @@ from tests.guarantee.handing import (
 )
 from tests.guarantee.papers import report_with_papers
 
-pytestmark = [pytest.mark.django_db, pytest.mark.clause("PGM.11")]
+pytestmark = [pytest.mark.django_db, pytest.mark.clause("PGM.11", "GPM.9")]
 
 
 @pytest.fixture

@@ -235,6 +235,7 @@ def test_the_printed_report_shows_signature_seal_and_code(
     assert "image" in poppler("pdfimages", out.getvalue(), tmp_path, "-list")
 
 
+@pytest.mark.clause("GPM.5")
 def test_an_appointment_is_stored_sealed_and_printed(
     portfolio: Portfolio, key: UUID, report: Report, tmp_path: Path
 ) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.tally import Tally, clause_list, main
+from tests.tally import Tally, clause_list, known_clauses, main
 
 
 def _report(test: str, outcome: str, *clauses: str, when: str = "call") -> pytest.TestReport:
@@ -65,3 +66,19 @@ def test_one_failure_anywhere_is_a_no(tmp_path: Path) -> None:
 
 def test_no_test_at_all_is_a_no(tmp_path: Path) -> None:
     assert main(tmp_path) == 1
+
+
+def test_every_clause_that_the_program_names_is_known() -> None:
+    """Whoever reads (GPM.5) in the code finds in a rule set or in docs/procedure.md what it asks for."""
+    named = {
+        code
+        for file in (Path(__file__).parent.parent.parent / "src" / "baohou").rglob("*.py")
+        for code in re.findall(r"\b(?:PGM|GP[A-Z])\.\d+[a-z]?\b", file.read_text("utf-8"))
+    }
+    assert "GPM.5" in named
+    assert named - known_clauses() == set()
+
+
+def test_clauses_of_the_procedure_are_in_the_list() -> None:
+    assert "  GPM.5       2" in clause_list({"GPM.5": 2}, {})
+    assert "GPM.5" in clause_list({}, {}).split("no test names:")[1]

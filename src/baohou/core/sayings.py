@@ -7,6 +7,7 @@ from typing import Any, Final
 
 AND: Final = "%(one)s、%(other)s"
 THEN: Final = "%(one)s，%(other)s"
+FURTHER: Final = "%(one)s；%(other)s"
 OR: Final = "%(one)s或%(other)s"
 ALSO: Final = "%(one)s且%(other)s"
 _PLAIN: Final = (int, float, type(None))
@@ -24,7 +25,11 @@ class Said(str):
 
 
 def together(sentences: Iterable[str], between: str = "") -> Said:
-    """Several sentences as one; each is said in the reader's language."""
+    """Several sentences as one, each in the reader's language; ``between`` is a mark that no language writes otherwise.
+
+    What a language joins in its own way (、，；) goes by ``listed``.
+    """
+    assert not set(between) & set("、，；。："), "a Chinese mark would stay in every language: see listed"
     parts = {f"part{number}": one for number, one in enumerate(sentences)}
     return say(between.join(f"%({name})s" for name in parts), **parts)
 

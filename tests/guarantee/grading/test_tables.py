@@ -194,6 +194,8 @@ def test_the_managers_of_who_went_to_watch_are_told_once_it_is_accepted(room: Ro
     assert "东方钢铁有限公司由正常调为关注" in one.title
     with translation.override("en"):
         assert "from normal to watch" in in_words(from_kept(one.said["title"])).lower()
+        text = in_words(from_kept(both.said["text"]))
+        assert "; " in text and "；" not in text
     assert Notice.objects.filter(kind="grade.watched").count() == 2
 
 

@@ -1,4 +1,4 @@
-"""How full the days of a plan are, and which of its visits need not be made any more."""
+"""How full the days and weeks of a plan are, and which of its visits need not be made any more."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Literal
 from baohou.guarantee.api.plans import plannable_quarter
 from baohou.guarantee.api.shapes import VisitKindCode
 from baohou.guarantee.queries.pages.plan_table import PlanTable, get_plan_table
+from baohou.guarantee.queries.pages.plan_weeks import PersonWeeks, Week, weeks_of
 from baohou.guarantee.queries.pages.plans import MonthLoad, PersonLoad, load_of
 from baohou.guarantee.queries.plans import GoneVisit
 from baohou.guarantee.views.guards import plan_department_for
@@ -61,6 +62,40 @@ class GoneVisitOut(Out):
 def load(request: Call, quarter: QuarterName, department: Pk) -> list[MonthLoadOut]:
     """每个人每天排了几次回访，按月。"""
     return [_month(month) for month in load_of(_plan(request, quarter, department))]
+
+
+class PersonWeekOut(Out):
+    """A person's planned visits of a week."""
+
+    person: Ref
+    count: int
+
+
+class WeekLoadOut(Out):
+    """A week, Monday to Sunday within the quarter: its working days, and everyone who has visits in it."""
+
+    first: date
+    last: date
+    working_days: int
+    total: int
+    people: list[PersonWeekOut]
+
+
+@room.reads("/plans/{quarter}/{department}/weeks", list[WeekLoadOut])
+def weeks(request: Call, quarter: QuarterName, department: Pk) -> list[WeekLoadOut]:
+    """每个人每周排了几次回访，按 A 角计，排得最多的人在前。"""
+    load = weeks_of(_plan(request, quarter, department))
+    return [_week(week, [(one, one.visits[place]) for one in load.people]) for place, week in enumerate(load.weeks)]
+
+
+def _week(week: Week, counts: list[tuple[PersonWeeks, int]]) -> WeekLoadOut:
+    return WeekLoadOut(
+        first=week.first,
+        last=week.last,
+        working_days=week.working_days,
+        total=sum(count for _, count in counts),
+        people=[PersonWeekOut(person=Ref(id=one.person, name=one.name), count=count) for one, count in counts if count],
+    )
 
 
 @room.reads("/plans/{quarter}/{department}/gone", list[GoneVisitOut])

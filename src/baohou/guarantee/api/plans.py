@@ -103,7 +103,10 @@ class PlannedOut(Out):
 
 
 class PlanQuery(In):
-    """The same filters as the page's; ``district`` is a code, or none for clients without one."""
+    """The same filters as the page's; ``district`` is a code, or none for clients without one.
+
+    With ``lead`` those of ``person`` as A manager; planned on ``day``, or from ``since`` until ``until``.
+    """
 
     person: Number | None = None
     grade: GradeCode | None = None
@@ -111,11 +114,15 @@ class PlanQuery(In):
     district: Word = ""
     state: Literal["undated", "dated", "done", "marked"] | None = None
     day: Day | None = None
+    lead: bool = False
+    since: Day | None = None
+    until: Day | None = None
 
     def filters(self) -> Filters:
         """As the table wants them."""
         grade, kind = word(Grade, self.grade), word(VisitKind, self.kind)
-        return Filters(self.person, grade, kind, self.district, self.state or "", self.day)
+        days = {"day": self.day, "since": self.since, "until": self.until}
+        return Filters(self.person, grade, kind, self.district, self.state or "", lead=self.lead, **days)
 
 
 class DayIn(In):

@@ -59,6 +59,9 @@ def read_filters(query: QueryDict) -> Filters:
         district=query.get("district", ""),
         state=state if state in STATES else "",
         day=read_seen(query.get("day", "")),
+        lead=query.get("lead") == "1",
+        since=read_seen(query.get("since", "")),
+        until=read_seen(query.get("until", "")),
     )
 
 

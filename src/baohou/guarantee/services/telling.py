@@ -9,7 +9,7 @@ from typing import Final
 from django.urls import reverse
 
 from baohou.core.period import quarter_of
-from baohou.core.sayings import Said, say, together
+from baohou.core.sayings import FURTHER, Said, listed, say
 from baohou.guarantee.models import (
     FilingStep,
     GradeChange,
@@ -177,7 +177,7 @@ def _of_table(step: FilingStep, person: Staff, those: Sequence[Proposal]) -> Tel
     else:
         title = say("%(quarter)s 分类表已接收：您的 %(n)s 户客户调入或调出关注、风险类", quarter=quarter, n=len(those))
         url = reverse("grading.table", args=[str(quarter), step.filing.department_id])
-        text = together(map(_moved, those[:_NAMED]), "；")
+        text = listed(map(_moved, those[:_NAMED]), FURTHER)
         if len(those) > _NAMED:
             text = say("%(named)s，等", named=text)
     return Telling(person, GRADED.code, f"table:{step.pk}", title, text, url)

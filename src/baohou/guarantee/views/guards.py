@@ -8,7 +8,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from baohou.core.period import NotAQuarter, Quarter
+from baohou.core.period import NotAQuarter, Quarter, quarter_of
 from baohou.guarantee.models import HandOver, MeasureAction, MoveSigner, Visit, WorkMove
 from baohou.guarantee.queries.access import had_in_hand, visible_clients
 from baohou.guarantee.queries.actions import doers_of
@@ -73,6 +73,14 @@ def department_for(request: Asked, pk: int) -> Department:
     if not request.person.sees_department(pk):
         raise Http404
     return get_object_or_404(Department, pk=pk)
+
+
+def plan_quarter_for(request: Asked, text: str) -> Quarter:
+    """A quarter that can be planned: any up to the next."""
+    chosen = quarter_named(text)
+    if chosen > quarter_of(request.today).next():
+        raise Http404
+    return chosen
 
 
 def plan_department_for(request: Asked, pk: int) -> Department:

@@ -34,7 +34,8 @@ from baohou.guarantee.queries.plans import get_plan, list_clients_of
 from baohou.guarantee.rules.words import Grade, VisitKind
 from baohou.guarantee.services import appointments, plans
 from baohou.guarantee.services.plans import Planner
-from baohou.guarantee.views.guards import plan_department_for, quarter_named, staff_of
+from baohou.guarantee.views.guards import plan_department_for, plan_quarter_for, staff_of
+from baohou.guarantee.views.plan_weeks import DRAWN, weeks
 from baohou.kernel.parties.models import Party
 from baohou.kernel.parties.queries import get_reached
 from baohou.kernel.people.access import Right
@@ -49,7 +50,7 @@ NAMED = 5
 @door()
 def home_page(request: Asked) -> HttpResponse:
     """The own department's plan of this quarter; for those who see several departments, which plan waits for whom."""
-    quarter = _quarter(request, request.GET.get("quarter") or str(quarter_of(request.today)))
+    quarter = plan_quarter_for(request, request.GET.get("quarter") or str(quarter_of(request.today)))
     if request.person.department_id is not None and request.person.may(Right.PLAN_VISIT):
         return redirect("plan.department", quarter=quarter, department=request.person.department_id)
     found = list_plans(request.person, quarter=quarter, on=request.today)
@@ -66,7 +67,7 @@ def home_page(request: Asked) -> HttpResponse:
 @door(None, Thing.QUARTER, Thing.PLANNED_DEPARTMENT)
 def plan_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """The visits of a quarter with their days; or how full each person's days are."""
-    chosen, of = _quarter(request, quarter), plan_department_for(request, department)
+    chosen, of = plan_quarter_for(request, quarter), plan_department_for(request, department)
     return _answer(request, chosen, of, Several.start(chosen, request.today))
 
 
@@ -74,7 +75,7 @@ def plan_page(request: Asked, quarter: str, department: int) -> HttpResponse:
 @door(Right.PLAN_VISIT, Thing.QUARTER, Thing.PLANNED_DEPARTMENT, Thing.DUTY)
 def day_cell(request: Asked, quarter: str, department: int, key: int) -> HttpResponse:
     """Set the day of one visit and show its row again; what was typed stays when it is refused."""
-    chosen, of = _quarter(request, quarter), plan_department_for(request, department)
+    chosen, of = plan_quarter_for(request, quarter), plan_department_for(request, department)
     typed, refusal = request.POST.get("planned_on", ""), None
     try:
         plans.set_date(
@@ -111,7 +112,7 @@ def day_cell(request: Asked, quarter: str, department: int, key: int) -> HttpRes
 @door(Right.PLAN_VISIT, Thing.QUARTER, Thing.PLANNED_DEPARTMENT, Thing.DUTY)
 def appointment(request: Asked, quarter: str, department: int, key: int) -> HttpResponse:
     """With whom of the client's a planned visit was arranged (GPM.5)."""
-    chosen, of = _quarter(request, quarter), plan_department_for(request, department)
+    chosen, of = plan_quarter_for(request, quarter), plan_department_for(request, department)
     plan = get_plan(department=of, quarter=chosen, today=request.today, clients=list_clients_of([key]))
     row = next((row for row in plan.rows if row.key == key and may_plan(request.person, of, row)), None)
     if row is None:
@@ -140,7 +141,7 @@ def appointment(request: Asked, quarter: str, department: int, key: int) -> Http
 @door(Right.PLAN_VISIT, Thing.QUARTER, Thing.PLANNED_DEPARTMENT)
 def several(request: Asked, quarter: str, department: int) -> HttpResponse:
     """One deed for the visits ticked: spread, set, shift or clear; refused, the page keeps ticks and words."""
-    chosen, of = _quarter(request, quarter), plan_department_for(request, department)
+    chosen, of = plan_quarter_for(request, quarter), plan_department_for(request, department)
     wanted = Several.read(request.POST)
     if wanted.deed not in DEEDS:
         raise Http404
@@ -155,7 +156,7 @@ def several(request: Asked, quarter: str, department: int) -> HttpResponse:
 @door(Right.FILE_REPORT, Thing.QUARTER, Thing.PLANNED_DEPARTMENT)
 def hand_in(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Hand the plan in to the risk department."""
-    chosen, of = _quarter(request, quarter), plan_department_for(request, department)
+    chosen, of = plan_quarter_for(request, quarter), plan_department_for(request, department)
     try:
         plans.hand_in(planner=_planner(request, chosen, of))
     except Refused as refusal:
@@ -169,7 +170,7 @@ def hand_in(request: Asked, quarter: str, department: int) -> HttpResponse:
 @door(Right.REVIEW_REPORT, Thing.QUARTER, Thing.PLANNED_DEPARTMENT)
 def review(request: Asked, quarter: str, department: int) -> HttpResponse:
     """Accept the plan, or return it with a reason; a reason that is lacking is asked for in place."""
-    chosen, of = _quarter(request, quarter), plan_department_for(request, department)
+    chosen, of = plan_quarter_for(request, quarter), plan_department_for(request, department)
     planner = _planner(request, chosen, of)
     try:
         if request.POST.get("verdict") == "return":
@@ -182,14 +183,6 @@ def review(request: Asked, quarter: str, department: int) -> HttpResponse:
         return _answer(request, chosen, of, Several.start(chosen, request.today), refusal)
     messages.success(request, said % {"department": of.name}, extra_tags="ok")
     return redirect("plan.department", quarter=chosen, department=of.pk)
-
-
-def _quarter(request: Asked, text: str) -> Quarter:
-    """A quarter that can be planned: any up to the next."""
-    chosen = quarter_named(text)
-    if chosen > quarter_of(request.today).next():
-        raise Http404
-    return chosen
 
 
 def _planner(request: Asked, quarter: Quarter, department: Department) -> Planner:
@@ -227,6 +220,7 @@ def _answer(
         "no_district": NO_DISTRICT,
         "by_load": by_load,
         "loads": loads,
+        "weeks": weeks(page.plan, most=DRAWN) if by_load else None,
         "crowded": [(one, cell) for month in loads for one in month.people for cell in one.cells if cell.too_many],
         "several": several,
         "refusal": refusal,

@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q, Sum
 from django.urls import reverse
 
 from baohou.core.money import format_yuan
-from baohou.core.sayings import say, together
+from baohou.core.sayings import FURTHER, listed, say
 from baohou.kernel.accountability import events
 from baohou.kernel.accountability.models import Appeal, AppealDecision, Entry, EntryKind, Verdict
 from baohou.kernel.notices.kinds import NoticeKind
@@ -103,5 +103,5 @@ def _posted(person: Staff, row: Mapping[str, Any], on: date, last: int) -> Telli
         yuan = format_yuan(-row["back_fen"])
         said.append(say("冲回 %(n)s 笔，共 %(yuan)s 元", n=row["reversals"], yuan=yuan))
     text = say("有不同意见可以申诉。") if row["penalties"] else ""
-    title = say("记到您名下：%(what)s", what=together(said, "；"))
+    title = say("记到您名下：%(what)s", what=listed(said, FURTHER))
     return Telling(person, POSTED.code, f"entries:{last}", title, text, _PENALTIES)

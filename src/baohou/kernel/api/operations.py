@@ -27,6 +27,8 @@ DOOR: Final = "api"
 """What the audit writes down as the door of an act."""
 F = TypeVar("F", bound=Callable[..., Any])
 _READ_FAILS: Final = frozenset({400, 401, 403, 404, 406, 422, 429})
+_OPEN_FAILS: Final = _READ_FAILS - {403}
+"""A token need not be brought, but one that is brought must be good: so 401 stays."""
 _WRITE_FAILS: Final = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429})
 _KEY: Final[dict[str, Any]] = {
     "name": HEADER,
@@ -90,6 +92,12 @@ class Room:
         answers = {200: answer, _READ_FAILS: Problem}
         return self._operation("GET", path, answers, right, partial(_guarded, right), extra)
 
+    def opens(self, path: str, answer: Any, *, because: str) -> Callable[[F], F]:
+        """GET for whoever comes, without a token, and why; the same as a page that is open to all."""
+        answers = {200: answer, _OPEN_FAILS: Problem}
+        extra: dict[str, Any] = {"x-right": None, "security": [{}, {"token": []}]}
+        return self._operation("GET", path, answers, None, _opened, extra, because)
+
     def serves(self, path: str, *types: str, right: Right | None = None) -> Callable[[F], F]:
         """GET of a file, of one of some content types."""
         content = {one: {"schema": {"type": "string", "format": "binary"}} for one in types}
@@ -125,10 +133,10 @@ class Room:
         return self._operation(method, path, answers, right, around, extra)
 
     def _operation(
-        self, method: str, path: str, answers: Any, right: Right | None, around: Any, extra: Any
+        self, method: str, path: str, answers: Any, right: Right | None, around: Any, extra: Any, because: str = ""
     ) -> Callable[[F], F]:
         things = (self._names[part] for part in re.findall(r"{(\w+)}", path))
-        asks = Door(right, tuple(thing for thing in things if thing is not None))
+        asks = Door(right, tuple(thing for thing in things if thing is not None), because)
 
         def add(function: F) -> F:
             known = frozenset(_asked_for(function))
@@ -190,10 +198,24 @@ def _guarded(
     person: Person = caller.person
     if not is_let_in(person, right, request.method or "") or (write and right is None and OWN not in caller.scopes):
         return problem(403)
-    unknown = next((name for name in request.GET if name not in known), None)
-    if unknown is not None:
-        said = say("没有“%(name)s”这个查询参数，请核对拼写。", name=unknown[:64])
-        return problem(422, "api.unknown_parameter", said, unknown[:64])
     if not write:
-        return run(request, **path)
+        return _opened(run, request, known, **path)
+    if unknown := _unknown(request, known):
+        return unknown
     return answer_once(request, caller, lambda: run(request, **path), whole=whole, secret=secret)
+
+
+def _opened(
+    run: Callable[..., HttpResponse], request: HttpRequest, known: frozenset[str] = frozenset(), **path: Any
+) -> HttpResponse:
+    """An operation that asks for nothing more of whoever calls."""
+    return _unknown(request, known) or run(request, **path)
+
+
+def _unknown(request: HttpRequest, known: frozenset[str]) -> HttpResponse | None:
+    """The refusal of a parameter that the operation does not have; None when it has all."""
+    unknown = next((name for name in request.GET if name not in known), None)
+    if unknown is None:
+        return None
+    said = say("没有“%(name)s”这个查询参数，请核对拼写。", name=unknown[:64])
+    return problem(422, "api.unknown_parameter", said, unknown[:64])

@@ -1,14 +1,14 @@
-"""Checking a sealed paper by its code, as the page does that is open to whoever holds one; here with a token."""
+"""Checking a sealed paper by its code, as the page does: both are open to whoever holds one."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from ninja import Path
 
-from baohou.kernel.api.operations import Call, Room
+from baohou.kernel.api.operations import Room
 from baohou.kernel.api.schemas import Out
 from baohou.kernel.papers.records import check_code, tidy_code
 from baohou.kernel.people.policy import Thing
@@ -29,9 +29,9 @@ class CheckedOut(Out):
     addenda: int
 
 
-@room.reads("/seals/{code}", CheckedOut)
-def one(request: Call, code: Annotated[str, Path(max_length=64)]) -> CheckedOut:
-    """按封存编号核对一份纸件有没有改动；没有令牌的人用网页 /check/。"""
+@room.opens("/seals/{code}", CheckedOut, because="持有纸件的人核对封存编号，不显示任何人的信息")
+def one(request: HttpRequest, code: Annotated[str, Path(max_length=64)]) -> CheckedOut:
+    """按封存编号核对一份纸件有没有改动；不用令牌，同网页 /check/。"""
     found = check_code(tidy_code(code))
     if found is None:
         raise Http404

@@ -59,7 +59,10 @@ _DATED: Final = pl.col("planned_on") < NEVER
 
 @dataclass(frozen=True)
 class Filters:
-    """What the address of the page says; empty means everything."""
+    """What the address of the page says; empty means everything.
+
+    ``lead``: the person's as manager A only. Planned on ``day``, or from ``since`` until ``until``.
+    """
 
     person: int | None = None
     grade: Grade | None = None
@@ -67,10 +70,13 @@ class Filters:
     district: str = ""
     state: str = ""
     day: date | None = None
+    lead: bool = False
+    since: date | None = None
+    until: date | None = None
 
     @property
     def any(self) -> bool:
-        return bool(self.person or self.grade or self.kind or self.district or self.state or self.day)
+        return self != Filters()
 
     def take(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows that these filters leave."""
@@ -80,7 +86,7 @@ class Filters:
     def _conditions(self) -> list[pl.Expr]:
         conditions = [_IN_STATE[self.state]] if self.state else []
         if self.person is not None:
-            conditions.append(managed_by(self.person))
+            conditions.append(pl.col("manager_a") == self.person if self.lead else managed_by(self.person))
         if self.grade is not None:
             conditions.append(pl.col("grade") == self.grade.value)
         if self.kind is not None:
@@ -89,6 +95,10 @@ class Filters:
             conditions.append(pl.col("district") == ("" if self.district == NO_DISTRICT else self.district))
         if self.day is not None:
             conditions.append(pl.col("planned_on") == day_number(self.day))
+        if self.since is not None:
+            conditions.append(pl.col("planned_on") >= day_number(self.since))
+        if self.until is not None:
+            conditions.append(pl.col("planned_on") <= day_number(self.until))
         return conditions
 
 

@@ -75,12 +75,12 @@ def of_the_api() -> Iterator[str]:
 
 def of_the_rules() -> Iterator[str]:
     """What parameters and robots are called, and how sentences are joined."""
-    from baohou.core.sayings import ALSO, AND, OR, THEN
+    from baohou.core.sayings import ALSO, AND, FURTHER, OR, THEN
     from baohou.guarantee.rules.parameters import SPECS
     from baohou.kernel.notices.channels.robots import DINGTALK, FEISHU, WECOM
     from baohou.kernel.rulebook.drafts import UNITS
 
-    yield from (AND, THEN, OR, ALSO)
+    yield from (AND, THEN, FURTHER, OR, ALSO)
     yield from (unit for kind, unit in UNITS.items() if kind != "day_of_month")
     yield from (spec.title for spec in SPECS)
     yield from (robot.name for robot in (WECOM, DINGTALK, FEISHU))

@@ -41,7 +41,7 @@ def callers(answer: Answer) -> Answer:
         if request.path in OPEN:
             return answer(request)
         if "Authorization" not in request.headers and _is_open(request):
-            wait = _too_often(f"address {address_of(request)}")
+            wait = _too_often(f"address-{address_of(request)}")
             return _wait(wait) if wait else answer(request)
         return _let_in(request) or answer(request)
 

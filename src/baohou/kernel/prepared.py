@@ -10,8 +10,8 @@ The function is called with stand-ins, once for each shape of its arguments, and
 kept; afterwards only the values are put in their places. Positional arguments are values (int, str, date, lists of
 them); whatever decides on the shape (keyword arguments, None, truth, members of enumerations) is part of the key.
 
-A list goes to PostgreSQL as one value (``kernel.among``), so that one text serves every length; SQLite has a text for each
-power of two, the last value repeated.
+A list goes to PostgreSQL as one value (``kernel.among``), so that one text serves every length; SQLite has a text for
+each power of two, the last value repeated.
 
 The function must therefore not look at values, only hand them to the query, unchanged; nor at the clock or settings.
 An argument that does not arrive in the query, or not as it was, is refused when the text is written. While ``CHECKED``

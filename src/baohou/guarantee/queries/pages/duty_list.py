@@ -148,7 +148,7 @@ def _page(
 def _nearest(
     sight: Sight, on: date, filters: DutyFilters, days: Days, place: tuple[date | None, int | None], most: int
 ) -> QuerySet[Duty]:
-    """Of each way in which somebody sees a duty the first few: in the order of all due days, one's own are far apart."""
+    """The first few of each way to see a duty: one's own are far apart among all by due day."""
     pages = []
     for way in ways_to_duties(sight, on=on):
         seen = _narrowed(Duty.objects.filter(way, opens_on__lte=on), on, filters, *days)

@@ -9,7 +9,9 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from baohou.config import addresses  # noqa: F401  registers its check
+        from baohou.kernel.among import ask_by_arrays
         from baohou.kernel.audit import capture
 
+        ask_by_arrays()
         # Every app is ready by now: what they leave out is known.
         capture.watch()

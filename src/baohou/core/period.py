@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from baohou.core.errors import Refused
 
@@ -47,7 +48,7 @@ class Quarter:
 
     @property
     def last(self) -> date:
-        return period_of(3, self.first).last
+        return _last_day(self.year, self.number)
 
     def next(self) -> Quarter:
         return quarter_of(self.last + timedelta(days=1))
@@ -57,6 +58,12 @@ class Quarter:
 
     def __str__(self) -> str:
         return f"{self.year:04d}Q{self.number}"
+
+
+@lru_cache(maxsize=1024)
+def _last_day(year: int, number: int) -> date:
+    """Of a quarter; a page of all departments asks for the same few a thousand times."""
+    return period_of(3, Quarter(year, number).first).last
 
 
 def quarter_of(on: date) -> Quarter:

@@ -84,5 +84,6 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "places": places,
         "thumb_places": places[:ON_THE_THUMB],
         "other_places": places[ON_THE_THUMB:],
+        "in_wan": request.COOKIES.get("money") == "wan",
         "rights": frozenset(right.value for right in Right if person.may(right)),
     }

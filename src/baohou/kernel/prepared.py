@@ -10,6 +10,9 @@ The function is called with stand-ins, once for each shape of its arguments, and
 kept; afterwards only the values are put in their places. Positional arguments are values (int, str, date, lists of
 them); whatever decides on the shape (keyword arguments, None, truth, members of enumerations) is part of the key.
 
+A list goes to PostgreSQL as one value (``kernel.among``), so that one text serves every length; SQLite has a text for
+each power of two, the last value repeated.
+
 The function must therefore not look at values, only hand them to the query, unchanged; nor at the clock or settings.
 An argument that does not arrive in the query, or not as it was, is refused when the text is written. While ``CHECKED``
 (in tests) the first calls by each text, and some later ones, also write the query anew and compare.
@@ -21,7 +24,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 from functools import update_wrapper
@@ -29,7 +32,7 @@ from types import SimpleNamespace
 from typing import Any, ClassVar, Final, Generic, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 
 P = ParamSpec("P")
@@ -51,14 +54,20 @@ MOST_TEXTS: Final = 256
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a parameter comes from: the argument, the place in its list, and as what it is handed over."""
+    """Where a parameter comes from: the argument, the place in its list, and as what it is handed over.
+
+    ``whole``: the parameter is all of the list.
+    """
 
     argument: int
     item: int | None
     kind: Callable[[Any], Any] | None
+    whole: bool = False
 
     def value(self, arguments: Sequence[Any]) -> Any:
         given = arguments[self.argument]
+        if self.whole:
+            return given if self.kind is None else [*map(self.kind, given)]
         value = given if self.item is None else given[self.item]
         return value if self.kind is None else self.kind(value)
 
@@ -87,12 +96,13 @@ class Prepared(Generic[P, Row]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
         """The rows, as the queryset would give them."""
-        if _is_long(args):
+        if _is_long(args) and not _as_arrays():
             return self.plain(*args, **kwargs)
         return self._found(args, kwargs)
 
     def _found(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-        arguments = args if self.CHECKED else [_padded(one) if isinstance(one, list) else one for one in args]
+        pads = not (self.CHECKED or _as_arrays())
+        arguments = [_padded(one) if isinstance(one, list) else one for one in args] if pads else args
         text = self._text(arguments, kwargs)
         if self.CHECKED and self._is_checked(text):
             self._check(text, args, kwargs)
@@ -119,7 +129,11 @@ class Prepared(Generic[P, Row]):
         return list(queryset._iterable_class(asked))
 
     def _text(self, arguments: Sequence[Any], kwargs: dict[str, Any]) -> _Text:
-        key = (*map(_shape, arguments), *((name, type(given), given) for name, given in kwargs.items()))
+        arrays = _as_arrays()
+        key = (
+            *(_shape(one, arrays) for one in arguments),
+            *((name, type(given), given) for name, given in kwargs.items()),
+        )
         text = self._texts.get(key)
         if text is None:
             text = self._written(arguments, kwargs)
@@ -129,7 +143,7 @@ class Prepared(Generic[P, Row]):
         return text
 
     def _written(self, arguments: Sequence[Any], kwargs: dict[str, Any]) -> _Text:
-        stand_ins, places = _stand_ins(arguments)
+        stand_ins, places = _stand_ins(arguments, _as_arrays())
         text = self._compiled(stand_ins, kwargs)
         if not text.sql:
             return text
@@ -166,7 +180,7 @@ class PreparedCount(Prepared[P, Any]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> int:  # type: ignore[override]
         """How many rows the queryset has."""
-        if _is_long(args):
+        if _is_long(args) and not _as_arrays():
             return self.plain(*args, **kwargs)
         return sum(self._found(args, kwargs))
 
@@ -239,6 +253,11 @@ def _unasked(alias: str) -> Iterator[list[tuple[str, Sequence[Any]]]]:
         connection.execute_wrappers, connection.force_debug_cursor = others, logged
 
 
+def _as_arrays() -> bool:
+    """Whether lists are handed over whole."""
+    return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
+
+
 def _is_long(arguments: Sequence[object]) -> bool:
     return any(isinstance(one, list) and len(one) > _FEW for one in arguments)
 
@@ -249,10 +268,10 @@ def _padded(values: list[Any]) -> list[Any]:
     return values + values[-1:] * (wanted - len(values))
 
 
-def _shape(given: object) -> object:
+def _shape(given: object, arrays: bool) -> object:
     """What of an argument decides on the text."""
     if isinstance(given, list):
-        return list, type(given[0]) if given else None, len(given)
+        return list, type(given[0]) if given else None, len(given) if not arrays else bool(given)
     if given is None or isinstance(given, bool | Enum):
         return type(given), given
     if type(given) in _KINDS:
@@ -267,18 +286,20 @@ _KINDS: Final[dict[type, Callable[[int], Any]]] = {
 }
 
 
-def _stand_ins(arguments: Sequence[Any]) -> tuple[list[Any], dict[Any, _Place]]:
-    """Something unmistakable for each value, and where each of them comes from."""
+def _stand_ins(arguments: Sequence[Any], arrays: bool) -> tuple[list[Any], dict[Any, _Place]]:
+    """Something unmistakable for each value, and where each of them comes from; for a list as one value it is one."""
     places: dict[Any, _Place] = {}
 
-    def stand_in(value: Any, argument: int, item: int | None) -> Any:
+    def stand_in(value: Any, argument: int, item: int | None, whole: bool = False) -> Any:
         made = _KINDS[type(value)](sum(type(one) is type(value) for one in places))
-        places[made] = _Place(argument, item, None)
+        places[made] = _Place(argument, item, None, whole)
         return made
 
     found: list[Any] = []
     for number, given in enumerate(arguments):
-        if isinstance(given, list):
+        if isinstance(given, list) and arrays:
+            found.append([stand_in(value, number, None, whole=True) for value in given[:1]])
+        elif isinstance(given, list):
             found.append([stand_in(value, number, item) for item, value in enumerate(given)])
         elif given is None or isinstance(given, bool | Enum):
             found.append(given)
@@ -289,7 +310,11 @@ def _stand_ins(arguments: Sequence[Any]) -> tuple[list[Any], dict[Any, _Place]]:
 
 def _placed(param: Any, places: dict[Any, _Place]) -> Any:
     """The place a parameter stands for; a constant of the query is itself. SQLite is handed days as text."""
+    if isinstance(param, list):
+        return _placed_list(param, places)
     place = places.get(param) if param.__hash__ is not None else None
+    if place is not None and place.whole:
+        raise TypeError("a prepared query must hand over its lists as lists")
     if place is not None:
         return _Place(place.argument, place.item, None if type(param) in _KINDS else type(param))
     for stand_in, place in places.items():
@@ -297,6 +322,15 @@ def _placed(param: Any, places: dict[Any, _Place]) -> Any:
             return _Place(place.argument, place.item, str)
     if _is_like_a_stand_in(param):
         raise TypeError(f"a prepared query must hand over its arguments as they are, not as {param!r}")
+    return param
+
+
+def _placed_list(param: list[Any], places: dict[Any, _Place]) -> Any:
+    place = places.get(param[0]) if len(param) == 1 else None
+    if place is not None and place.whole:
+        return replace(place, kind=None if type(param[0]) in _KINDS else type(param[0]))
+    if any(one in places or _is_like_a_stand_in(one) for one in param):
+        raise TypeError("a prepared query must hand over its lists whole, and nothing else in a list")
     return param
 
 

@@ -153,10 +153,9 @@ def _left(days: int, _language: str | None) -> SafeString:
 @register.simple_tag(takes_context=True)
 def money(context: RequestContext, fen: int, currency: str = HOME_CURRENCY) -> SafeString:
     """A sum in 元 or in 万元, as the reader chose, exactly; other currencies by their code."""
-    in_wan = context["request"].COOKIES.get("money") == "wan"
     if currency != HOME_CURRENCY:
         number, unit = format_yuan(fen, thousands=True), escape(currency)
-    elif in_wan:
+    elif context["request"].COOKIES.get("money") == "wan":
         number, unit = _wan(fen), escape(_("万元"))
     else:
         number, unit = format_yuan(fen, thousands=True), escape(_("元"))

@@ -19,10 +19,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='guarantee',
-            index=models.Index(fields=['released_on'], name='guarantee_released_on'),
-        ),
-        migrations.AddIndex(
-            model_name='guarantee',
             index=models.Index(fields=['product', 'issued_on', 'id'], name='guarantee_of_product'),
         ),
         migrations.AddIndex(

@@ -35,9 +35,8 @@ class Guarantee(models.Model):
         indexes = [
             models.Index(fields=["manager_a"], name="guarantee_manager_a"),
             models.Index(fields=["manager_b"], name="guarantee_manager_b"),
-            models.Index(fields=["department", "issued_on"], name="guarantee_of_department"),
+            models.Index(fields=["department", "issued_on"], include=["client"], name="guarantee_of_department"),
             models.Index(fields=["issued_on", "id"], name="guarantee_issued_on"),
-            models.Index(fields=["released_on"], name="guarantee_released_on"),
             models.Index(fields=["product", "issued_on", "id"], name="guarantee_of_product"),
             models.Index(fields=["bank", "issued_on", "id"], name="guarantee_of_bank"),
         ]

@@ -43,6 +43,7 @@ class Duty(models.Model):
         indexes = [
             models.Index(fields=["party"], name="duty_party"),
             models.Index(fields=["due_on", "key"], name="duty_by_due_day"),
+            models.Index(fields=["owner", "due_on", "key"], name="duty_of_owner"),
             models.Index(
                 fields=["owner", "due_on"],
                 condition=Q(done_on__isnull=True, lapsed_on__isnull=True),

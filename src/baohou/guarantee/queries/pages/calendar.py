@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -16,11 +16,11 @@ from baohou.core.places import read_place
 from baohou.guarantee.models import PlannedDate
 from baohou.guarantee.queries.access import managed_guarantees, visible_clients
 from baohou.guarantee.queries.actions import ActionRow, days_of_actions, get_actions, wanted_of
-from baohou.guarantee.queries.pages.duties import DutyRow, describe, with_names
+from baohou.guarantee.queries.pages.duties import DutyRow, describe
 from baohou.guarantee.queries.pages.filters import EVERYTHING, WorkFilters, narrowed
 from baohou.guarantee.queries.pages.many import believed
 from baohou.guarantee.queries.pages.plans import DayKind, kind_of
-from baohou.guarantee.queries.pages.worklist import owed_duties
+from baohou.guarantee.queries.pages.worklist import first_of_days, owed_duties
 from baohou.guarantee.rules.words import DutyKind
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.access import Person, Reach
@@ -124,21 +124,22 @@ def get_month(
     last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     end = last + timedelta(days=6 - last.weekday())
     days = (min(begin, monday), max(end, monday + timedelta(days=6)))
-    whole = owed_duties(person, on=on, whose=whose, filters=replace(filters, due_on=None))
-    owed = whole.filter(due_on__range=days)
-    if filters.due_on is not None:
-        owed = owed.filter(due_on=filters.due_on)
-    everyones = whose == "all" and person.reach is Reach.ALL and not filters.any
-    if everyones:
+    any_day = replace(filters, due_on=None)
+    if whose == "all" and person.reach is Reach.ALL and not filters.any:
         counts = believed(("calendar", on, days), lambda: _counts(_everyones(on, days)), when=_are_very_many)
     else:
-        counts = _counts(owed)
-    due = _first_few(owed, counts, on) if counts else {}
+        owed = owed_duties(person, on=on, whose=whose, filters=filters)
+        counts = _counts(owed.filter(due_on__range=days))
+    due: dict[date, list[DutyRow]] = defaultdict(list)
+    few = first_of_days(person, on=on, whose=whose, filters=any_day, days=counts, most=FIRST_FEW) if counts else []
+    for row in describe(few, today=on):
+        due[row.due_on].append(row)
     counts, rows = _with_actions(person, on, whose, filters, days, counts, due)
     planned: dict[date, int] = {}
     entries: dict[date, list[Entry]] = {}
     if whose != "all":
         coming = Q() if filters.any else _coming(person, on, whose)
+        whole = owed_duties(person, on=on, whose=whose, filters=any_day)
         planned, entries = _planned(Q(duty_key__in=whole.values("key")) | coming, days)
 
     def day(at: date) -> Day:
@@ -201,17 +202,6 @@ def _everyones(on: date, days: tuple[date, date]) -> QuerySet[Duty]:
     first_day = F("key").bitrightshift(SUBJECT_BITS).bitand(NEVER)
     owed = Duty.objects.filter(done_on__isnull=True, lapsed_on__isnull=True, due_on__range=days)
     return owed.alias(first_day=first_day).filter(first_day__lte=day_number(on))
-
-
-def _first_few(owed: QuerySet[Duty], days: Iterable[date], on: date) -> dict[date, list[DutyRow]]:
-    """The first few duties of each day. Two queries: of each day a few are read, not all to number them."""
-    firsts = [owed.filter(due_on=day).order_by("key").values("key")[:FIRST_FEW] for day in sorted(days)]
-    first, *others = (Duty.objects.filter(key__in=keys).order_by().values("key") for keys in firsts)
-    few = with_names(Duty.objects.filter(key__in=first.union(*others, all=True) if others else first))
-    found: dict[date, list[DutyRow]] = defaultdict(list)
-    for row in describe(few.order_by("due_on", "key"), today=on):
-        found[row.due_on].append(row)
-    return found
 
 
 def _coming(person: Person, on: date, whose: str) -> Q:

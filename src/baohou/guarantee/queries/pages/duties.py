@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import Guarantee, PlannedDate
@@ -83,7 +84,7 @@ class DutyRow:
 
 
 def describe(duties: Iterable[Duty], *, today: date) -> list[DutyRow]:
-    """Rows of duties (fetched with their party, owner and department), with one query for the guarantees."""
+    """Rows of duties (fetched ``with_names``), with a query for the guarantees and one for the planned days."""
     duties = list(duties)
     routine = {duty.subject_id for duty in duties if duty.kind == DutyKind.ROUTINE_VISIT and duty.subject_id}
     numbers = dict(_project_numbers(sorted(routine)))
@@ -104,8 +105,10 @@ def _planned_days(keys: list[int]) -> QuerySet[PlannedDate, tuple[int, date, str
 
 
 def with_names(duties: QuerySet[Duty]) -> QuerySet[Duty]:
-    """The duties with what ``describe`` reads of them."""
-    return duties.select_related("party", "owner", "department")
+    """The duties with what ``describe`` reads of them: names alone, a list has no use for whole clients and people."""
+    return duties.annotate(
+        client_name=F("party__name"), owner_name=F("owner__name"), department_name=F("department__name")
+    )
 
 
 def behind(duties: QuerySet[Duty], due: date | None, key: int | None) -> QuerySet[Duty]:
@@ -122,17 +125,18 @@ def find_duty(person: Person, key: int, *, on: date) -> DutyRow | None:
 def _row(duty: Duty, numbers: dict[int, str], planned: tuple[date | None, str], today: date) -> DutyRow:
     kind = DutyKind(duty.kind)
     guarantee_id = duty.subject_id if kind is DutyKind.ROUTINE_VISIT else None
+    named: Any = duty
     return DutyRow(
         key=duty.key,
         kind=kind,
         client_id=duty.party_id,
-        client_name=duty.party.name if duty.party else "",
+        client_name=named.client_name or "",
         guarantee_id=guarantee_id,
         project_no=numbers.get(guarantee_id, "") if guarantee_id else "",
         department_id=duty.department_id,
-        department=duty.department.name if duty.department else "",
+        department=named.department_name or "",
         owner_id=duty.owner_id,
-        owner=duty.owner.name if duty.owner else "",
+        owner=named.owner_name or "",
         opens_on=duty.opens_on,
         due_on=duty.due_on,
         done_on=duty.done_on,

@@ -13,7 +13,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from baohou.core.period import Quarter
 from baohou.core.places import read_place
 from baohou.guarantee.models import GradeChange
-from baohou.guarantee.queries.access import Sight, sight_of, visible_duties
+from baohou.guarantee.queries.access import Sight, sight_of, visible_duties, ways_to_duties
 from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, behind, describe, with_names
 from baohou.guarantee.queries.pages.filters import Days, overlap
 from baohou.guarantee.queries.pages.many import at_least
@@ -137,8 +137,24 @@ def _page(
     shape: _Shape,
     most: int,
 ) -> QuerySet[Duty]:
-    found = _selected(Sight(shape.reach, staff, departments, shape.stands), on, shape.filters, first, last)
-    return _ordered(behind(found, due, key), on)[:most]
+    sight = Sight(shape.reach, staff, departments, shape.stands)
+    if sight.reach is Reach.OWN:
+        found = _nearest(sight, on, shape.filters, (first, last), (due, key), most)
+    else:
+        found = behind(_selected(sight, on, shape.filters, first, last), due, key)
+    return _ordered(found, on)[:most]
+
+
+def _nearest(
+    sight: Sight, on: date, filters: DutyFilters, days: Days, place: tuple[date | None, int | None], most: int
+) -> QuerySet[Duty]:
+    """The first few of each way to see a duty: one's own are far apart among all by due day."""
+    pages = []
+    for way in ways_to_duties(sight, on=on):
+        seen = _narrowed(Duty.objects.filter(way, opens_on__lte=on), on, filters, *days)
+        page = behind(seen, *place).order_by("due_on", "key").values("key")[:most]
+        pages.append(Duty.objects.filter(key__in=page).order_by().values("key"))
+    return Duty.objects.filter(key__in=pages[0].union(*pages[1:]))
 
 
 @prepared_count
@@ -162,7 +178,12 @@ def select_duties(person: Person, *, on: date, filters: DutyFilters) -> QuerySet
 
 
 def _selected(sight: Sight, on: date, filters: DutyFilters, first: date | None, last: date | None) -> QuerySet[Duty]:
-    duties = visible_duties(sight, on=on)
+    return _narrowed(visible_duties(sight, on=on), on, filters, first, last)
+
+
+def _narrowed(
+    duties: QuerySet[Duty], on: date, filters: DutyFilters, first: date | None, last: date | None
+) -> QuerySet[Duty]:
     if filters.kind:
         duties = duties.filter(kind__in=filters.kinds)
     if filters.department_id is not None:

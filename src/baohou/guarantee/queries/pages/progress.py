@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,13 @@ class Progress:
     unlisted: int = 0
 
     def __add__(self, other: Progress) -> Progress:
-        counts = zip(astuple(self), astuple(other), strict=True)
-        return Progress(*(one + another for one, another in counts))
+        return Progress(
+            self.total + other.total,
+            self.given + other.given,
+            self.received + other.received,
+            self.archived + other.archived,
+            self.unlisted + other.unlisted,
+        )
 
     @property
     def missing(self) -> int:

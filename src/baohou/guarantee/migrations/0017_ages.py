@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('guarantee', '0015_listed'),
+        ('guarantee', '0016_covered'),
         ('people', '0004_entrance'),
     ]
 

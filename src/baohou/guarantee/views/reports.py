@@ -41,12 +41,11 @@ def quarter_page(request: Asked, quarter: str = "") -> HttpResponse:
 def department_page(request: Asked, quarter: str, department: int) -> HttpResponse:
     """One department's reports of a quarter, and the measures for its watch and risk clients (PGM.10)."""
     chosen, of = quarter_named(quarter), department_for(request, department)
-    found = get_quarter_reports(request.person, chosen, on=request.today)
-    row = next((row for row in found.rows if row.department.pk == of.pk), None)
+    found = get_quarter_reports(request.person, chosen, on=request.today, department=of)
     context = {
         "quarter": chosen,
         "department": of,
-        "row": row,
+        "row": found.rows[0] if found.rows else None,
         "watched": get_watched_page(department=of, quarter=chosen.last, today=request.today, after=_place(request)),
         "forms": FORMS,
         "signers": who_signs_instead(request.person, of, request.today),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, CharField, F, Func, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Collate
 
 from baohou.kernel.parties.models import Party
@@ -51,13 +51,30 @@ def with_initials(words: str) -> Q:
     return Q(place__startswith=words.lower())
 
 
-def named(parties: QuerySet[Party], words: str) -> QuerySet[Party]:
+def holding(words: str) -> Q:
+    """Parties with the words in their name, whatever the case of letters; words without any are compared as they are,
+    which takes PostgreSQL a tenth of the time."""
+    return Q(name__contains=words) if words.lower() == words.upper() else Q(name__icontains=words)
+
+
+def named(words: str) -> QuerySet[Party]:
     """Parties with the words in their name, found by pairs of characters where the database keeps them."""
-    holding = parties.filter(name__icontains=words)
+    found = Party.objects.filter(holding(words))
     if connection.vendor != "postgresql":
-        return holding
+        return found
     grams = [words[at : at + 2].lower() for at in range(len(words) - 1)] or [words.lower()]
-    return holding.filter(_has_grams(grams))
+    return found.filter(_has_grams(grams))
+
+
+def named_in_order(words: str) -> QuerySet[Party]:
+    """The same in order of by_initials: all who are so named are sorted, and not all parties passed in that order.
+
+    For names that many have and most do not. A pair of characters is kept as it is, so that no name need be read.
+    """
+    by_pair = connection.vendor == "postgresql" and len(words) <= len("二字")
+    found = Party.objects.filter(_has_grams([words.lower()])) if by_pair else named(words)
+    no_index = Func(F("initials"), template="(%(expressions)s || '')", output_field=CharField())
+    return found.alias(place=_by_code_point(no_index)).order_by("place", "pk")
 
 
 def _has_grams(grams: list[str]) -> Func:
@@ -75,4 +92,8 @@ def _escaped(gram: str) -> str:
 
 
 def _place() -> Collate:
-    return Collate("initials", "C" if connection.vendor == "postgresql" else "BINARY")
+    return _by_code_point(F("initials"))
+
+
+def _by_code_point(text: Any) -> Collate:
+    return Collate(text, "C" if connection.vendor == "postgresql" else "BINARY")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import polars as pl
 from django.db.models import BooleanField, Case, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -25,7 +25,7 @@ FEW: Final = 1000
 LOOKED: Final = 2000
 """So many clients are looked at to say how many there are at least, when there are more than ALL_LOOKED."""
 ALL_LOOKED: Final = 10_000
-NEAR: Final = 20_000
+NEAR: Final = 10_000
 """So many clients are passed in the list's order in search of those whose name is not rare."""
 
 Place = tuple[str, int]
@@ -158,13 +158,15 @@ class _Way:
     """A way to name clients: the numbers of those so named, and how the list is narrowed to them.
 
     ``scattered``: they may stand anywhere in the list, and not one behind the other. ``sampled``: asking for the
-    numbers is slow when very many are so named, so that some clients are looked at before.
+    numbers is slow when very many are so named, so that some clients are looked at before. ``in_order``: all so named
+    in the list's order, with ``place``, when they are quickly sorted.
     """
 
     numbers: QuerySet[Any, int]
     narrow: Callable[[QuerySet[Party]], QuerySet[Party]]
     scattered: bool = True
     sampled: bool = False
+    in_order: QuerySet[Any, int] | None = None
 
     def numbers_if_few(self) -> list[int] | None:
         """The numbers of the clients so named; None when they are more than FEW."""
@@ -182,9 +184,9 @@ class _Way:
         found = list(near.values_list("initials", "pk")[: most + 1])
         if len(found) > most:
             return found
-        if self.numbers.model is Party:
+        if self.in_order is not None:
             # The list's conditions hold for most clients: asked of the first who are so named, and not of all.
-            named: Any = search.by_initials(cast("QuerySet[Party]", self.numbers))
+            named: Any = self.in_order
             first = list((search.behind(named, place) if place else named)[:FEW])
             found = list(rest.filter(pk__in=first).values_list("initials", "pk")[: most + 1])
             if len(found) > most or len(first) < FEW:
@@ -202,10 +204,12 @@ class _Way:
 def _ways(words: str) -> Iterator[_Way]:
     """By part of the name, by pinyin initials, by the beginning of an identity number or of a project number."""
     everyone = Party.objects.all()
-    named = search.named(everyone, words).values_list("pk", flat=True)
+    named, in_order = (
+        found.values_list("pk", flat=True) for found in (search.named(words), search.named_in_order(words))
+    )
     # Within CASE, since the database takes a part of a name to be rare, and sorts all instead of passing them in order.
-    holds = Case(When(name__icontains=words, then=Value(True)), default=Value(False), output_field=BooleanField())
-    yield _Way(named, lambda clients: clients.filter(holds), sampled=True)
+    holds = Case(When(search.holding(words), then=Value(True)), default=Value(False), output_field=BooleanField())
+    yield _Way(named, lambda clients: clients.filter(holds), sampled=True, in_order=in_order)
     if words.isascii():
         begun = search.with_initials(words)
         numbers = search.by_initials(everyone).filter(begun).values_list("pk", flat=True)

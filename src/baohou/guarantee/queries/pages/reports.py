@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from baohou.core.period import Quarter, ended_quarter
 from baohou.guarantee.models import Filing
 from baohou.guarantee.queries.filing_steps import last_verb
@@ -73,11 +75,14 @@ class QuarterReports:
         return counted
 
 
-def get_quarter_reports(person: Person, quarter: Quarter, *, on: date) -> QuarterReports:
-    """The reports of every department within the person's reach that owed or filed something for the quarter."""
-    duties = report_duties(lasts=[quarter.last]).filter(opens_on__lte=on)
+def get_quarter_reports(
+    person: Person, quarter: Quarter, *, on: date, department: Department | None = None
+) -> QuarterReports:
+    """The reports of every department within the person's reach that owed or filed something; or those of one."""
+    only = Q() if department is None else Q(department=department)
+    duties = report_duties(lasts=[quarter.last]).filter(only, opens_on__lte=on)
     owed = {(row.department_id, row.kind): row for row in describe(with_names(duties), today=on)}
-    filings = Filing.objects.filter(quarter=quarter.last, filed_on__lte=on).annotate(verb=last_verb())
+    filings = Filing.objects.filter(only, quarter=quarter.last, filed_on__lte=on).annotate(verb=last_verb())
     filed = {(one.department_id, FilingKind(one.kind)): one for one in filings.select_related("by")}
     concerned = {pk for pk, _ in (*owed, *filed) if pk}
     departments = [

@@ -17,7 +17,7 @@ from baohou.guarantee.queries.actions import ActionRow, Place, count_actions, li
 from baohou.guarantee.queries.handed import handed_keys
 from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, behind, describe, with_names
 from baohou.guarantee.queries.pages.filters import EVERYTHING, Days, WorkFilters, narrowed
-from baohou.guarantee.queries.pages.many import at_least
+from baohou.guarantee.queries.pages.many import at_least, believed
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.access import Person, Reach, Right
 from baohou.kernel.people.models import Staff
@@ -321,7 +321,12 @@ def _by_ways(
     each, they are gathered way by way, so that nobody looks at a million duties of others.
     """
     ends = [day for days in parts.values() for day in days]
-    many = _ask(_reached, asked)(*values, *ends, asked=asked._replace(page=PAGE))
+    wanted = asked._replace(page=PAGE)
+    many = believed(
+        ("reached", wanted, values, *ends),
+        lambda: _ask(_reached, asked)(*values, *ends, asked=wanted),
+        when=lambda found: any(one is not None for row in found for one in row),
+    )
     count = _gathered_count if counted else None
     return [
         _found(asked, values, code, days, place, _gathered_page, count)

@@ -60,6 +60,15 @@ def test_another_managers_client_is_not_found(evening: Portfolio, enter: Enter, 
     assert enter(evening.cast.a).get(f"/clients/{evening.food.pk}/{page}").status_code == 404
 
 
+@pytest.mark.parametrize("post", ["manager", "risk_manager", "a"])
+def test_a_number_that_no_client_can_have_is_not_found(evening: Portfolio, enter: Enter, post: str) -> None:
+    """An address may say any number, also one that no database holds."""
+    browser = enter(getattr(evening.cast, post))
+    for number in (0, 2**31, 2**63 - 1, 2**63, 10**30):
+        assert browser.get(f"/clients/{number}/").status_code == 404, number
+    assert browser.get(f"/clients/{evening.steel.pk}/").status_code == 200
+
+
 def test_why_of_another_managers_duty_is_not_told(evening: Portfolio, enter: Enter) -> None:
     """张甲 asks why 吴外 owes the routine visit of BH-2026-004; 吴外 is told."""
     duty = Duty.objects.filter(party=evening.food).order_by("key").first()

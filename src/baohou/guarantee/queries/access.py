@@ -12,6 +12,7 @@ from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach
 from baohou.kernel.people.models import Deputy
+from baohou.kernel.prepared import prepared
 
 
 def managed_guarantees(*staff_ids: int, on: date, as_a_only: bool = False) -> QuerySet[Guarantee]:
@@ -43,7 +44,25 @@ def sight_of(person: Person) -> Sight:
     return Sight(person.reach, staff, departments, bool(person.stands_for))
 
 
-def visible_clients(person: Person, *, on: date) -> QuerySet[Party]:
+def find_visible_client(person: Person, pk: int, *, on: date) -> Party | None:
+    """The client of visible_clients with a number; None when there is none such."""
+    if pk.bit_length() >= 64:  # as an address may say, and no number of a client is
+        return None
+    sight = sight_of(person)
+    by_managers = sight.reach is Reach.OWN or (sight.reach is Reach.DEPARTMENT and sight.stands_for)
+    staff, day = (sight.staff_ids, on) if by_managers else ([], None)
+    found = _visible_client(pk, staff, sight.department_ids, day, reach=sight.reach, stands=sight.stands_for)
+    return found[0] if found else None
+
+
+@prepared
+def _visible_client(
+    pk: int, staff: list[int], departments: list[int], on: date | None, *, reach: Reach, stands: bool
+) -> QuerySet[Party]:
+    return visible_clients(Sight(reach, staff, departments, stands), on=on or date.max).filter(pk=pk)
+
+
+def visible_clients(person: Person | Sight, *, on: date) -> QuerySet[Party]:
     """Clients with a guarantee within the person's reach on ``on``."""
     if person.reach is Reach.ALL:
         return Party.objects.filter(Exists(Guarantee.objects.filter(client=OuterRef("pk"))))

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from baohou.core.period import NotAQuarter, Quarter, quarter_of
 from baohou.guarantee.models import HandOver, MeasureAction, MoveSigner, Visit, WorkMove
-from baohou.guarantee.queries.access import had_in_hand, visible_clients
+from baohou.guarantee.queries.access import find_visible_client, had_in_hand, visible_clients
 from baohou.guarantee.queries.actions import doers_of
 from baohou.guarantee.queries.pages.duties import DutyRow, find_duty
 from baohou.guarantee.queries.pages.hand_overs import HandOverList, get_list
@@ -27,7 +27,10 @@ from baohou.kernel.people.models import Department, Posting, Staff
 
 def client_for(request: Asked, pk: int) -> Party:
     """A client within the person's reach."""
-    return get_object_or_404(visible_clients(request.person, on=request.today), pk=pk)
+    client = find_visible_client(request.person, pk, on=request.today)
+    if client is None:
+        raise Http404
+    return client
 
 
 def visited_client_for(request: Asked, pk: int, on: date | None) -> Party:

@@ -13,7 +13,7 @@ from baohou.core.errors import Refused
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.forms.fields import show_refusal
 from baohou.guarantee.forms.measures import MeasureForm, count_actions, initial_of
-from baohou.guarantee.queries.access import visible_clients
+from baohou.guarantee.queries.access import find_visible_client
 from baohou.guarantee.queries.grading import is_frozen
 from baohou.guarantee.queries.measures import explain_action, find_measure
 from baohou.guarantee.queries.pages.reports import Conferring, list_managers
@@ -73,7 +73,7 @@ def action_done(request: Asked, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("已办结：%(what)s") % {"what": action.text}, extra_tags="ok")
     client = action.measure.client_id
-    if not visible_clients(request.person, on=request.today).filter(pk=client).exists():
+    if find_visible_client(request.person, client, on=request.today) is None:
         return redirect("home")
     return redirect("clients.measure", pk=client, quarter=quarter_of(action.measure.quarter))
 

@@ -27,8 +27,6 @@ DOOR: Final = "api"
 """What the audit writes down as the door of an act."""
 F = TypeVar("F", bound=Callable[..., Any])
 _READ_FAILS: Final = frozenset({400, 401, 403, 404, 406, 422, 429})
-_OPEN_FAILS: Final = _READ_FAILS - {403}
-"""A token need not be brought, but one that is brought must be good: so 401 stays."""
 _WRITE_FAILS: Final = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429})
 _KEY: Final[dict[str, Any]] = {
     "name": HEADER,
@@ -93,8 +91,11 @@ class Room:
         return self._operation("GET", path, answers, right, partial(_guarded, right), extra)
 
     def opens(self, path: str, answer: Any, *, because: str) -> Callable[[F], F]:
-        """GET for whoever comes, without a token, and why; the same as a page that is open to all."""
-        answers = {200: answer, _OPEN_FAILS: Problem}
+        """GET for whoever comes, without a token, and why; the same as a page that is open to all.
+
+        A token need not be brought, but one that is brought must be good.
+        """
+        answers = {200: answer, _READ_FAILS: Problem}
         extra: dict[str, Any] = {"x-right": None, "security": [{}, {"token": []}]}
         return self._operation("GET", path, answers, None, _opened, extra, because)
 

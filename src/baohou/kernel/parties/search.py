@@ -10,6 +10,7 @@ from django.db.models.functions import Collate
 
 from baohou.kernel.parties.models import Party
 
+PAIR: Final = 2
 GRAMS: Final = "baohou_grams"
 """The function of PostgreSQL that gives every character of a text and every two that stand together."""
 
@@ -71,7 +72,7 @@ def named_in_order(words: str) -> QuerySet[Party]:
 
     For names that many have and most do not. A pair of characters is kept as it is, so that no name need be read.
     """
-    by_pair = connection.vendor == "postgresql" and len(words) <= len("二字")
+    by_pair = connection.vendor == "postgresql" and len(words) <= PAIR
     found = Party.objects.filter(_has_grams([words.lower()])) if by_pair else named(words)
     no_index = Func(F("initials"), template="(%(expressions)s || '')", output_field=CharField())
     return found.alias(place=_by_code_point(no_index)).order_by("place", "pk")

@@ -19,7 +19,7 @@ class _AsArray:
     rhs: Any
 
     def as_postgresql(self: Any, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        if not self.rhs_is_direct_value() or any(hasattr(value, "as_sql") for value in self.rhs):
+        if not self.rhs_is_direct_value():
             sql, params = self.as_sql(compiler, connection)
             return sql, list(params)
         places, values = self.process_rhs(compiler, connection)

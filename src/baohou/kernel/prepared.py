@@ -96,7 +96,7 @@ class Prepared(Generic[P, Row]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
         """The rows, as the queryset would give them."""
-        if _is_long(args) and not _as_arrays():
+        if _is_long(args):
             return self.plain(*args, **kwargs)
         return self._found(args, kwargs)
 
@@ -180,7 +180,7 @@ class PreparedCount(Prepared[P, Any]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> int:  # type: ignore[override]
         """How many rows the queryset has."""
-        if _is_long(args) and not _as_arrays():
+        if _is_long(args):
             return self.plain(*args, **kwargs)
         return sum(self._found(args, kwargs))
 
@@ -259,7 +259,8 @@ def _as_arrays() -> bool:
 
 
 def _is_long(arguments: Sequence[object]) -> bool:
-    return any(isinstance(one, list) and len(one) > _FEW for one in arguments)
+    """Whether a list has more values than a text has places; as one value it may be of any length."""
+    return not _as_arrays() and any(isinstance(one, list) and len(one) > _FEW for one in arguments)
 
 
 def _padded(values: list[Any]) -> list[Any]:

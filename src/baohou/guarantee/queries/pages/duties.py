@@ -116,6 +116,14 @@ def behind(duties: QuerySet[Duty], due: date | None, key: int | None) -> QuerySe
     return duties if due is None else duties.filter(Q(due_on__gt=due) | Q(due_on=due, key__gt=key))
 
 
+def first_of_each(lists: Iterable[QuerySet[Duty]], most: int) -> QuerySet[Duty]:
+    """The duties that are among the first of one of several lists by due day and key: no list is read any further."""
+    pages = (one.order_by("due_on", "key").values("key")[:most] for one in lists)
+    # Within a query of their own, since SQLite takes no order within a union.
+    first, *others = (Duty.objects.filter(key__in=page).order_by().values("key") for page in pages)
+    return Duty.objects.filter(key__in=first.union(*others) if others else first)
+
+
 def find_duty(person: Person, key: int, *, on: date) -> DutyRow | None:
     """One duty within the person's reach; None when there is none such."""
     rows = describe(with_names(visible_duties(person, on=on).filter(key=key)), today=on)

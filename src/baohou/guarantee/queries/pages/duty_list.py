@@ -14,7 +14,7 @@ from baohou.core.period import Quarter
 from baohou.core.places import read_place
 from baohou.guarantee.models import GradeChange
 from baohou.guarantee.queries.access import Sight, sight_of, visible_duties, ways_to_duties
-from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, behind, describe, with_names
+from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, behind, describe, first_of_each, with_names
 from baohou.guarantee.queries.pages.filters import Days, overlap
 from baohou.guarantee.queries.pages.many import at_least
 from baohou.guarantee.queries.standing import default_grade
@@ -149,12 +149,8 @@ def _nearest(
     sight: Sight, on: date, filters: DutyFilters, days: Days, place: tuple[date | None, int | None], most: int
 ) -> QuerySet[Duty]:
     """The first few of each way to see a duty: one's own are far apart among all by due day."""
-    pages = []
-    for way in ways_to_duties(sight, on=on):
-        seen = _narrowed(Duty.objects.filter(way, opens_on__lte=on), on, filters, *days)
-        page = behind(seen, *place).order_by("due_on", "key").values("key")[:most]
-        pages.append(Duty.objects.filter(key__in=page).order_by().values("key"))
-    return Duty.objects.filter(key__in=pages[0].union(*pages[1:]))
+    ways = (Duty.objects.filter(way, opens_on__lte=on) for way in ways_to_duties(sight, on=on))
+    return first_of_each((behind(_narrowed(seen, on, filters, *days), *place) for seen in ways), most)
 
 
 @prepared_count

@@ -15,7 +15,7 @@ from baohou.core.places import read_place
 from baohou.guarantee.queries.access import Sight, sight_of, visible_duties, ways_to_duties
 from baohou.guarantee.queries.actions import ActionRow, Place, count_actions, list_actions, wanted_of
 from baohou.guarantee.queries.handed import handed_keys
-from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, behind, describe, with_names
+from baohou.guarantee.queries.pages.duties import MANY, PAGE, DutyRow, behind, describe, first_of_each, with_names
 from baohou.guarantee.queries.pages.filters import EVERYTHING, Days, WorkFilters, narrowed
 from baohou.guarantee.queries.pages.many import at_least, believed
 from baohou.kernel.duties.models import Duty
@@ -201,10 +201,7 @@ def first_of_days(
 def _first_of_days(*given: Any, asked: _Asked) -> QuerySet[Duty]:
     values, days = _Values(*given[: len(_Values._fields)]), given[len(_Values._fields) :]
     owed = _owed(asked, values)
-    firsts = [owed.filter(due_on=day).order_by("key").values("key")[: asked.page] for day in days]
-    first, *others = (Duty.objects.filter(key__in=keys).order_by().values("key") for keys in firsts)
-    keys = first.union(*others, all=True) if others else first
-    return with_names(Duty.objects.filter(key__in=keys)).order_by("due_on", "key")
+    return with_names(first_of_each((owed.filter(due_on=day) for day in days), asked.page)).order_by("due_on", "key")
 
 
 def count_unowned(person: Person, *, on: date) -> int:

@@ -28,6 +28,15 @@ def answer(page: Page) -> None:
         open_.first.get_by_role("button").first.click()
 
 
+def until(page: Page, condition: str) -> None:
+    """Wait until the page meets a condition; Playwright's own way reads it anew each time, which our policy forbids."""
+    page.evaluate(
+        "new Promise(done => {"
+        f" const look = () => ({condition}) ? done() : requestAnimationFrame(look); look()"
+        "}).then(() => true)"
+    )
+
+
 def sign(page: Page) -> None:
     """Draw on the glass, as with a finger."""
     glass = page.locator("[data-sign] canvas")

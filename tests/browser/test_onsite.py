@@ -15,7 +15,7 @@ from baohou.guarantee.models import ManagerAppointment, Visit, VisitSubmission, 
 from baohou.kernel.papers.models import Attachment, Seal, Signature
 from baohou.kernel.people.models import Post, Posting
 from tests.browser.conftest import PHONE, Sit
-from tests.browser.steps import answer, photo, ready, serious, sign
+from tests.browser.steps import answer, photo, ready, serious, sign, until
 from tests.cast import Portfolio
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -144,9 +144,9 @@ def test_a_draft_is_there_again_after_the_page_was_closed(evening: Portfolio, si
     wide = "[...document.querySelectorAll('[data-sign] canvas')].every(canvas => canvas.width > 300)"
     before = page.locator("[data-sign] canvas").evaluate(inked)
     page.set_viewport_size({"width": 300, "height": 844})
-    page.wait_for_function(f"!{wide}")
+    until(page, f"!{wide}")
     page.set_viewport_size(PHONE)
-    page.wait_for_function(wide)
+    until(page, wide)
     after = page.locator("[data-sign] canvas").evaluate(inked)
     assert before > 1000
     assert abs(after - before) < before / 10

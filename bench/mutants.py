@@ -187,12 +187,11 @@ def _silence() -> None:
 def _load() -> None:
     """Load what the tests load, but nothing of ours."""
     import hypothesis
-    import narwhals
     import numpy
     import polars
     import pytest
 
-    assert all((hypothesis, narwhals, numpy, polars, pytest))
+    assert all((hypothesis, numpy, polars, pytest))
     assert not any(name.startswith("baohou") for name in sys.modules), "the damaged module must be loaded afresh"
 
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 from django.core.management.color import no_style
 from django.db import connection
 
-from baohou.core.columns import NEVER, Frame, day_number
+from baohou.core.columns import NEVER, day_number
 from baohou.guarantee.models import Guarantee
 from baohou.guarantee.queries import facts as tables
 from baohou.guarantee.rules.facts import APPOINTMENTS, GRADES, GUARANTEES, ORDERS, VISITS, Facts, empty
@@ -171,7 +170,7 @@ def _visits(guarantees: pl.DataFrame, grades: pl.DataFrame, rng: np.random.Gener
         orders=empty(ORDERS),
         codes=tables.get_codes(book),
     )
-    duties: pl.DataFrame = visit_duties(facts, book, on=END).to_native()
+    duties: pl.DataFrame = visit_duties(facts, book, on=END)
     chosen = duties.filter(pl.Series(rng.random(len(duties)) < VISITED))
     length = (chosen["due_on"] - chosen["opens_on"]).to_numpy()
     day = chosen["opens_on"].to_numpy() + (rng.random(len(chosen)) * (length + 1) * LATENESS).astype(np.int64)
@@ -187,8 +186,8 @@ def _visits(guarantees: pl.DataFrame, grades: pl.DataFrame, rng: np.random.Gener
     return visits.unique(["client_id", "guarantee_id", "visited_on", "kind"]).sort("visited_on")
 
 
-def _as(frame: pl.DataFrame, schema: Mapping[str, Any]) -> Frame:
-    return nw.from_native(frame.select(pl.col(name).cast(kind) for name, kind in schema.items()), eager_only=True)
+def _as(frame: pl.DataFrame, schema: Mapping[str, Any]) -> pl.DataFrame:
+    return frame.select(pl.col(name).cast(kind) for name, kind in schema.items())
 
 
 def _insert_visits(visits: pl.DataFrame) -> None:

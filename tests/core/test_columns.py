@@ -1,20 +1,24 @@
-"""Day numbers, packed keys and the operations that an engine of columns brings."""
+"""Day numbers, packed keys and the operations over columns."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-import narwhals as nw
+import polars as pl
 import pytest
 
 from baohou.core.columns import (
     NEVER,
     NOBODY,
-    POLARS,
     day_number,
     day_of,
+    first_day_of,
+    first_from,
     key_column,
+    latest,
+    month_of,
     pack_key,
+    spread,
     unpack_key,
 )
 
@@ -52,7 +56,7 @@ def test_keys_are_ordered_by_kind_then_day_then_subject() -> None:
 
 def test_a_column_of_keys_is_as_the_keys_one_by_one() -> None:
     days = [date(2026, 1, 1), date(2026, 4, 1)]
-    frame = POLARS.frame({"who": [3, 1 << 39], "opens": [day_number(d) for d in days]})
+    frame = pl.DataFrame({"who": [3, 1 << 39], "opens": [day_number(d) for d in days]})
     keys = frame.select(key=key_column(4, "who", "opens"))["key"].to_list()
     assert keys == [pack_key(4, 3, days[0]), pack_key(4, 1 << 39, days[1])]
 
@@ -60,18 +64,18 @@ def test_a_column_of_keys_is_as_the_keys_one_by_one() -> None:
 def test_months_of_every_day_and_first_days_of_every_month() -> None:
     """Every day from 1900 to 2258, leap years, centuries and all."""
     days = [date(1900, 1, 1) + timedelta(days=n) for n in range(NEVER)]
-    frame = POLARS.frame({"day": list(range(NEVER))})
-    frame = frame.with_columns(month=POLARS.month_of(nw.col("day")))
-    frame = frame.with_columns(first=POLARS.first_day_of(nw.col("month")))
+    frame = pl.DataFrame({"day": list(range(NEVER))})
+    frame = frame.with_columns(month=month_of(pl.col("day")))
+    frame = frame.with_columns(first=first_day_of(pl.col("month")))
     assert frame["month"].to_list() == [d.year * 12 + d.month - 1 for d in days]
     assert frame["first"].to_list() == [n - d.day + 1 for n, d in enumerate(days)]
 
 
 def test_rows_are_spread_over_a_range() -> None:
     """0 to 6 by 3, both ends in; 5 to 5; nothing from 6 to 5."""
-    frame = POLARS.frame({"name": [1, 2, 3], "low": [0, 5, 6], "high": [6, 5, 5], "by": [3, 1, 1]})
-    spread = POLARS.spread(frame, first="low", last="high", step="by", into="at")
-    assert list(zip(spread["name"].to_list(), spread["at"].to_list(), strict=True)) == [(1, 0), (1, 3), (1, 6), (2, 5)]
+    frame = pl.DataFrame({"name": [1, 2, 3], "low": [0, 5, 6], "high": [6, 5, 5], "by": [3, 1, 1]})
+    rows = spread(frame, first="low", last="high", step="by", into="at")
+    assert list(zip(rows["name"].to_list(), rows["at"].to_list(), strict=True)) == [(1, 0), (1, 3), (1, 6), (2, 5)]
 
 
 LINE = {"who": [1, 1, 1, 2, 1], "on": [10, 20, 20, 15, 5], "what": [100, 200, 201, 300, 50]}
@@ -96,17 +100,17 @@ LINE = {"who": [1, 1, 1, 2, 1], "on": [10, 20, 20, 15, 5], "what": [100, 200, 20
 )
 def test_what_held_on_a_day_and_the_first_day_from_it_on(who: int, at: int, before: int, first: int) -> None:
     """On a line that is not sorted by day; of two rows of day 20 the last one counts; -1 or NEVER where there is none."""
-    frame, line = POLARS.frame({"who": [who], "at": [at]}), POLARS.frame(LINE)
-    held = POLARS.latest(frame, line, by="who", at="at", on="on", take={"what": -1})
+    frame, line = pl.DataFrame({"who": [who], "at": [at]}), pl.DataFrame(LINE)
+    held = latest(frame, line, by="who", at="at", on="on", take={"what": -1})
     assert (held["what"].to_list(), held["at"].to_list()) == ([before], [at])
-    coming = POLARS.first_from(frame, line, by="who", at="at", on="on")
+    coming = first_from(frame, line, by="who", at="at", on="on")
     assert (coming["on"].to_list(), coming["at"].to_list()) == ([first], [at])
 
 
 def test_an_empty_line_and_no_rows() -> None:
-    frame, line = POLARS.frame({"who": [1, 2], "at": [1, 2]}), POLARS.frame(LINE)
-    none = POLARS.latest(frame, line.head(0), by="who", at="at", on="on", take={"what": 7})
+    frame, line = pl.DataFrame({"who": [1, 2], "at": [1, 2]}), pl.DataFrame(LINE)
+    none = latest(frame, line.head(0), by="who", at="at", on="on", take={"what": 7})
     assert none["what"].to_list() == [7, 7]
-    assert POLARS.first_from(frame, line.head(0), by="who", at="at", on="on")["on"].to_list() == [NEVER, NEVER]
-    assert len(POLARS.latest(frame.head(0), line, by="who", at="at", on="on", take={"what": 7})) == 0
-    assert len(POLARS.first_from(frame.head(0), line, by="who", at="at", on="on")) == 0
+    assert first_from(frame, line.head(0), by="who", at="at", on="on")["on"].to_list() == [NEVER, NEVER]
+    assert len(latest(frame.head(0), line, by="who", at="at", on="on", take={"what": 7})) == 0
+    assert len(first_from(frame.head(0), line, by="who", at="at", on="on")) == 0

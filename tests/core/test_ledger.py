@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
-from baohou.core.columns import POLARS
 from baohou.core.ledger import entries_due
 
 pytestmark = pytest.mark.clause("PGM.12")
@@ -14,17 +14,10 @@ def due(expected: list[tuple[int, int, int]], booked: list[tuple[int, int, int, 
     """Entries (duty, person, fen) from what is expected and (duty, person, net, waived)."""
     names = ("duty_key", "staff_id", "fen"), ("duty_key", "staff_id", "net_fen", "waived_fen")
     frames = [
-        POLARS.frame({name: [row[n] for row in rows] for n, name in enumerate(columns)}).select(*columns)
+        pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.Int64), orient="row")
         for rows, columns in zip((expected, booked), names, strict=True)
     ]
-    frames = [f.with_columns(**{c: f[c].cast(_long()) for c in f.columns}) for f in frames]
     return list(entries_due(*frames).select("duty_key", "staff_id", "fen").iter_rows())
-
-
-def _long() -> object:
-    import narwhals as nw
-
-    return nw.Int64()
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def hand_over(portfolio: Portfolio, **changes: object) -> WorkMove:
 
 def differences(on: date) -> int:
     """How many stored duties are not what the facts say."""
-    derived = derive_duties(on=on).to_native()
+    derived = derive_duties(on=on)
     found = store.compare(derived, store.read_state)
     return len(found.new) + len(found.changed) + len(found.removed)
 

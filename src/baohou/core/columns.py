@@ -1,23 +1,21 @@
-"""Rules over columns: day numbers, packed keys, and the few operations that differ from engine to engine.
+"""Rules over columns: day numbers, packed keys, and the few operations on them that Polars does not bring.
 
-A rule is written once as Narwhals expressions over whole columns. Days are integers (days since 1900-01-01), so
-that differences, sums and comparisons need no engine at all; what an engine has to bring is small: two functions of
-month arithmetic, and three that no portable interface offers (one row per step of a range; what held on a day; the
-first day from a day on).
+A rule is written once as expressions over whole columns. Days are integers (days since 1900-01-01), so that
+differences, sums and comparisons are those of numbers; beside them stand two functions of month arithmetic, and three
+operations of our own (one row per step of a range; what held on a day; the first day from a day on).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, Final, Protocol
+from typing import Final
 
-import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-Frame = nw.DataFrame[Any]
+_Longs = npt.NDArray[np.int64]
 
 EPOCH: Final = date(1900, 1, 1)
 DAY_BITS: Final = 17
@@ -26,6 +24,9 @@ NEVER: Final = (1 << DAY_BITS) - 1
 NOBODY: Final = 0
 """The number that stands where nobody, or nothing, is referred to; tables number from 1."""
 SUBJECT_BITS: Final = 40
+_TO_1970: Final = (EPOCH - date(1970, 1, 1)).days
+_MARCH_OF_YEAR_0: Final = 693901
+"""Days from 0000-03-01 to 1900-01-01, proleptic Gregorian."""
 
 
 def day_number(day: date | None) -> int:
@@ -52,85 +53,59 @@ def unpack_key(key: int) -> tuple[int, int, date]:
     return key >> (DAY_BITS + SUBJECT_BITS), key & ((1 << SUBJECT_BITS) - 1), first
 
 
-def key_column(kind: int, subject: str, first: str) -> nw.Expr:
+def key_column(kind: int, subject: str, first: str) -> pl.Expr:
     """pack_key over columns."""
-    days = nw.lit(kind << DAY_BITS, nw.Int64) + nw.col(first)
-    return days * (1 << SUBJECT_BITS) + nw.col(subject)
+    days = pl.lit(kind << DAY_BITS, pl.Int64) + pl.col(first)
+    return days * (1 << SUBJECT_BITS) + pl.col(subject)
 
 
-class Engine(Protocol):
-    """What an engine of columns brings beside Narwhals."""
-
-    def frame(self, columns: Mapping[str, Any]) -> Frame:
-        """A frame of equally long integer columns."""
-
-    def month_of(self, day: nw.Expr) -> nw.Expr:
-        """Month number (year * 12 + month - 1) of a day number."""
-
-    def first_day_of(self, month: nw.Expr) -> nw.Expr:
-        """Day number of the first day of a month number."""
-
-    def spread(self, frame: Frame, *, first: str, last: str, step: str, into: str) -> Frame:
-        """Repeat each row for first, first + step, … up to last; none where last < first."""
-
-    def latest(self, frame: Frame, line: Frame, *, by: str, at: str, on: str, take: Mapping[str, int]) -> Frame:
-        """For each row the last row of ``line`` of the same ``by`` that is not after day ``at``.
-
-        Takes the columns named in ``take`` under their own names; where there is no such row they get the value given
-        there. Of several rows of ``line`` on one day the last one counts; ``line`` need not be sorted by day, rows of
-        one day keep their order.
-        """
-
-    def first_from(self, frame: Frame, line: Frame, *, by: str, at: str, on: str) -> Frame:
-        """For each row, in column ``on``, the first day of ``line`` of the same ``by`` from day ``at`` on, or NEVER."""
+def month_of(day: pl.Expr) -> pl.Expr:
+    """Month number (year * 12 + month - 1) of a day number."""
+    civil = (day + _TO_1970).cast(pl.Int32).cast(pl.Date)
+    return civil.dt.year().cast(pl.Int32) * 12 + civil.dt.month().cast(pl.Int32) - 1
 
 
-class Polars:
-    """The engine of one machine."""
+def first_day_of(month: pl.Expr) -> pl.Expr:
+    """Day number of the first day of a month number.
 
-    def frame(self, columns: Mapping[str, Any]) -> Frame:
-        return nw.from_native(pl.DataFrame(dict(columns)), eager_only=True)
-
-    def month_of(self, day: nw.Expr) -> nw.Expr:
-        civil = (day + _TO_1970).cast(nw.Int32).cast(nw.Date)
-        return civil.dt.year().cast(nw.Int32) * 12 + civil.dt.month().cast(nw.Int32) - 1
-
-    def first_day_of(self, month: nw.Expr) -> nw.Expr:
-        """March-based: the month lengths then repeat 31, 30, 31, 30, 31 and the leap day comes last."""
-        since_march = month - 2
-        year, place = since_march // 12, since_march % 12
-        leap_days = year // 4 - year // 100 + year // 400
-        return (year * 365 + leap_days + (place * 153 + 2) // 5 - _MARCH_OF_YEAR_0).cast(nw.Int32)
-
-    def spread(self, frame: Frame, *, first: str, last: str, step: str, into: str) -> Frame:
-        native = frame.filter(nw.col(first) <= nw.col(last)).to_native()
-        ranges = pl.int_ranges(pl.col(first), pl.col(last) + 1, pl.col(step), dtype=pl.Int32).alias(into)
-        return nw.from_native(native.with_columns(ranges).explode(into), eager_only=True)
-
-    def latest(self, frame: Frame, line: Frame, *, by: str, at: str, on: str, take: Mapping[str, int]) -> Frame:
-        native, marks = frame.to_native(), line.to_native()
-        stops = _packed(marks, by, on)
-        if not (stops[1:] >= stops[:-1]).all():
-            order = np.argsort(stops, kind="stable")
-            marks, stops = marks[order], stops[order]
-        place = np.searchsorted(stops, _packed(native, by, at), side="right") - 1
-        return nw.from_native(_taken(native, marks, place, by, take), eager_only=True)
-
-    def first_from(self, frame: Frame, line: Frame, *, by: str, at: str, on: str) -> Frame:
-        native, stops = frame.to_native(), np.sort(_packed(line.to_native(), by, on))
-        wanted = _packed(native, by, at)
-        stops = np.append(stops, np.iinfo(np.int64).max)
-        found = stops[np.searchsorted(stops, wanted)]
-        days = np.where(found >> DAY_BITS == wanted >> DAY_BITS, found & NEVER, NEVER)
-        return nw.from_native(native.with_columns(pl.Series(on, days, dtype=pl.Int32)), eager_only=True)
+    March-based: the month lengths then repeat 31, 30, 31, 30, 31 and the leap day comes last.
+    """
+    since_march = month - 2
+    year, place = since_march // 12, since_march % 12
+    leap_days = year // 4 - year // 100 + year // 400
+    return (year * 365 + leap_days + (place * 153 + 2) // 5 - _MARCH_OF_YEAR_0).cast(pl.Int32)
 
 
-_TO_1970: Final = (EPOCH - date(1970, 1, 1)).days
-_MARCH_OF_YEAR_0: Final = 693901
-"""Days from 0000-03-01 to 1900-01-01, proleptic Gregorian."""
+def spread(frame: pl.DataFrame, *, first: str, last: str, step: str, into: str) -> pl.DataFrame:
+    """Repeat each row for first, first + step, … up to last; none where last < first."""
+    ranges = pl.int_ranges(pl.col(first), pl.col(last) + 1, pl.col(step), dtype=pl.Int32).alias(into)
+    return frame.filter(pl.col(first) <= pl.col(last)).with_columns(ranges).explode(into)
 
 
-_Longs = npt.NDArray[np.int64]
+def latest(
+    frame: pl.DataFrame, line: pl.DataFrame, *, by: str, at: str, on: str, take: Mapping[str, int]
+) -> pl.DataFrame:
+    """For each row the last row of ``line`` of the same ``by`` that is not after day ``at``.
+
+    Takes the columns named in ``take`` under their own names; where there is no such row they get the value given
+    there. Of several rows of ``line`` on one day the last one counts; ``line`` need not be sorted by day, rows of
+    one day keep their order.
+    """
+    stops = _packed(line, by, on)
+    if not (stops[1:] >= stops[:-1]).all():
+        order = np.argsort(stops, kind="stable")
+        line, stops = line[order], stops[order]
+    place = np.searchsorted(stops, _packed(frame, by, at), side="right") - 1
+    return _taken(frame, line, place, by, take)
+
+
+def first_from(frame: pl.DataFrame, line: pl.DataFrame, *, by: str, at: str, on: str) -> pl.DataFrame:
+    """For each row, in column ``on``, the first day of ``line`` of the same ``by`` from day ``at`` on, or NEVER."""
+    stops, wanted = np.sort(_packed(line, by, on)), _packed(frame, by, at)
+    stops = np.append(stops, np.iinfo(np.int64).max)
+    found = stops[np.searchsorted(stops, wanted)]
+    days = np.where(found >> DAY_BITS == wanted >> DAY_BITS, found & NEVER, NEVER)
+    return frame.with_columns(pl.Series(on, days, dtype=pl.Int32))
 
 
 def _packed(frame: pl.DataFrame, by: str, on: str) -> _Longs:
@@ -138,16 +113,13 @@ def _packed(frame: pl.DataFrame, by: str, on: str) -> _Longs:
     return packed
 
 
-def _taken(native: pl.DataFrame, marks: pl.DataFrame, place: _Longs, by: str, take: Mapping[str, int]) -> pl.DataFrame:
-    """The frame with the columns taken from marks at the places found, where they are of the same ``by``."""
-    if not len(marks):
-        return native.with_columns(pl.lit(v).cast(marks.schema[c]).alias(c) for c, v in take.items())
-    inside = np.clip(place, 0, len(marks) - 1)
-    found = (place == inside) & (marks[by].to_numpy()[inside] == native[by].to_numpy())
-    return native.with_columns(
-        pl.Series(column, np.where(found, marks[column].to_numpy()[inside], missing)).cast(marks.schema[column])
+def _taken(frame: pl.DataFrame, line: pl.DataFrame, place: _Longs, by: str, take: Mapping[str, int]) -> pl.DataFrame:
+    """The frame with the columns taken from line at the places found, where they are of the same ``by``."""
+    if not len(line):
+        return frame.with_columns(pl.lit(v).cast(line.schema[c]).alias(c) for c, v in take.items())
+    inside = np.clip(place, 0, len(line) - 1)
+    found = (place == inside) & (line[by].to_numpy()[inside] == frame[by].to_numpy())
+    return frame.with_columns(
+        pl.Series(column, np.where(found, line[column].to_numpy()[inside], missing)).cast(line.schema[column])
         for column, missing in take.items()
     )
-
-
-POLARS: Final = Polars()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import narwhals as nw
-
-from baohou.core.columns import Frame
+import polars as pl
 
 _SUMS = ("fen", "net_fen", "waived_fen")
 
 
-def entries_due(expected: Frame, booked: Frame) -> Frame:
+def entries_due(expected: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:
     """Entries that make each net what it ought to be: (duty_key, staff_id, fen), fen negative for a reversal.
 
     ``expected``: (duty_key, staff_id, fen), what a duty costs a person now. ``booked``: (duty_key, staff_id, net_fen,
@@ -18,21 +16,19 @@ def entries_due(expected: Frame, booked: Frame) -> Frame:
     where a net is right already.
     """
     keys = ["duty_key", "staff_id"]
-    nothing = nw.lit(0, nw.Int64)
+    nothing = pl.lit(0, pl.Int64)
     sides = [
         expected.select(*keys, "fen", net_fen=nothing, waived_fen=nothing),
         booked.select(*keys, nothing.alias("fen"), "net_fen", "waived_fen"),
     ]
-    nets = _added_up(nw.concat(sides).sort(*keys), keys)
-    target = nw.max_horizontal(nw.col("fen") - nw.col("waived_fen"), nothing)
-    nets = nets.select(*keys, fen=target - nw.col("net_fen"))
-    return nets.filter(nw.col("fen") != 0).sort("duty_key", "fen", "staff_id")
+    nets = _added_up(pl.concat(sides).sort(*keys), keys)
+    target = pl.max_horizontal(pl.col("fen") - pl.col("waived_fen"), nothing)
+    nets = nets.select(*keys, fen=target - pl.col("net_fen"))
+    return nets.filter(pl.col("fen") != 0).sort("duty_key", "fen", "staff_id")
 
 
-def _added_up(rows: Frame, keys: list[str]) -> Frame:
+def _added_up(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     """The sums per key of rows sorted by it: the running sum at a key's end less that at the end of the key before."""
-    last = nw.any_horizontal(
-        *((nw.col(key).shift(-1) != nw.col(key)).fill_null(True) for key in keys), ignore_nulls=False
-    )
-    ends = rows.select(*keys, *(nw.col(name).cum_sum() for name in _SUMS), last=last).filter(nw.col("last"))
-    return ends.select(*keys, *(nw.col(name) - nw.col(name).shift(1).fill_null(0) for name in _SUMS))
+    last = pl.any_horizontal(*((pl.col(key).shift(-1) != pl.col(key)).fill_null(True) for key in keys))
+    ends = rows.select(*keys, *(pl.col(name).cum_sum() for name in _SUMS), last=last).filter(pl.col("last"))
+    return ends.select(*keys, *(pl.col(name) - pl.col(name).shift(1).fill_null(0) for name in _SUMS))

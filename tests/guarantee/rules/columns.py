@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import narwhals as nw
 import polars as pl
 
-from baohou.core.columns import NEVER, NOBODY, Frame, day_number, day_of
+from baohou.core.columns import NEVER, NOBODY, day_number, day_of
 from baohou.core.period import quarter_of
 from baohou.core.rulebook import Clause, ExceptionTo, Parameter, RuleBook, Version
 from baohou.guarantee.rules import facts as frames
@@ -70,8 +69,8 @@ def version_of(v: model.Version, number: int) -> Version:
     return Version(number, "PGM", v.name, v.effective_on, v.ends_on, told)
 
 
-def frame(schema: dict[str, Any], rows: list[tuple[Any, ...]]) -> Frame:
-    return nw.from_native(pl.DataFrame(rows, schema=dict(schema), orient="row"), eager_only=True)
+def frame(schema: dict[str, Any], rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=dict(schema), orient="row")
 
 
 def facts_of(facts: model.Facts, numbers: Numbers) -> frames.Facts:
@@ -119,7 +118,7 @@ def facts_of(facts: model.Facts, numbers: Numbers) -> frames.Facts:
     )
 
 
-def filings_of(facts: model.Facts, n: Numbers) -> Frame:
+def filings_of(facts: model.Facts, n: Numbers) -> pl.DataFrame:
     rows = [
         (n.departments[f.department], day_number(f.quarter), FilingKind.read(f.kind), day_number(f.filed_on))
         for f in facts.filings
@@ -127,7 +126,7 @@ def filings_of(facts: model.Facts, n: Numbers) -> Frame:
     return frame(frames.FILINGS, rows)
 
 
-def postings_of(facts: model.Facts, n: Numbers) -> Frame:
+def postings_of(facts: model.Facts, n: Numbers) -> pl.DataFrame:
     rows = [
         (
             number,
@@ -141,7 +140,7 @@ def postings_of(facts: model.Facts, n: Numbers) -> Frame:
     return frame(frames.POSTINGS, rows)
 
 
-def derived(facts: model.Facts, on: date) -> tuple[Frame, Numbers, RuleBook]:
+def derived(facts: model.Facts, on: date) -> tuple[pl.DataFrame, Numbers, RuleBook]:
     """All duties as the columnar rules derive them for a day."""
     numbers = numbers_of(facts)
     book = book_of(facts, numbers)
@@ -154,10 +153,9 @@ def derived(facts: model.Facts, on: date) -> tuple[Frame, Numbers, RuleBook]:
         postings_of(facts, numbers),
         book,
         on=on,
-        engine=sound.engine,
         codes=numbers.codes,
     )
-    return nw.concat([owed_visits, owed_reports.select(owed_visits.columns)]), numbers, book
+    return pl.concat([owed_visits, owed_reports.select(owed_visits.columns)]), numbers, book
 
 
 def named(numbers: dict[str, int], number: int) -> str | None:
@@ -202,7 +200,7 @@ def identity(duty: dict[str, Any]) -> Any:
 
 def derive(facts: model.Facts, on: date) -> list[dict[str, Any]]:
     duties, numbers, _ = derived(facts, on)
-    rows = [told(row, numbers, on) for row in duties.to_native().to_dicts()]
+    rows = [told(row, numbers, on) for row in duties.to_dicts()]
     return sorted(rows, key=lambda d: tuple(str(part) for part in identity(d)))
 
 
@@ -213,10 +211,10 @@ def duties(facts: model.Facts, on: date) -> list[dict[str, Any]]:
 def nets(facts: model.Facts, on: date) -> dict[tuple[Any, str], int]:
     """What is owed less what was waived, never below zero; as the ledger keeps it."""
     found, numbers, book = derived(facts, on)
-    rows = {row["key"]: identity(told(row, numbers, on)) for row in found.to_native().to_dicts()}
+    rows = {row["key"]: identity(told(row, numbers, on)) for row in found.to_dicts()}
     owed = penalties.owed(found, book, on=on, go_live=facts.go_live, codes=numbers.codes)
     result: dict[tuple[Any, str], int] = {}
-    for row in owed.to_native().to_dicts():
+    for row in owed.to_dicts():
         staff = named(numbers.staff, row["staff_id"])
         assert staff is not None
         result[rows[row["duty_key"]], staff] = row["fen"]

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-import narwhals as nw
 import polars as pl
 
-from baohou.core.columns import NEVER, POLARS, Frame, day_number, day_of
+from baohou.core.columns import NEVER, day_number, day_of
 from baohou.core.period import quarter_of
 from baohou.core.rulebook import RuleBook
 from baohou.guarantee.models import Guarantee
@@ -24,16 +23,16 @@ from baohou.kernel.rulebook.queries import get_rule_book
 STATES: Final = ("open", "overdue", "done", "late", "lapsed")
 
 
-def derive_duties(*, on: date, clients: Sequence[int] | None = None) -> Frame:
+def derive_duties(*, on: date, clients: Sequence[int] | None = None) -> pl.DataFrame:
     """All duties (rules.visits.DUTIES) as seen on a day, or the visit duties of some clients. Sorted by key."""
     book = get_rule_book()
     sound, _ = reading.get_facts(book, clients=clients).sound()
     visits = visit_duties(sound, book, on=on)
-    duties = visits if clients is not None else nw.concat([visits, derive_reports(sound, book, on=on)])
+    duties = visits if clients is not None else pl.concat([visits, derive_reports(sound, book, on=on)])
     return duties.sort("key")
 
 
-def derive_reports(sound: Any, book: RuleBook, *, on: date) -> Frame:
+def derive_reports(sound: Any, book: RuleBook, *, on: date) -> pl.DataFrame:
     """The departments' duties as seen on a day, from all facts."""
     return report_duties(
         owing_departments(sound.known(on), quarters_ended(reading.get_first_fact(), on)),
@@ -41,7 +40,6 @@ def derive_reports(sound: Any, book: RuleBook, *, on: date) -> Frame:
         reading.frame(reading.POSTING_TABLE),
         book,
         on=on,
-        engine=POLARS,
         codes=reading.get_codes(book),
     )
 
@@ -53,7 +51,7 @@ def list_duties(
 
     Ordered by the day they open, then kind, department, client and project.
     """
-    duties: pl.DataFrame = derive_duties(on=on, clients=None if client is None else [client.pk]).to_native()
+    duties = derive_duties(on=on, clients=None if client is None else [client.pk])
     duties = duties.with_columns(state=_state(day_number(on)))
     if owner is not None:
         duties = duties.filter(pl.col("owner_id") == owner.pk)

@@ -50,7 +50,7 @@ def explain(duty_key: int, on: date) -> Explanation:
 def _of_client(kind: DutyKind, subject: int, key: int, on: date, book: Any) -> Case:
     guarantee = Guarantee.objects.filter(pk=subject).first() if kind is DutyKind.ROUTINE_VISIT else None
     client = guarantee.client if guarantee else Party.objects.filter(pk=subject).first()
-    rows: pl.DataFrame = derive_duties(on=on, clients=[client.pk] if client else []).to_native()
+    rows: pl.DataFrame = derive_duties(on=on, clients=[client.pk] if client else [])
     rows = rows.filter(pl.col("key") == key)
     if not len(rows) or client is None:
         raise NotOwed(on)

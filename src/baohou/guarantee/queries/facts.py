@@ -9,11 +9,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-import narwhals as nw
 import polars as pl
 from django.db.models import Min
 
-from baohou.core.columns import Frame
 from baohou.core.rulebook import RuleBook
 from baohou.guarantee.models import GradeChange, Guarantee, ManagerAppointment, SpecialOrder, Touched, Visit
 from baohou.guarantee.rules.facts import APPOINTMENTS, GRADES, ORDERS, VISITS, Facts, empty
@@ -86,9 +84,9 @@ POSTING_TABLE: Final = Table(
 )
 
 
-def frame(table: Table, *, where: str = "", among: tuple[str, Sequence[int]] | None = None) -> Frame:
+def frame(table: Table, *, where: str = "", among: tuple[str, Sequence[int]] | None = None) -> pl.DataFrame:
     """A table's rows for the rules."""
-    return nw.from_native(columns.read(table, where=where, among=among), eager_only=True)
+    return columns.read(table, where=where, among=among)
 
 
 def get_facts(book: RuleBook, *, clients: Sequence[int] | None = None) -> Facts:
@@ -102,7 +100,7 @@ def reading_facts(book: RuleBook) -> Iterator[tuple[Facts, Callable[[], Facts]]]
     """All facts of the room: at once without the visits, and with them when called for; see columns.reading_ahead."""
     facts = _get_but_visits(book)
     with columns.reading_ahead(VISIT_TABLE) as visits:
-        yield facts, lambda: replace(facts, visits=nw.from_native(visits().frame(), eager_only=True))
+        yield facts, lambda: replace(facts, visits=visits().frame())
 
 
 def _get_but_visits(book: RuleBook, *, clients: Sequence[int] | None = None) -> Facts:
@@ -206,11 +204,11 @@ def _products(book: RuleBook) -> set[str]:
 def _with_codes(facts: Facts, book: RuleBook) -> Facts:
     """The facts with what is told by text: the order of project numbers, and products that exceptions name."""
     codes = get_codes(book)
-    guarantees: pl.DataFrame = facts.guarantees.to_native()
+    guarantees = facts.guarantees
     guarantees = guarantees.with_columns(
         pl.Series("rank", _ranks(guarantees), dtype=pl.Int16), _product_column(guarantees, codes["product"])
     )
-    return replace(facts, guarantees=nw.from_native(guarantees, eager_only=True), codes=codes)
+    return replace(facts, guarantees=guarantees, codes=codes)
 
 
 def _ranks(guarantees: pl.DataFrame) -> pl.Series:

@@ -10,10 +10,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-import narwhals as nw
 import polars as pl
 
-from baohou.core.columns import NEVER, NOBODY, Engine, Frame, day_number
+from baohou.core.columns import NEVER, NOBODY, day_number, latest
 from baohou.core.period import Quarter
 from baohou.core.rulebook import RuleBook
 from baohou.guarantee.queries import facts as reading
@@ -76,78 +75,78 @@ def derive_lines(*, department: int, quarter: Quarter, clients: Sequence[int]) -
     lines = timelines.lines(facts)
     duties = visit_duties(facts, book, on=last, lines=lines)
     first = day_number(quarter.first)
-    owed = duties.filter(nw.col("lapsed_on") == NEVER, nw.col("done_on") >= first)
-    owed = owed.filter((nw.col("due_on") < first) | _belongs(first, day_number(last)))
-    ours = _with_projects(owed, facts, lines.speaking, last).filter(nw.col("department_id") == department)
-    ours = _managed(ours, lines.managers, facts.engine).rename({"manager_id": "manager_a"})
-    return _named(_graded(_with_seconds(ours, facts), facts, book, quarter.first).to_native(), first)
+    owed = duties.filter(pl.col("lapsed_on") == NEVER, pl.col("done_on") >= first)
+    owed = owed.filter((pl.col("due_on") < first) | _belongs(first, day_number(last)))
+    ours = _with_projects(owed, facts, lines.speaking, last).filter(pl.col("department_id") == department)
+    ours = _managed(ours, lines.managers).rename({"manager_id": "manager_a"})
+    return _named(_graded(_with_seconds(ours, facts), facts, book, quarter.first), first)
 
 
-def _belongs(first: int, last: int) -> nw.Expr:
+def _belongs(first: int, last: int) -> pl.Expr:
     """Regular visits whose period touches the quarter, others due in it."""
-    touching = (nw.col("opens_on") <= last) & (nw.col("due_on") >= first)
-    return touching & ((nw.col("kind") == DutyKind.REGULAR_VISIT) | (nw.col("due_on") <= last))
+    touching = (pl.col("opens_on") <= last) & (pl.col("due_on") >= first)
+    return touching & ((pl.col("kind") == DutyKind.REGULAR_VISIT) | (pl.col("due_on") <= last))
 
 
-def _with_projects(owed: Frame, facts: Facts, speaking: Frame, last: date) -> Frame:
+def _with_projects(owed: pl.DataFrame, facts: Facts, speaking: pl.DataFrame, last: date) -> pl.DataFrame:
     """The project of each visit, its own or the one that speaks for the client, and the department of that.
 
     It speaks on the due day or the quarter's last; when nothing is in force then, on the day the visit opened.
     """
-    owed = owed.with_columns(owned_on=nw.min_horizontal("due_on", nw.lit(day_number(last))).cast(nw.Int32))
+    owed = owed.with_columns(owned_on=pl.min_horizontal("due_on", pl.lit(day_number(last))).cast(pl.Int32))
     line = speaking.rename({"guarantee_id": "held_id", "department_id": "of_id"}).drop("manager_id")
     take = {"held_id": NOBODY, "of_id": NOBODY}
-    owed = facts.engine.latest(owed, line, by="client_id", at="owned_on", on="from_on", take=take)
+    owed = latest(owed, line, by="client_id", at="owned_on", on="from_on", take=take)
     line = line.rename({"held_id": "first_id", "of_id": "first_of_id"})
     take = {"first_id": NOBODY, "first_of_id": NOBODY}
-    owed = facts.engine.latest(owed, line, by="client_id", at="opens_on", on="from_on", take=take)
+    owed = latest(owed, line, by="client_id", at="opens_on", on="from_on", take=take)
     own = facts.guarantees.select(subject_id="guarantee_id", own_of_id="department_id")
-    owed = owed.join(own, on="subject_id", how="left").with_columns(nw.col("own_of_id").fill_null(NOBODY))
-    is_own, holds = nw.col("subject_id") != NOBODY, nw.col("held_id") != NOBODY
-    speaks = nw.when(holds).then(nw.col("held_id")).otherwise(nw.col("first_id"))
-    speaks_of = nw.when(holds).then(nw.col("of_id")).otherwise(nw.col("first_of_id"))
+    owed = owed.join(own, on="subject_id", how="left").with_columns(pl.col("own_of_id").fill_null(NOBODY))
+    is_own, holds = pl.col("subject_id") != NOBODY, pl.col("held_id") != NOBODY
+    speaks = pl.when(holds).then(pl.col("held_id")).otherwise(pl.col("first_id"))
+    speaks_of = pl.when(holds).then(pl.col("of_id")).otherwise(pl.col("first_of_id"))
     return owed.with_columns(
-        project_id=nw.when(is_own).then(nw.col("subject_id")).otherwise(speaks),
-        department_id=nw.when(is_own).then(nw.col("own_of_id")).otherwise(speaks_of),
+        project_id=pl.when(is_own).then(pl.col("subject_id")).otherwise(speaks),
+        department_id=pl.when(is_own).then(pl.col("own_of_id")).otherwise(speaks_of),
     )
 
 
-def _with_seconds(ours: Frame, facts: Facts) -> Frame:
+def _with_seconds(ours: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """Manager B of each visit, on the day that its manager A is asked for."""
     projects = ours["project_id"].unique().to_list()
-    seconds = nw.from_native(columns.read(_SECOND, among=("id", projects)), eager_only=True)
+    seconds = columns.read(_SECOND, among=("id", projects))
     issued = facts.guarantees.select("guarantee_id", "issued_on")
     later = facts.appointments.drop("manager_id")
     if len(later):
-        those = nw.from_native(columns.read(_SECONDS_LATER, among=("guarantee_id", projects)), eager_only=True)
+        those = columns.read(_SECONDS_LATER, among=("guarantee_id", projects))
         later = later.join(those, on=["guarantee_id", "effective_on"], how="inner")
     else:
-        later = later.with_columns(manager_id=nw.lit(NOBODY, nw.Int64))
+        later = later.with_columns(manager_id=pl.lit(NOBODY, pl.Int64))
     line = timelines.managers(
         replace(facts, guarantees=issued.join(seconds, on="guarantee_id", how="inner"), appointments=later)
     )
-    return _managed(ours, line, facts.engine).rename({"manager_id": "manager_b"})
+    return _managed(ours, line).rename({"manager_id": "manager_b"})
 
 
-def _managed(ours: Frame, managers: Frame, engine: Engine) -> Frame:
+def _managed(ours: pl.DataFrame, managers: pl.DataFrame) -> pl.DataFrame:
     line = managers.rename({"guarantee_id": "project_id"})
-    return engine.latest(ours, line, by="project_id", at="owned_on", on="from_on", take={"manager_id": NOBODY})
+    return latest(ours, line, by="project_id", at="owned_on", on="from_on", take={"manager_id": NOBODY})
 
 
-def _graded(ours: Frame, facts: Facts, book: RuleBook, first: date) -> Frame:
+def _graded(ours: pl.DataFrame, facts: Facts, book: RuleBook, first: date) -> pl.DataFrame:
     """The grade of each visit's client on the day before the quarter, or on the day it opens if that is later."""
     eve = day_number(first - timedelta(days=1))
-    ours = ours.with_columns(graded_on=nw.max_horizontal("opens_on", nw.lit(eve)).cast(nw.Int32))
+    ours = ours.with_columns(graded_on=pl.max_horizontal("opens_on", pl.lit(eve)).cast(pl.Int32))
     line = facts.grades.sort("client_id", "effective_on")
-    ours = facts.engine.latest(ours, line, by="client_id", at="graded_on", on="effective_on", take={"grade": 0})
-    default = nw.lit(0, nw.Int16)
+    ours = latest(ours, line, by="client_id", at="graded_on", on="effective_on", take={"grade": 0})
+    default = pl.lit(0, pl.Int16)
     for version in book.versions:
         grade = Grade.read(str(version.parameter("PGM.7", "default_grade").value))
-        in_force = (nw.col("graded_on") >= day_number(version.effective_on)) & (
-            nw.col("graded_on") < day_number(version.ends_on)
+        in_force = (pl.col("graded_on") >= day_number(version.effective_on)) & (
+            pl.col("graded_on") < day_number(version.ends_on)
         )
-        default = nw.when(in_force).then(nw.lit(grade.value if grade else 0, nw.Int16)).otherwise(default)
-    return ours.with_columns(grade=nw.when(nw.col("grade") == 0).then(default).otherwise(nw.col("grade")))
+        default = pl.when(in_force).then(pl.lit(grade.value if grade else 0, pl.Int16)).otherwise(default)
+    return ours.with_columns(grade=pl.when(pl.col("grade") == 0).then(default).otherwise(pl.col("grade")))
 
 
 def _named(ours: pl.DataFrame, first: int) -> pl.DataFrame:

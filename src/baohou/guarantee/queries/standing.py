@@ -7,10 +7,9 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-import narwhals as nw
 import polars as pl
 
-from baohou.core.columns import NOBODY, POLARS, day_number
+from baohou.core.columns import NOBODY, day_number, latest
 from baohou.guarantee.models import Guarantee
 from baohou.guarantee.queries import facts as reading
 from baohou.guarantee.queries.forms.portfolio import in_force_on
@@ -48,15 +47,14 @@ def _spoken_for(department: int, on: date, clients: Collection[int] | None) -> p
         theirs &= set(clients)
     facts = reading.get_facts_in_force(get_rule_book(), on=on, clients=sorted(theirs)).known(on)
     line = timelines.speaking(facts)
-    standing = line.select("client_id").unique().with_columns(day=nw.lit(day_number(on), nw.Int32))
+    standing = line.select("client_id").unique().with_columns(day=pl.lit(day_number(on), pl.Int32))
     take = {"guarantee_id": NOBODY, "department_id": NOBODY, "manager_id": NOBODY}
-    standing = POLARS.latest(standing, line, by="client_id", at="day", on="from_on", take=take)
-    standing = standing.filter(nw.col("department_id") == department)
-    graded = POLARS.latest(standing, facts.grades, by="client_id", at="day", on="effective_on", take={"grade": 0})
-    found: pl.DataFrame = graded.to_native()
+    standing = latest(standing, line, by="client_id", at="day", on="from_on", take=take)
+    standing = standing.filter(pl.col("department_id") == department)
+    graded = latest(standing, facts.grades, by="client_id", at="day", on="effective_on", take={"grade": 0})
     unless = default_grade(on)
     grade = pl.when(pl.col("grade") == 0).then(unless.value if unless else 0).otherwise(pl.col("grade"))
-    found = found.select("client_id", "guarantee_id", "manager_id", grade=grade)
+    found = graded.select("client_id", "guarantee_id", "manager_id", grade=grade)
     names = ("name", "id_no", "initials")
     parties = columns.read_texts_among("parties_party", key="id", names=names, numbers=found["client_id"])
     return found.join(parties.rename({"id": "client_id"}), on="client_id")

@@ -11,11 +11,10 @@ from datetime import date
 from hashlib import sha256
 from typing import Any, Final
 
-import narwhals as nw
 import polars as pl
 from django.db.models import Count, Max, QuerySet
 
-from baohou.core.columns import NEVER, NOBODY, POLARS, day_number, day_of
+from baohou.core.columns import NEVER, NOBODY, day_number, day_of, latest
 from baohou.core.period import Quarter, quarter_of
 from baohou.core.rulebook import RuleBook
 from baohou.guarantee.models import OverdueSlice, Summary, Visit
@@ -152,12 +151,11 @@ def sum_portfolio(*, on: date) -> PortfolioSums:
     for day in days_shown(on):
         number = day_number(day)
         standing = held.filter((pl.col("issued_on") <= number) & (pl.col("released_on") > number))
-        clients = nw.from_native(standing.select("client_id").unique(), eager_only=True)
-        clients = clients.with_columns(day=nw.lit(number, nw.Int32))
-        clients = POLARS.latest(clients, line, by="client_id", at="day", on="from_on", take={"department_id": NOBODY})
-        clients = POLARS.latest(clients, grades, by="client_id", at="day", on="effective_on", take={"grade": 0})
-        known: pl.DataFrame = clients.to_native()
-        known = known.with_columns(_graded(_default_grade(book, day)))
+        clients = standing.select("client_id").unique()
+        clients = clients.with_columns(day=pl.lit(number, pl.Int32))
+        clients = latest(clients, line, by="client_id", at="day", on="from_on", take={"department_id": NOBODY})
+        clients = latest(clients, grades, by="client_id", at="day", on="effective_on", take={"grade": 0})
+        known = clients.with_columns(_graded(_default_grade(book, day)))
         known = known.join(measures, on=["client_id", "day"], how="left").with_columns(
             pl.col("measured").fill_null(value=False)
         )
@@ -171,8 +169,7 @@ def sum_portfolio(*, on: date) -> PortfolioSums:
 
 def _described(facts: Facts) -> pl.DataFrame:
     """Guarantees with what the portfolio is cut by and summed."""
-    guarantees: pl.DataFrame = facts.guarantees.to_native()
-    guarantees = guarantees.select("guarantee_id", "client_id", "issued_on", "released_on")
+    guarantees = facts.guarantees.select("guarantee_id", "client_id", "issued_on", "released_on")
     texts = columns.read_texts("guarantee_guarantee", key="id", names=("product", "bank", "currency"))
     guarantees = guarantees.join(columns.read(_AMOUNTS), on="guarantee_id")
     guarantees = guarantees.join(texts, left_on="guarantee_id", right_on="id")
@@ -230,15 +227,15 @@ def sum_kept(*, on: date) -> pl.DataFrame:
     day = day_number(on)
     duties = duties.with_columns(graded_on=pl.min_horizontal("due_on", pl.lit(day)).cast(pl.Int32))
     grades = reading.frame(reading.GRADE_TABLE).sort("client_id", "effective_on")
-    line = POLARS.latest(
-        nw.from_native(duties, eager_only=True),
+    line = latest(
+        duties,
         grades,
         by="client_id",
         at="graded_on",
         on="effective_on",
         take={"grade": 0},
     )
-    duties = line.to_native()
+    duties = line
     duties = duties.with_columns(
         pl.when(pl.col("client_id") == NOBODY)
         .then(pl.lit(0, pl.Int16))
@@ -304,19 +301,17 @@ def sum_reports(*, on: date, last_row: int) -> pl.DataFrame:
     made = f"visited_on BETWEEN '{since.isoformat()}' AND '{on.isoformat()}' AND id <= {last_row:d}"
     visits = columns.read(_VISITS, where=f"{made} AND NOT {_LISTED}")
     facts = reading.get_facts_of_portfolio(get_rule_book())
-    guarantees: pl.DataFrame = facts.guarantees.to_native()
-    named = visits.join(guarantees.select("guarantee_id", whose="client_id"), on="guarantee_id", how="left")
+    named = visits.join(facts.guarantees.select("guarantee_id", whose="client_id"), on="guarantee_id", how="left")
     sound = named.filter((pl.col("guarantee_id") == NOBODY) | (pl.col("whose") == pl.col("client_id")))
-    spoken = POLARS.latest(
-        nw.from_native(sound.select("client_id", "visited_on", "by_id"), eager_only=True),
+    spoken = latest(
+        sound.select("client_id", "visited_on", "by_id"),
         timelines.speaking(facts),
         by="client_id",
         at="visited_on",
         on="from_on",
         take={"department_id": NOBODY},
     )
-    reports: pl.DataFrame = spoken.to_native()
-    reports = reports.filter(pl.col("department_id") != NOBODY)
+    reports = spoken.filter(pl.col("department_id") != NOBODY)
     reports = reports.with_columns(_quarter_of(reports["visited_on"]))
     counted = reports.group_by("quarter", "department_id", "by_id").agg(visits=pl.len().cast(pl.Int64))
     return counted.sort(pl.all())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import reduce
 from typing import Final
 
-import narwhals as nw
+import polars as pl
 
 from baohou.core.columns import NOBODY, day_number
 from baohou.core.rulebook import ExceptionTo, Parameter, RuleBook, Version
@@ -17,24 +17,24 @@ FACT_COLUMNS: Final = {"department": "department_id", "product": "product"}
 """The column in which the rules find a fact on which an exception may depend."""
 
 
-def version_at(book: RuleBook, day: str) -> nw.Expr:
+def version_at(book: RuleBook, day: str) -> pl.Expr:
     """The number of the version in force on the day in a column; NOBODY where there is none."""
-    result = nw.lit(NOBODY, nw.Int64)
+    result = pl.lit(NOBODY, pl.Int64)
     for version in book.versions:
         begins, ends = day_number(version.effective_on), day_number(version.ends_on)
-        inside = (nw.col(day) >= begins) & (nw.col(day) < ends)
-        result = nw.when(inside).then(nw.lit(version.number, nw.Int64)).otherwise(result)
+        inside = (pl.col(day) >= begins) & (pl.col(day) < ends)
+        result = pl.when(inside).then(pl.lit(version.number, pl.Int64)).otherwise(result)
     return result
 
 
-def value_of(book: RuleBook, clause: str, name: str, *, codes: Codes) -> nw.Expr:
+def value_of(book: RuleBook, clause: str, name: str, *, codes: Codes) -> pl.Expr:
     """What the version in column version_id gives for a numeric parameter, exceptions counted; 0 without a version."""
-    result = nw.lit(0, nw.Int64)
+    result = pl.lit(0, pl.Int64)
     for version in book.versions:
         given = _given(version, clause, name)
         if given is not None:
             chosen = _with_exceptions(given, codes)
-            result = nw.when(nw.col("version_id") == version.number).then(chosen).otherwise(result)
+            result = pl.when(pl.col("version_id") == version.number).then(chosen).otherwise(result)
     return result
 
 
@@ -43,15 +43,15 @@ def _given(version: Version, clause: str, name: str) -> Parameter | None:
     return None if found is None else found.parameters.get(name)
 
 
-def _with_exceptions(given: Parameter, codes: Codes) -> nw.Expr:
+def _with_exceptions(given: Parameter, codes: Codes) -> pl.Expr:
     """The base value, or that of the exception whose conditions the row's facts meet.
 
     An exception that goes before another is asked first; that no other two can apply at once, the book's loader saw to.
     """
-    result = nw.lit(int(given.value), nw.Int64)
+    result = pl.lit(int(given.value), pl.Int64)
     for exception in _last_asked_first(given):
-        value = nw.lit(int(exception.value), nw.Int64)
-        result = nw.when(_applies(exception, codes)).then(value).otherwise(result)
+        value = pl.lit(int(exception.value), pl.Int64)
+        result = pl.when(_applies(exception, codes)).then(value).otherwise(result)
     return result
 
 
@@ -68,9 +68,9 @@ def _last_asked_first(given: Parameter) -> list[ExceptionTo]:
     return placed
 
 
-def _applies(exception: ExceptionTo, codes: Codes) -> nw.Expr:
+def _applies(exception: ExceptionTo, codes: Codes) -> pl.Expr:
     conditions = [
-        nw.col(FACT_COLUMNS[fact]).is_in([codes[fact].get(value, -1) for value in values])
+        pl.col(FACT_COLUMNS[fact]).is_in([codes[fact].get(value, -1) for value in values])
         for fact, values in exception.when.items()
     ]
     return reduce(lambda one, two: one & two, conditions)

@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-import narwhals as nw
 import polars as pl
 
-from baohou.core.columns import NEVER, NOBODY, POLARS, Engine, Frame, day_number
+from baohou.core.columns import NEVER, NOBODY, day_number
 
 _ID, _DAY, _CODE = pl.Int64, pl.Int32, pl.Int16
 
@@ -37,9 +36,9 @@ FILINGS: Final = {"department_id": _ID, "quarter": _DAY, "kind": _CODE, "filed_o
 POSTINGS: Final = {"posting_id": _ID, "staff_id": _ID, "department_id": _ID, "manages": _CODE, "effective_on": _DAY}
 
 
-def empty(columns: Mapping[str, type[pl.DataType]]) -> Frame:
+def empty(columns: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
     """No facts of this kind."""
-    return nw.from_native(pl.DataFrame(schema=dict(columns)), eager_only=True)
+    return pl.DataFrame(schema=dict(columns))
 
 
 @dataclass(frozen=True)
@@ -51,13 +50,12 @@ class Facts:
     ``known_on`` is the day up to which these are the facts; None while they are all.
     """
 
-    guarantees: Frame
-    appointments: Frame
-    grades: Frame
-    visits: Frame
-    orders: Frame
+    guarantees: pl.DataFrame
+    appointments: pl.DataFrame
+    grades: pl.DataFrame
+    visits: pl.DataFrame
+    orders: pl.DataFrame
     codes: Mapping[str, Mapping[str, int]]
-    engine: Engine = POLARS
     known_on: date | None = None
 
     def known(self, on: date) -> Facts:
@@ -65,40 +63,40 @@ class Facts:
         if self.known_on == on:
             return self
         day = day_number(on)
-        released = nw.when(nw.col("released_on") > day).then(NEVER).otherwise(nw.col("released_on")).cast(nw.Int32)
+        released = pl.when(pl.col("released_on") > day).then(NEVER).otherwise(pl.col("released_on")).cast(pl.Int32)
         return replace(
             self,
             known_on=on,
-            guarantees=self.guarantees.filter(nw.col("issued_on") <= day).with_columns(released_on=released),
-            appointments=self.appointments.filter(nw.col("effective_on") <= day),
-            grades=self.grades.filter(nw.col("effective_on") <= day),
-            visits=self.visits.filter(nw.col("visited_on") <= day),
-            orders=self.orders.filter(nw.col("ordered_on") <= day),
+            guarantees=self.guarantees.filter(pl.col("issued_on") <= day).with_columns(released_on=released),
+            appointments=self.appointments.filter(pl.col("effective_on") <= day),
+            grades=self.grades.filter(pl.col("effective_on") <= day),
+            visits=self.visits.filter(pl.col("visited_on") <= day),
+            orders=self.orders.filter(pl.col("ordered_on") <= day),
         )
 
-    def sound(self) -> tuple[Facts, Frame]:
+    def sound(self) -> tuple[Facts, pl.DataFrame]:
         """The facts without visits that contradict the guarantees, and those visits with what is wrong in ``fault``."""
         judged = _judged(self.visits, self.guarantees)
-        wrong = judged.filter(nw.col("fault") != NO_FAULT)
+        wrong = judged.filter(pl.col("fault") != NO_FAULT)
         if not len(wrong):
             return self, wrong
-        return replace(self, visits=judged.filter(nw.col("fault") == NO_FAULT).drop("fault")), wrong
+        return replace(self, visits=judged.filter(pl.col("fault") == NO_FAULT).drop("fault")), wrong
 
 
 NO_FAULT, BEFORE_ISSUE, OTHER_CLIENT = range(3)
 
 
-def _judged(visits: Frame, guarantees: Frame) -> Frame:
+def _judged(visits: pl.DataFrame, guarantees: pl.DataFrame) -> pl.DataFrame:
     """Visits with a fault: before the client's first issue, or naming a guarantee of another client."""
-    first = guarantees.group_by("client_id").agg(first_issue=nw.col("issued_on").min())
+    first = guarantees.group_by("client_id").agg(first_issue=pl.col("issued_on").min())
     owners = guarantees.select("guarantee_id", owner_id="client_id")
-    names_one = nw.col("guarantee_id") != NOBODY
+    names_one = pl.col("guarantee_id") != NOBODY
     fault = (
-        nw.when(nw.col("visited_on") < nw.col("first_issue").fill_null(NEVER))
-        .then(nw.lit(BEFORE_ISSUE))
-        .when(names_one & (nw.col("owner_id").fill_null(0) != nw.col("client_id")))
-        .then(nw.lit(OTHER_CLIENT))
-        .otherwise(nw.lit(NO_FAULT))
+        pl.when(pl.col("visited_on") < pl.col("first_issue").fill_null(NEVER))
+        .then(pl.lit(BEFORE_ISSUE))
+        .when(names_one & (pl.col("owner_id").fill_null(0) != pl.col("client_id")))
+        .then(pl.lit(OTHER_CLIENT))
+        .otherwise(pl.lit(NO_FAULT))
     )
     joined = visits.join(first, on="client_id", how="left").join(owners, on="guarantee_id", how="left")
     return joined.with_columns(fault=fault).drop("first_issue", "owner_id")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-import narwhals as nw
+import polars as pl
 
-from baohou.core.columns import NEVER, NOBODY, Engine, Frame, day_number, key_column
+from baohou.core.columns import NEVER, NOBODY, day_number, key_column, latest
 from baohou.core.period import Quarter, quarter_of
 from baohou.core.rulebook import RuleBook
 from baohou.guarantee.rules import timelines
@@ -38,7 +38,7 @@ def quarters_ended(begin: date | None, on: date) -> list[Quarter]:
     return quarters
 
 
-def owing_departments(facts: Facts, quarters: Sequence[Quarter], *, line: Frame | None = None) -> Frame:
+def owing_departments(facts: Facts, quarters: Sequence[Quarter], *, line: pl.DataFrame | None = None) -> pl.DataFrame:
     """Which department owes what for which quarter: (kind, department_id, opens_on).
 
     A department with a client in force on the quarter's last day owes table and plan, and the hand-over if a visit was
@@ -46,14 +46,14 @@ def owing_departments(facts: Facts, quarters: Sequence[Quarter], *, line: Frame 
     for it. ``line`` is timelines.speaking of the facts, for a caller who has it already.
     """
     if not quarters:
-        return no_departments(facts.engine)
+        return no_departments()
     if line is None:
         line = timelines.speaking(replace(facts, appointments=facts.appointments.head(0)))
     line = timelines.spans(line, "client_id")
     ends = [day_number(quarter.last) for quarter in quarters]
-    in_force = [_departments(line.filter((nw.col("from_on") <= last) & (nw.col("until_on") > last))) for last in ends]
-    serving = nw.concat(
-        [one.with_columns(opens_on=nw.lit(last, nw.Int32)) for one, last in zip(in_force, ends, strict=True)]
+    in_force = [_departments(line.filter((pl.col("from_on") <= last) & (pl.col("until_on") > last))) for last in ends]
+    serving = pl.concat(
+        [one.with_columns(opens_on=pl.lit(last, pl.Int32)) for one, last in zip(in_force, ends, strict=True)]
     )
     visiting = _visiting(facts, line, quarters, serving)
     owing = {
@@ -61,23 +61,20 @@ def owing_departments(facts: Facts, quarters: Sequence[Quarter], *, line: Frame 
         DutyKind.VISIT_PLAN: serving,
         DutyKind.HAND_OVER: visiting,
     }
-    return nw.concat(
+    return pl.concat(
         [
-            departments.select("department_id", "opens_on", kind=nw.lit(kind.value, nw.Int16))
+            departments.select("department_id", "opens_on", kind=pl.lit(kind.value, pl.Int16))
             for kind, departments in owing.items()
         ]
     ).select("kind", "department_id", "opens_on")
 
 
-def no_departments(engine: Engine) -> Frame:
+def no_departments() -> pl.DataFrame:
     """Nothing owed by any department."""
-    empty = engine.frame({"kind": [], "department_id": [], "opens_on": []})
-    return empty.select(
-        nw.col("kind").cast(nw.Int16), nw.col("department_id").cast(nw.Int64), nw.col("opens_on").cast(nw.Int32)
-    )
+    return pl.DataFrame(schema={"kind": pl.Int16, "department_id": pl.Int64, "opens_on": pl.Int32})
 
 
-def _visiting(facts: Facts, line: Frame, quarters: Sequence[Quarter], serving: Frame) -> Frame:
+def _visiting(facts: Facts, line: pl.DataFrame, quarters: Sequence[Quarter], serving: pl.DataFrame) -> pl.DataFrame:
     """Those of the departments serving, by quarter, whose own clients were visited in it.
 
     A sample of the visits mostly shows all of them; only of quarters for which it does not, every visit is looked at.
@@ -87,37 +84,35 @@ def _visiting(facts: Facts, line: Frame, quarters: Sequence[Quarter], serving: F
     for every in (_SAMPLE, 1):
         missing = serving.join(found, on=keys, how="anti")["opens_on"].unique().to_list()
         visits = facts.visits.gather_every(every)
-        parts = [
-            _visited(visits, line, quarter, facts.engine) for quarter in quarters if day_number(quarter.last) in missing
-        ]
+        parts = [_visited(visits, line, quarter) for quarter in quarters if day_number(quarter.last) in missing]
         if parts:
-            found = nw.concat([found, *parts]).unique().join(serving, on=keys, how="inner")
+            found = pl.concat([found, *parts]).unique().join(serving, on=keys, how="inner")
     return found
 
 
-def _visited(visits: Frame, line: Frame, quarter: Quarter, engine: Engine) -> Frame:
+def _visited(visits: pl.DataFrame, line: pl.DataFrame, quarter: Quarter) -> pl.DataFrame:
     """The departments whose own clients were visited in a quarter: (department_id, opens_on)."""
     first, last = day_number(quarter.first), day_number(quarter.last)
-    visits = visits.filter((nw.col("visited_on") >= first) & (nw.col("visited_on") <= last))
-    visits = timelines.at(visits, line, day="visited_on", engine=engine)
-    return _departments(visits).with_columns(opens_on=nw.lit(last, nw.Int32))
+    visits = visits.filter((pl.col("visited_on") >= first) & (pl.col("visited_on") <= last))
+    visits = timelines.at(visits, line, day="visited_on")
+    return _departments(visits).with_columns(opens_on=pl.lit(last, pl.Int32))
 
 
-def _departments(frame: Frame) -> Frame:
-    return frame.filter(nw.col("department_id") != NOBODY).select("department_id").unique()
+def _departments(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.filter(pl.col("department_id") != NOBODY).select("department_id").unique()
 
 
 def report_duties(
-    owed: Frame, filings: Frame, postings: Frame, book: RuleBook, *, on: date, engine: Engine, codes: Codes
-) -> Frame:
+    owed: pl.DataFrame, filings: pl.DataFrame, postings: pl.DataFrame, book: RuleBook, *, on: date, codes: Codes
+) -> pl.DataFrame:
     """The duties of departments as seen on a day, from who owes what (owing_departments)."""
     day = day_number(on)
-    duties = owed.filter(nw.col("opens_on") <= day).with_columns(version_id=version_at(book, "opens_on"))
-    duties = duties.filter(nw.col("version_id") != NOBODY)
+    duties = owed.filter(pl.col("opens_on") <= day).with_columns(version_id=version_at(book, "opens_on"))
+    duties = duties.filter(pl.col("version_id") != NOBODY)
     duties = duties.with_columns(due_on=_due_on(book, codes))
-    duties = _filed(duties, filings.filter(nw.col("filed_on") <= day))
-    duties = duties.with_columns(owned_on=nw.min_horizontal("due_on", nw.lit(day)).cast(nw.Int32))
-    duties = engine.latest(
+    duties = _filed(duties, filings.filter(pl.col("filed_on") <= day))
+    duties = duties.with_columns(owned_on=pl.min_horizontal("due_on", pl.lit(day)).cast(pl.Int32))
+    duties = latest(
         duties,
         manager_line(postings, day),
         by="department_id",
@@ -125,51 +120,51 @@ def report_duties(
         on="from_on",
         take={"item_id": NOBODY},
     )
-    key = nw.lit(0, nw.Int64)
+    key = pl.lit(0, pl.Int64)
     for kind in _FILED_BY.values():
         key = (
-            nw.when(nw.col("kind") == kind.value)
+            pl.when(pl.col("kind") == kind.value)
             .then(key_column(kind.value, "department_id", "opens_on"))
             .otherwise(key)
         )
     duties = duties.with_columns(
         key=key,
-        client_id=nw.lit(NOBODY, nw.Int64),
-        subject_id=nw.lit(NOBODY, nw.Int64),
-        owner_id=nw.col("item_id"),
-        lapsed_on=nw.lit(NEVER, nw.Int32),
+        client_id=pl.lit(NOBODY, pl.Int64),
+        subject_id=pl.lit(NOBODY, pl.Int64),
+        owner_id=pl.col("item_id"),
+        lapsed_on=pl.lit(NEVER, pl.Int32),
     )
     return duties.select(*DUTIES)
 
 
-def _due_on(book: RuleBook, codes: Codes) -> nw.Expr:
+def _due_on(book: RuleBook, codes: Codes) -> pl.Expr:
     """Day n of the quarter that follows; the first day of that quarter is the day after the one the duty opens on."""
-    days = nw.lit(0, nw.Int64)
+    days = pl.lit(0, pl.Int64)
     for kind in _FILED_BY.values():
         given = value_of(book, CLAUSE_OF[kind], "day_of_quarter", codes=codes)
-        days = nw.when(nw.col("kind") == kind.value).then(given).otherwise(days)
-    return (nw.col("opens_on") + days).cast(nw.Int32)
+        days = pl.when(pl.col("kind") == kind.value).then(given).otherwise(days)
+    return (pl.col("opens_on") + days).cast(pl.Int32)
 
 
-def _filed(duties: Frame, filings: Frame) -> Frame:
-    kind = nw.lit(0, nw.Int16)
+def _filed(duties: pl.DataFrame, filings: pl.DataFrame) -> pl.DataFrame:
+    kind = pl.lit(0, pl.Int16)
     for filing, duty in _FILED_BY.items():
-        kind = nw.when(nw.col("kind") == filing.value).then(nw.lit(duty.value, nw.Int16)).otherwise(kind)
+        kind = pl.when(pl.col("kind") == filing.value).then(pl.lit(duty.value, pl.Int16)).otherwise(kind)
     filed = filings.select("department_id", kind.alias("kind"), opens_on="quarter", done_on="filed_on")
     duties = duties.join(filed, on=["department_id", "kind", "opens_on"], how="left")
-    return duties.with_columns(nw.col("done_on").fill_null(NEVER).cast(nw.Int32))
+    return duties.with_columns(pl.col("done_on").fill_null(NEVER).cast(pl.Int32))
 
 
-def manager_line(postings: Frame, day: int) -> Frame:
+def manager_line(postings: pl.DataFrame, day: int) -> pl.DataFrame:
     """Who manages a department when: (department_id, from_on, item_id); of two the one appointed last.
 
     A person's posting holds until the person's next posting known on the day.
     """
-    known = postings.filter(nw.col("effective_on") <= day).sort("staff_id", "effective_on", "posting_id")
-    same = nw.col("staff_id").shift(-1).fill_null(NOBODY) == nw.col("staff_id")
-    until = nw.when(same).then(nw.col("effective_on").shift(-1)).otherwise(nw.lit(NEVER)).cast(nw.Int32)
-    held = known.with_columns(until_on=until).filter((nw.col("manages") == 1) & (nw.col("department_id") != NOBODY))
+    known = postings.filter(pl.col("effective_on") <= day).sort("staff_id", "effective_on", "posting_id")
+    same = pl.col("staff_id").shift(-1).fill_null(NOBODY) == pl.col("staff_id")
+    until = pl.when(same).then(pl.col("effective_on").shift(-1)).otherwise(pl.lit(NEVER)).cast(pl.Int32)
+    held = known.with_columns(until_on=until).filter((pl.col("manages") == 1) & (pl.col("department_id") != NOBODY))
     items = held.select(
         "department_id", "until_on", item_id="staff_id", from_on="effective_on", rank="posting_id"
-    ).filter(nw.col("from_on") < nw.col("until_on"))
+    ).filter(pl.col("from_on") < pl.col("until_on"))
     return timelines.leading(items, by="department_id").sort("department_id", "from_on")

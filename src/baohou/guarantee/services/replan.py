@@ -32,7 +32,7 @@ def replan(book: RuleBook, facts: Facts, *, clients: Sequence[int], on: date) ->
     Duties that changed after their due day are marked for the penalties to be looked at again.
     """
     with store.reading_state_ahead(where=OF_CLIENTS, among=("party_id", clients)) as stored:
-        derived = visit_duties(facts, book, on=on).to_native()
+        derived = visit_duties(facts, book, on=on)
         difference = store.compare(derived, stored)
     store.apply(difference)
     recheck(difference, on)
@@ -42,7 +42,7 @@ def replan(book: RuleBook, facts: Facts, *, clients: Sequence[int], on: date) ->
 def replan_at_once(clients: Sequence[int], *, book: RuleBook, on: date) -> Difference:
     """What a verb does after it wrote facts of some clients: the same rules as the night's, for a table of few rows."""
     sound, wrong = get_facts(book, clients=clients).sound()
-    set_aside(wrong.to_native(), clients=clients, on=on)
+    set_aside(wrong, clients=clients, on=on)
     return replan(book, sound, clients=clients, on=on)
 
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-import narwhals as nw
 import polars as pl
 
-from baohou.core.columns import POLARS, Frame, day_number, unpack_key
+from baohou.core.columns import day_number, unpack_key
 from baohou.core.rulebook import RuleBook
 from baohou.day.models import Watermark
 from baohou.day.registry import Counts, Task
@@ -64,7 +63,7 @@ def _clients(task: Task, touched: list[tuple[int, int, date]]) -> set[int] | Non
     return clients
 
 
-def _everything(book: RuleBook, task: Task, counts: Counts) -> Frame:
+def _everything(book: RuleBook, task: Task, counts: Counts) -> pl.DataFrame:
     """Derive all anew from all facts; the penalties are then looked at as a whole, too.
 
     The database packs the next table while this one is worked on.
@@ -79,7 +78,7 @@ def _everything(book: RuleBook, task: Task, counts: Counts) -> Frame:
         sound, wrong = facts.sound()
         known = sound.known(task.on)
         owed = owing_departments(known, quarters, line=lines.speaking)
-        difference = store.compare(visit_duties(known, book, on=task.on, lines=lines).to_native(), stored)
+        difference = store.compare(visit_duties(known, book, on=task.on, lines=lines), stored)
     _note(facts, wrong, task, None, counts)
     store.apply(difference)
     _count(counts, difference)
@@ -87,10 +86,10 @@ def _everything(book: RuleBook, task: Task, counts: Counts) -> Frame:
     return owed
 
 
-def _note(facts: Facts, wrong: Frame, task: Task, clients: Sequence[int] | None, counts: Counts) -> None:
+def _note(facts: Facts, wrong: pl.DataFrame, task: Task, clients: Sequence[int] | None, counts: Counts) -> None:
     """Count what was read, and set aside the visits that contradict the guarantees."""
     counts.read += len(facts.guarantees) + len(facts.grades) + len(facts.visits) + len(facts.orders)
-    counts.set_aside += set_aside(wrong.to_native(), clients=clients, on=task.on)
+    counts.set_aside += set_aside(wrong, clients=clients, on=task.on)
 
 
 def _some(book: RuleBook, clients: Sequence[int], task: Task, counts: Counts) -> None:
@@ -112,7 +111,7 @@ def _openings(book: RuleBook, touched: set[int], task: Task, counts: Counts) -> 
     task.progress("新期间的应办事项", 0.5)
     facts = reading.get_facts_in_force(book, on=task.on)
     counts.read += len(facts.guarantees) + len(facts.grades)
-    duties: pl.DataFrame = visit_duties(facts, book, on=task.on, after=task.after).to_native()
+    duties = visit_duties(facts, book, on=task.on, after=task.after)
     fresh = duties.filter(~pl.col("client_id").is_in(pl.Series(list(touched), dtype=pl.Int64).implode()))
     bulk.note(store.TABLE.name, "added", fresh)
     columns.insert(store.TABLE, fresh.sort("key"))
@@ -120,7 +119,7 @@ def _openings(book: RuleBook, touched: set[int], task: Task, counts: Counts) -> 
     mark_for_recheck(fresh.filter(pl.col("due_on") < day_number(task.on)).select("key"))
 
 
-def _departments(book: RuleBook, task: Task, since: date | None, stored: Packed, counts: Counts) -> Frame:
+def _departments(book: RuleBook, task: Task, since: date | None, stored: Packed, counts: Counts) -> pl.DataFrame:
     """Who owes reports: anew for quarters that ended since, or that a fact of the past falls into; else as stored."""
     assert task.after is not None
     begin = task.after if since is None else min(task.after, since)
@@ -136,32 +135,31 @@ def _departments(book: RuleBook, task: Task, since: date | None, stored: Packed,
         sound, _ = facts.sound()
         owed = owing_departments(sound, quarters)
     else:
-        owed = no_departments(POLARS)
+        owed = no_departments()
     anew = {day_number(quarter.last) for quarter in quarters}
-    return nw.concat([owed, _as_stored(stored, anew)])
+    return pl.concat([owed, _as_stored(stored, anew)])
 
 
-def _as_stored(stored: Packed, anew: set[int]) -> Frame:
+def _as_stored(stored: Packed, anew: set[int]) -> pl.DataFrame:
     """What departments owe by the duties stored, but for the quarters (last days) that are derived anew."""
     rows = [
         (kind, subject, day_number(first)) for kind, subject, first in map(unpack_key, stored.frame()["key"].to_list())
     ]
     kept = [row for row in rows if row[2] not in anew]
     schema = {"kind": pl.Int16, "department_id": pl.Int64, "opens_on": pl.Int32}
-    return nw.from_native(pl.DataFrame(kept, schema=schema, orient="row"), eager_only=True)
+    return pl.DataFrame(kept, schema=schema, orient="row")
 
 
-def _reports(book: RuleBook, owed: Frame, stored: Packed, task: Task, counts: Counts) -> None:
+def _reports(book: RuleBook, owed: pl.DataFrame, stored: Packed, task: Task, counts: Counts) -> None:
     """Bring the departments' duties to who owes what, and what they filed."""
-    derived: pl.DataFrame = report_duties(
+    derived = report_duties(
         owed,
         reading.frame(reading.FILING_TABLE),
         reading.frame(reading.POSTING_TABLE),
         book,
         on=task.on,
-        engine=POLARS,
         codes=reading.get_codes(book),
-    ).to_native()
+    )
     difference = store.compare(derived, lambda: stored)
     store.apply(difference)
     recheck(difference, task.on)

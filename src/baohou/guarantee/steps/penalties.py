@@ -6,10 +6,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
-import narwhals as nw
 import polars as pl
 
-from baohou.core.columns import NEVER, Frame
+from baohou.core.columns import NEVER
 from baohou.core.ledger import entries_due
 from baohou.core.rulebook import RuleBook
 from baohou.day.registry import Counts, Task
@@ -70,7 +69,7 @@ def _passed(after: date | None, on: date) -> str:
 def _settle(
     book: RuleBook,
     duties: pl.DataFrame,
-    booked: Frame,
+    booked: pl.DataFrame,
     on: date,
     counts: Counts,
     *,
@@ -80,9 +79,9 @@ def _settle(
 
     ``whole`` reads the duties with what an entry repeats of them, when ``duties`` have only what the rules ask.
     """
-    expected = owed(nw.from_native(duties, eager_only=True), book, on=on, go_live=get_go_live(), codes=get_codes(book))
+    expected = owed(duties, book, on=on, go_live=get_go_live(), codes=get_codes(book))
     entries = entries_due(expected, booked)
     counts.read += len(duties)
     counts.penalties += len(entries)
     if len(entries):
-        booking.write(entries.to_native(), whole() if whole else duties, booked.to_native(), on=on)
+        booking.write(entries, whole() if whole else duties, booked, on=on)

@@ -8,11 +8,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
-import narwhals as nw
 import polars as pl
 from django.utils import timezone
 
-from baohou.core.columns import DAY_BITS, SUBJECT_BITS, Frame, day_number, unpack_key
+from baohou.core.columns import DAY_BITS, SUBJECT_BITS, day_number, unpack_key
 from baohou.kernel import columns
 from baohou.kernel.accountability.models import Entry, EntryKind
 from baohou.kernel.audit import bulk
@@ -61,7 +60,7 @@ _PIECES_WORTH_ASKING: Final = 5
 _KIND: Final = 1 << (SUBJECT_BITS + DAY_BITS)
 
 
-def read_booked(*, among: pl.Series | None = None) -> Frame:
+def read_booked(*, among: pl.Series | None = None) -> pl.DataFrame:
     """What the ledger says, entry by entry: (duty_key, staff_id, net_fen, waived_fen), the last as a positive sum.
 
     What was taken back by hand counts as waived.
@@ -71,7 +70,7 @@ def read_booked(*, among: pl.Series | None = None) -> Frame:
     entries = columns.read(_AMOUNTS) if among is None else _amounts(among)
     fen = pl.col("amount") - _ZERO
     waived = pl.when(pl.col("kind") == EntryKind.WAIVER).then(-fen).otherwise(0)
-    return nw.from_native(entries.select("duty_key", "staff_id", net_fen=fen, waived_fen=waived), eager_only=True)
+    return entries.select("duty_key", "staff_id", net_fen=fen, waived_fen=waived)
 
 
 def write(entries: pl.DataFrame, duties: pl.DataFrame, booked: pl.DataFrame, *, on: date) -> None:

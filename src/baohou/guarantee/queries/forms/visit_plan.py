@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import narwhals as nw
 import polars as pl
 from django.db.models import Q, QuerySet
 
-from baohou.core.columns import NEVER, NOBODY, Frame, day_number, day_of
+from baohou.core.columns import NEVER, NOBODY, day_number, day_of
 from baohou.core.period import Quarter
 from baohou.guarantee.models import Guarantee, PlannedDate, Visit
 from baohou.guarantee.queries.duties import derive_duties
@@ -137,9 +136,9 @@ def _visits(clients: list[int], first: date, last: date) -> QuerySet[Visit]:
     return Visit.objects.filter(client__in=clients, visited_on__range=(first, last))
 
 
-def _owed(frame: Frame, quarter: Quarter) -> Frame:
+def _owed(frame: pl.DataFrame, quarter: Quarter) -> pl.DataFrame:
     """Of all duties derived those neither lapsed nor done before the quarter: one in seven, after some years."""
-    return frame.filter(nw.col("lapsed_on") == NEVER, nw.col("done_on") >= day_number(quarter.first))
+    return frame.filter(pl.col("lapsed_on") == NEVER, pl.col("done_on") >= day_number(quarter.first))
 
 
 def _read(row: dict[str, Any]) -> _Duty:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from baohou.guarantee.imports import take
@@ -12,6 +13,9 @@ from baohou.guarantee.models import Guarantee
 from baohou.kernel.papers.taking import Outcome
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
+
+EVENING = date(2026, 10, 20)
+"""The business day on whose evening most tests begin."""
 
 STAFF = (
     ("A01", "张甲", "业务一部", "project_manager"),

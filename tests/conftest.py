@@ -119,9 +119,10 @@ def take_in(db: None, tmp_path: Path) -> TakeIn:
 @pytest.fixture
 def cast(take_in: TakeIn) -> Cast:
     """The staff: 张甲 and 李乙 (业务一部), their manager, another department, the risk department."""
+    from tests.again import begin
     from tests.cast import engage
 
-    return engage(take_in)
+    return begin("cast", lambda: engage(take_in))
 
 
 @pytest.fixture
@@ -129,11 +130,30 @@ def portfolio(take_in: TakeIn, cast: Cast) -> Portfolio:
     """The staff, three clients with four guarantees of 2026, and the shipped rule set."""
     from baohou.kernel.rulebook.queries import get_rule_book
     from baohou.kernel.rulebook.services import load_shipped
+    from tests.again import begin
     from tests.cast import issue
 
-    load_shipped(door="command")
+    def build() -> Portfolio:
+        load_shipped(door="command")
+        return issue(take_in, cast)
+
+    made = begin("portfolio", build)
     get_rule_book()  # A process reads a version once: read it now, so that no test counts those queries.
-    return issue(take_in, cast)
+    return made
+
+
+@pytest.fixture
+def evening(portfolio: Portfolio) -> Portfolio:
+    """The portfolio after the day 2026-10-20 has been run: 张甲's routine visit of BH-2026-001 is long overdue."""
+    from baohou.day import engine
+    from tests.again import begin
+    from tests.cast import EVENING
+
+    def build() -> Portfolio:
+        engine.run(on=EVENING)
+        return portfolio
+
+    return begin("evening", build)
 
 
 @pytest.fixture(autouse=True, scope="session")

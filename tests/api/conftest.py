@@ -13,13 +13,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from baohou.day import engine
 from baohou.day.jobs import launching, services
 from baohou.day.jobs.services import work
 from baohou.kernel.api.tokens import make_own_token, scopes_of
 from baohou.kernel.people.access import find_person
 from baohou.kernel.people.models import Staff
-from tests.cast import Portfolio
 
 TODAY = date(2026, 10, 20)
 
@@ -61,13 +59,6 @@ def jobs_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """What an operation starts is done at once, in this process."""
     monkeypatch.setattr(launching, "launch", lambda pk: work(pk=pk))
     monkeypatch.setattr(services, "when_committed", lambda launch: launch())
-
-
-@pytest.fixture
-def evening(portfolio: Portfolio) -> Portfolio:
-    """The portfolio after the day 2026-10-20 has been run."""
-    engine.run(on=TODAY)
-    return portfolio
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from baohou.day.jobs import launching
 from baohou.day.jobs.services import work
 from baohou.kernel.people.logins import make_logins
 from baohou.kernel.people.models import Staff
+from tests.again import begin
 from tests.cast import Portfolio
 from tests.desk.conftest import TODAY
 
@@ -66,9 +67,13 @@ def jobs_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
 def evening(live_server: LiveServer, portfolio: Portfolio) -> Portfolio:
     """The portfolio after the day 2026-10-20 has been run, with log-ins."""
     assert Path("src/baohou/static/built/app.js").exists(), "npm run build has not been run"
-    engine.run(on=TODAY)
-    make_logins(PASSWORD)
-    return portfolio
+
+    def build() -> Portfolio:
+        engine.run(on=TODAY)
+        make_logins(PASSWORD)
+        return portfolio
+
+    return begin("evening in the browser", build)
 
 
 @pytest.fixture

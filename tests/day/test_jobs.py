@@ -22,9 +22,9 @@ from baohou.day.jobs import beats, kinds, launching, queries, services
 from baohou.day.jobs.kinds import JobKind, Tell, Wish
 from baohou.day.models import Job, JobState
 from tests.cast import Portfolio
-from tests.desk.conftest import Enter, enter, evening
+from tests.desk.conftest import Enter, enter
 
-__all__ = ["enter", "evening"]
+__all__ = ["enter"]
 ROOT = Path(__file__).resolve().parents[2]
 AT_WORK = ("逐行", "比较", "写入")
 pytestmark = pytest.mark.django_db

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from baohou.day import engine
 from baohou.day.jobs import launching, services
 from baohou.day.jobs.services import work
 from baohou.kernel.people.models import Staff
-from tests.cast import Portfolio
+from tests.cast import EVENING
 
-TODAY = date(2026, 10, 20)
+TODAY = EVENING
 Enter = Callable[[Staff], Client]
 
 
@@ -24,13 +22,6 @@ def jobs_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a page starts is done at once, in this process: another one would not see the test's database."""
     monkeypatch.setattr(launching, "launch", lambda pk: work(pk=pk))
     monkeypatch.setattr(services, "when_committed", lambda launch: launch())
-
-
-@pytest.fixture
-def evening(portfolio: Portfolio) -> Portfolio:
-    """The portfolio after the day 2026-10-20 has been run."""
-    engine.run(on=TODAY)
-    return portfolio
 
 
 @pytest.fixture

@@ -31,13 +31,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.clause("PGM.2", "PGM.12")]
 TOMORROW = date(2026, 10, 21)
 
 
-@pytest.fixture
-def evening(portfolio: Portfolio) -> Portfolio:
-    """The portfolio after the day 2026-10-20 has been run: 张甲's routine visit of BH-2026-001 is long overdue."""
-    engine.run(on=TODAY)
-    return portfolio
-
-
 def to_b(portfolio: Portfolio) -> dict[int, Choice]:
     """Everything of 张甲 to 李乙."""
     b = portfolio.cast.b.pk

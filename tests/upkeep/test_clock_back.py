@@ -17,10 +17,10 @@ from baohou.kernel.outbox import worker
 from baohou.kernel.outbox.models import Message, State
 from baohou.kernel.people.models import Post
 from tests.cast import Portfolio
-from tests.desk.conftest import Enter, enter, evening
+from tests.desk.conftest import Enter, enter
 from tests.kernel.outbox.test_worker import Wire, come_due, wire, write
 
-__all__ = ["enter", "evening", "wire"]
+__all__ = ["enter", "wire"]
 pytestmark = pytest.mark.django_db
 BACK = timedelta(days=3)
 

@@ -29,9 +29,9 @@ from baohou.kernel.papers.models import Seal, StoredFile
 from baohou.kernel.papers.records import places
 from baohou.kernel.people.models import Post
 from tests.cast import Portfolio
-from tests.desk.conftest import Enter, enter, evening
+from tests.desk.conftest import Enter, enter
 
-__all__ = ["enter", "evening"]
+__all__ = ["enter"]
 pytestmark = pytest.mark.django_db
 
 

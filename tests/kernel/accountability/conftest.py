@@ -6,9 +6,9 @@ import pytest
 
 from baohou.kernel.accountability.models import Entry
 from tests.cast import Portfolio
-from tests.desk.conftest import Enter, enter, evening
+from tests.desk.conftest import Enter, enter
 
-__all__ = ["Enter", "enter", "evening"]
+__all__ = ["Enter", "enter"]
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from baohou.kernel.accountability.models import Entry
 from baohou.kernel.people.access import Person, find_person
 from baohou.kernel.people.models import Staff
 from tests.cast import Portfolio
-from tests.desk.conftest import TODAY, Enter, enter, evening, jobs_in_place
+from tests.desk.conftest import TODAY, Enter, enter, jobs_in_place
 
-__all__ = ["Enter", "enter", "evening", "jobs_in_place"]
+__all__ = ["Enter", "enter", "jobs_in_place"]
 
 
 @pytest.fixture

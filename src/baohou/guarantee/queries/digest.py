@@ -15,7 +15,7 @@ from baohou.core.sayings import THEN, Said, listed, say, say_many, together
 from baohou.core.weekdays import weekday_of
 from baohou.guarantee.models import MeasureAction, MovedDuty, MoveSigner
 from baohou.guarantee.queries.actions import doers_of, handed_actions
-from baohou.guarantee.queries.pages.waiting import SENT_BACK, WaitingLine, list_waiting
+from baohou.guarantee.queries.pages.waiting import SENT, SENT_BACK, WaitingLine, list_waiting
 from baohou.guarantee.rules.words import DutyKind
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.notices.digest import Digest
@@ -187,10 +187,10 @@ def _to_sign(owners: Collection[int]) -> set[int]:
 
 
 def _waiting(person: Person, signing: set[int], on: date) -> list[WaitingLine]:
-    """What waits for a person; a project manager has nothing but lists to sign, so only those who have are asked."""
+    """What waits for a person, not for others; a project manager has only lists to sign: who has none is not asked."""
     if person.post is Post.PROJECT_MANAGER and not person.stands_for and person.staff_id not in signing:
         return []
-    return [line for line in list_waiting(person, on=on) if line.part != SENT_BACK]
+    return [line for line in list_waiting(person, on=on) if line.part not in (SENT, SENT_BACK)]
 
 
 def _digest(person: Person, owed: dict[int, Owed], waiting: list[WaitingLine], on: date) -> Digest | None:

@@ -46,7 +46,7 @@ _TOLD_DAYS: Final = 14
 class WaitingLine:
     """One line: what waits, from or with whom, since when, and the page where it is done.
 
-    ``part`` is WAITING (for me), CAME_BACK (returned to me), SENT (I asked for it and it
+    ``part`` is WAITING (for me), CAME_BACK (returned to me), SENT (I asked for it, and it
     waits for others) or SENT_BACK (I returned it); ``because`` is the reason
     that was given for a return. All of it is said in the reader's language.
     """
@@ -78,6 +78,18 @@ def list_waiting(person: Person, *, on: date) -> list[WaitingLine]:
     lines = [line for source in _SOURCES for line in source(person, on)]
     order = (CAME_BACK, WAITING, SENT, SENT_BACK)
     return sorted(lines, key=lambda line: (order.index(line.part), line.since or date.max))
+
+
+def rest_of(count: int, *, most: int, url: str, part: str = WAITING, shown: int = MOST) -> WaitingLine:
+    """The last line of a source that has more than it shows: how many more, and where all of them stand.
+
+    ``count`` is how many there are in all, counted up to ``most``.
+    """
+    more = count - shown
+    n = f"{more}+" if count >= most else more
+    return WaitingLine(
+        what=say_many("还有 %(n)s 件，打开全部", more, n=n), who="", since=None, url=url, part=part, count=more
+    )
 
 
 @prepared

@@ -103,7 +103,7 @@ export async function openTake(page) {
   take.hidden = !document.querySelector("[data-taken]");
   take.addEventListener("click", async () => {
     take.setAttribute("disabled", "");
-    const missed = await takeAll([page.dataset.address, ...formsOnPage()], (n, all) => { said.textContent = word("taking", { n, all }); });
+    const missed = await takeAll([...new Set([page.dataset.address, page.dataset.shown, ...formsOnPage()])], (n, all) => { said.textContent = word("taking", { n, all }); });
     await markTaken();
     said.textContent = missed ? word("takenPartly", { n: missed }) : word("takenAll");
     take.removeAttribute("disabled");

@@ -33,9 +33,10 @@ class Place:
     waits: Callable[[Person], int] | None = None
 
     def is_for(self, person: Person) -> bool:
-        """Whether the person has use of it."""
+        """Whether the person has use of it; of all but the forms of visits who reads everything has."""
         wanted = (self.right,) if self.right else self.rights
-        return not wanted or any(person.may(right) for right in wanted)
+        reads = person.reads_only and self.right is not Right.RECORD_VISIT
+        return not wanted or reads or any(person.may(right) for right in wanted)
 
     @property
     def url(self) -> str:
@@ -64,7 +65,7 @@ PLACES = (
     Place("reports", _("季度报送"), "file-check"),
     Place("handover", _("移交归档"), "archive"),
     Place("penalties", _("处罚记录"), "gavel"),
-    Place("appeals", _("申诉"), "scale", Right.WAIVE, waits=count_open_appeals),
+    Place("appeals", _("申诉"), "scale", rights=(Right.WAIVE, Right.SEE_EVERYTHING), waits=count_open_appeals),
     Place("approvals", _("复核"), "eye-check", rights=_CHECKING),
     Place("risk", _("风险视图"), "shield-check", Right.OVERSEE),
     Place("overview", _("经营总览"), "chart-bar", Right.SEE_EVERYTHING),

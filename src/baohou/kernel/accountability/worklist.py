@@ -67,7 +67,8 @@ class Appeals:
 def parts_for(person: Person) -> list[str]:
     """The parts of the list that a person can look at, the usual first."""
     decides = ["waiting", "decided"] if person.may(Right.WAIVE) else []
-    return [*decides, *(["department"] if person.reach is Reach.DEPARTMENT else []), "mine"]
+    whole = {Reach.DEPARTMENT: ["department"], Reach.ALL: ["all"]}.get(person.reach, [])
+    return [*decides, *whole, "mine"]
 
 
 def part_for(person: Person, said: str) -> str:
@@ -110,6 +111,7 @@ def _of_part(person: Person, part: str) -> QuerySet[Appeal]:
         "waiting": _waiting(person.staff_id, _department_of(person)),
         "decided": _with_names().filter(decision__by=person.staff_id).exclude(staff=person.staff_id),
         "department": _with_names().filter(department_id=person.department_id or 0),
+        "all": _with_names(),
         "mine": _with_names().filter(staff=person.staff_id),
     }[part]
 

@@ -203,16 +203,22 @@ def _held(change: Change, department: Department | None, numbers: list[str]) -> 
     named = listed(numbers[:_NAMED])
     if len(numbers) > _NAMED:
         named = say("%(shown)s 等", shown=named)
-    told = {"staff": change.staff.name, "on": change.on, "many": len(numbers), "named": named}
     if department is None:
         return say(
-            "%(staff)s自 %(on)s 起仍是 %(many)s 笔在保项目的 A 角或 B 角（%(named)s），请先移交给接手的人。", **told
+            "%(staff)s自 %(on)s 起仍是 %(many)s 笔在保项目的 A 角或 B 角（%(named)s），请先移交给接手的人。",
+            staff=change.staff.name,
+            on=change.on,
+            many=len(numbers),
+            named=named,
         )
     return say(
         "%(staff)s自 %(on)s 起离开%(department)s，仍是该部门 %(many)s 笔在保项目的 A 角或 B 角（%(named)s），"
         "请先移交给接手的人。",
+        staff=change.staff.name,
+        on=change.on,
         department=department.name,
-        **told,
+        many=len(numbers),
+        named=named,
     )
 
 

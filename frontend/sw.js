@@ -58,9 +58,11 @@ async function asset(request) {
 // The network first; what was kept when it does not answer, or not soon.
 async function page(event, address) {
   const pages = await caches.open(PAGES);
-  const kept = await pages.match(address.pathname);
+  // A form is the same whatever stands behind its "?"; the list of clients is not.
+  const name = address.pathname === fallback ? address.pathname + address.search : address.pathname;
+  const kept = await pages.match(name);
   const fetched = fetch(event.request);
-  event.waitUntil(fetched.then((answer) => isPage(answer) && pages.put(address.pathname, answer.clone()), () => {}));
+  event.waitUntil(fetched.then((answer) => isPage(answer) && pages.put(name, answer.clone()), () => {}));
   if (!kept) return fetched.catch(() => toFallback(pages));
   const late = new Promise((done) => setTimeout(() => done(kept), PATIENCE));
   return Promise.race([fetched, late]).then((answer) => (answer.status >= 500 ? kept : answer), () => kept);

@@ -262,12 +262,18 @@ class VisitForm {
     }
   }
 
+  // Of the same strokes the picture of before is kept: another one, drawn on another glass, would be another report.
   async keepSignature() {
     const { key } = this.draft;
-    for (const file of await filesOf(key)) if (file.role === "signature") await removeFile(file.id);
+    const strokes = JSON.stringify(this.signature.drawn);
+    for (const file of await filesOf(key)) {
+      if (file.role !== "signature") continue;
+      if (file.strokes === strokes) return;
+      await removeFile(file.id);
+    }
     if (this.signature.isEmpty) return;
     const blob = await this.signature.picture();
-    await this.orTell(() => saveFile({ id: newKey(), key, role: "signature", name: "signature.png", blob, sha256: null, at: Date.now() }));
+    await this.orTell(() => saveFile({ id: newKey(), key, role: "signature", name: "signature.png", blob, strokes, sha256: null, at: Date.now() }));
   }
 
   async answer(result) {

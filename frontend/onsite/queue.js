@@ -48,10 +48,9 @@ async function row(one) {
   const acts = element("div", { class: "act" });
   const link = one.state === "sent" ? one.url : `${one.action}#draft=${one.key}`;
   acts.append(element("a", { class: "btn btn-sm", href: link }, word(one.state === "sent" ? "seeReport" : "openDraft")));
-  if (one.state === "stuck") acts.append(button("btn btn-sm", word("retry"), () => retry(one)));
-  if (one.state === "stuck" && one.error?.url) {
+  if (one.state === "stuck" && one.error?.url) { // stored already: to send it again never helps
     acts.append(element("a", { class: "btn btn-sm", href: one.error.url }, word("seeReport")));
-  }
+  } else if (one.state === "stuck") acts.append(button("btn btn-sm", word("retry"), () => retry(one)));
   if (one.state !== "sent") acts.append(button("plain late", word("discard"), () => discard(one)));
   return element("li", {},
     element("div", { class: "when" }, element("strong", {}, one.clientName), element("span", {}, one.kindName ?? ""), element("span", { class: `pill ${tone}` }, about[0])),
@@ -103,7 +102,7 @@ export async function openTake(page) {
   take.hidden = !document.querySelector("[data-taken]");
   take.addEventListener("click", async () => {
     take.setAttribute("disabled", "");
-    const missed = await takeAll([page.dataset.address, ...formsOnPage()], (n, all) => { said.textContent = word("taking", { n, all }); });
+    const missed = await takeAll([...new Set([page.dataset.address, page.dataset.shown, ...formsOnPage()])], (n, all) => { said.textContent = word("taking", { n, all }); });
     await markTaken();
     said.textContent = missed ? word("takenPartly", { n: missed }) : word("takenAll");
     take.removeAttribute("disabled");

@@ -123,6 +123,42 @@ def test_an_answer_lost_on_the_way_is_asked_for_again_and_nothing_stored_twice(e
     assert Visit.objects.filter(client=evening.steel).count() == 1
 
 
+def test_a_report_pressed_twice_after_a_lost_answer_is_known_as_stored(evening: Portfolio, sit: Sit) -> None:
+    """Its answer was lost. With another sentence it is refused, with a way to what is stored; taken up again and sent
+    as it was, it counts as sent."""
+    page = sit(evening.cast.b, PHONE)
+    page.goto(f"/clients/{evening.steel.pk}/visit/?kind=routine&guarantee={evening.second.pk}")
+    ready(page)
+    fill(page)
+    stored: list[str] = []
+
+    def lose(route: Route) -> None:
+        if route.request.method != "POST":
+            route.continue_()
+            return
+        if not stored:
+            stored.append(route.fetch().json()["url"])
+        route.fulfill(status=503, body="")
+
+    page.route(re.compile(r"/visit/$"), lose)
+    for again in range(2):
+        page.get_by_role("button", name="记下这次回访").click()
+        expect(page.get_by_text("服务器现在没有答复")).to_be_visible()
+        page.get_by_role("button", name="再改一改").click()
+        if again:
+            page.reload()
+            ready(page)
+    page.get_by_label("回访结论").fill("借款按约定使用，又想起一句")
+    page.unroute(re.compile(r"/visit/$"))
+    page.get_by_role("button", name="记下这次回访").click()
+    expect(page.locator("[data-refused]")).to_contain_text("已经送到过")
+    expect(page.get_by_role("link", name="打开那份报告")).to_have_attribute("href", re.compile(stored[0]))
+    page.get_by_label("回访结论").fill("借款按约定使用")
+    page.get_by_role("button", name="记下这次回访").click()
+    page.wait_for_url(re.compile(stored[0]))
+    assert Visit.objects.filter(client=evening.steel).count() == 1
+
+
 def test_a_draft_is_there_again_after_the_page_was_closed(evening: Portfolio, sit: Sit) -> None:
     """Words, photo and strokes; and whoever is logged out is told and loses nothing."""
     page = sit(evening.cast.b, PHONE)

@@ -94,7 +94,7 @@ def test_a_list_of_any_length_asks_a_bounded_number(
     verbs = Act.objects.values("verb").distinct().count()
     with django_assert_max_num_queries(14 + verbs):
         browser.get("/audit/?q=东方")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         browser.get(f"/audit/{Act.objects.latest('pk').pk}/")
 
 

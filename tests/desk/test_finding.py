@@ -164,7 +164,7 @@ def test_a_search_takes_few_queries(
 ) -> None:
     """However many are so named."""
     browser = enter(crowd.cast.risk_manager)
-    with django_assert_max_num_queries(29):
+    with django_assert_max_num_queries(30):
         browser.get("/clients/", {"q": words})
 
 

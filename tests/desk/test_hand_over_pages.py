@@ -337,7 +337,7 @@ def test_a_volume_moves_and_the_rule_changes_for_later_ones(evening: Portfolio, 
 
 
 @pytest.mark.parametrize(
-    ("page", "most"), [("/handover/", 16), ("/handover/?part=all", 16), ("list", 20), ("/archive/", 12), ("volume", 16)]
+    ("page", "most"), [("/handover/", 16), ("/handover/?part=all", 16), ("list", 20), ("/archive/", 13), ("volume", 16)]
 )
 def test_a_page_takes_few_queries_however_long_it_is(
     evening: Portfolio,

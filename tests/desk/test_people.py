@@ -14,6 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from baohou.core.errors import Refused
 from baohou.guarantee.queries.access import visible_clients
+from baohou.guarantee.queries.moves import list_holdings
+from baohou.guarantee.services import moves
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.audit.models import Act
 from baohou.kernel.duties.models import Duty
@@ -121,10 +123,24 @@ def test_an_auditor_comes_by_file_and_sees_all_clients(evening: Portfolio, take_
 
 
 def test_posts_hold_from_their_day(evening: Portfolio, enter: Enter) -> None:
-    """张甲 goes to 业务二部 on 2026-12-01: today still 业务一部, the page says what is to come."""
+    """张甲 goes to 业务二部 on 2026-12-01, once the work has passed: today still 业务一部, the page says what is to
+    come."""
     second = Department.objects.get(name="业务二部")
     browser = enter(evening.cast.admin)
     sent = {"post": "project_manager", "department": second.pk, "effective_on": "2026-12-01", "because": "调岗"}
+    refused = browser.post(f"/people/{evening.cast.a.pk}/post/", sent).content.decode()
+    assert "BH-2026-001" in refused and "请先移交" in refused and f"/people/{evening.cast.a.pk}/move/" in refused
+    day = date(2026, 12, 1)
+    held = list_holdings(evening.cast.a, on=day, owing=[evening.paper.pk])
+    moves.move_work(
+        staff=evening.cast.a,
+        effective_on=day,
+        choices={one.guarantee.pk: (evening.cast.b.pk if one.as_a else None, None) for one in held},
+        because="调岗",
+        today=TODAY,
+        actor="M01",
+        door="page",
+    )
     assert browser.post(f"/people/{evening.cast.a.pk}/post/", sent).status_code == 302
     page = said(browser, f"/people/{evening.cast.a.pk}/")
     assert "自 2026-12-01 起" in page and "撤回" in page

@@ -197,6 +197,22 @@ def test_a_device_is_answered_in_json(evening: Portfolio, enter: Enter) -> None:
     assert enter(evening.cast.a).get("/onsite/token/").json()["person"] == "A01"
 
 
+def test_another_content_under_a_known_key_is_led_to_the_stored_report(evening: Portfolio, enter: Enter) -> None:
+    """张甲's report arrived and its answer was lost; changed and pressed again, the answer names and links what is
+    stored, on the device and on the plain page; somebody else with the same key reads nothing of it."""
+    page, told = f"/clients/{evening.steel.pk}/visit/", filled(evening)
+    browser, as_device = enter(evening.cast.a), {"HTTP_ACCEPT": "application/json"}
+    stored = browser.post(page, told, **as_device).json()["url"]
+    changed = {**told, "summary": "又想起一句"}
+    answer = browser.post(page, changed, **as_device)
+    assert (answer.status_code, answer.json()["url"]) == (409, stored)
+    assert "东方钢铁有限公司" in answer.json()["message"] and "已经送到过" in answer.json()["message"]
+    plain = browser.post(page, changed).content.decode()
+    assert f'href="{stored}"' in plain and "又想起一句" in plain
+    other = enter(evening.cast.b).post(page, told, **as_device)
+    assert (other.status_code, "url" in other.json()) == (422, False)
+
+
 @pytest.mark.clause("PGM.11")
 def test_everyone_may_check_a_seal_and_learns_nobodys_name(visit: Visit, evening: Portfolio) -> None:
     """Typed in small letters without dashes; the photo of 东方钢铁 is lost on the disk: the page says a file is."""

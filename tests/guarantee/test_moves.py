@@ -11,9 +11,9 @@ import pytest
 from baohou.core.errors import Refused
 from baohou.day import engine
 from baohou.guarantee.imports import take
-from baohou.guarantee.models import ManagerAppointment, MovedDuty, MoveSigner, WorkMove
+from baohou.guarantee.models import Guarantee, ManagerAppointment, MovedDuty, MoveSigner, WorkMove
 from baohou.guarantee.queries.duties import derive_duties
-from baohou.guarantee.queries.moves import Choice, count_loads, list_holdings, list_receivers, propose
+from baohou.guarantee.queries.moves import Choice, count_loads, list_holdings, list_open_duties, list_receivers, propose
 from baohou.guarantee.queries.pages.waiting import list_waiting
 from baohou.guarantee.services import moves
 from baohou.kernel.accountability.models import Entry
@@ -24,7 +24,7 @@ from baohou.kernel.papers import records
 from baohou.kernel.people import postings
 from baohou.kernel.people.models import Post, Posting, Staff
 from baohou.kernel.people.standing import list_people
-from tests.cast import Portfolio
+from tests.cast import Portfolio, TakeIn
 from tests.desk.conftest import TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("PGM.2", "PGM.12")]
@@ -267,3 +267,91 @@ def test_proposals_keep_clients_together_and_loads_even(evening: Portfolio) -> N
     assert propose(holdings, receivers, loads)[evening.first.pk] == (cast.b.pk, None)
     everything = propose(holdings, receivers, loads, all_to=cast.manager.pk)
     assert everything == {evening.first.pk: (cast.manager.pk, None), evening.second.pk: (None, cast.manager.pk)}
+
+
+def _to_second(portfolio: Portfolio, staff: Staff, on: date = TOMORROW) -> Posting:
+    """The person goes to 业务二部 in the same post."""
+    return postings.change_post(
+        staff=staff,
+        department=portfolio.elsewhere.department,
+        post=Post.PROJECT_MANAGER,
+        effective_on=on,
+        because="轮岗",
+        actor="X01",
+        door="page",
+    )
+
+
+def test_a_change_of_department_asks_for_what_was_held_in_the_old_one(evening: Portfolio) -> None:
+    """张甲 goes from 业务一部 to 业务二部: refused while guarantees of 业务一部 are held, taken once the list is made,
+    and the overdue is on 李乙's list then; 吴外 changes the post within 业务二部 and is asked for nothing."""
+    cast = evening.cast
+    with pytest.raises(Refused) as refusal:
+        _to_second(evening, cast.a)
+    assert refusal.value.code == "people.post.bound"
+    assert "BH-2026-001" in refusal.value.message and "业务一部" in refusal.value.message
+    assert "请先移交给接手的人" in refusal.value.message
+    hand_over(evening)
+    assert _to_second(evening, cast.a).department == evening.elsewhere.department
+    engine.run(on=TOMORROW)
+    assert not list_open_duties(cast.a, on=TOMORROW)
+    assert differences(TOMORROW) == 0
+    postings.change_post(
+        staff=cast.outsider,
+        department=evening.elsewhere.department,
+        post=Post.DEPARTMENT_MANAGER,
+        effective_on=TOMORROW,
+        because="晋升",
+        actor="X01",
+        door="page",
+    )
+
+
+def test_what_is_held_in_another_department_keeps_nobody(evening: Portfolio, take_in: TakeIn) -> None:
+    """李乙 is B of a guarantee of 业务二部 and holds nothing else: going from 业务一部 to 业务二部 leaves nothing behind."""
+    row = ("N-1", "临江机械有限公司", "X:临江", "业务二部", "吴外", "李乙", "100", "2026-05-11", "2027-05-10", "")
+    take_in("portfolio", [row])
+    cast = evening.cast
+    held = list_holdings(cast.b, on=TOMORROW)
+    assert {one.guarantee.department.name for one in held} == {"业务一部", "业务二部"}
+    with pytest.raises(Refused) as refusal:
+        _to_second(evening, cast.b)
+    assert "N-1" not in refusal.value.message
+    ours = Guarantee.objects.filter(department=evening.first.department)
+    ours.filter(manager_b=cast.b).update(manager_b=None)
+    ours.filter(manager_a=cast.b).update(manager_a=cast.a)
+    Duty.objects.filter(owner=cast.b).delete()
+    assert _to_second(evening, cast.b).department == evening.elsewhere.department
+
+
+def test_what_is_owed_without_a_guarantee_in_force_is_asked_for_as_well(evening: Portfolio) -> None:
+    """张甲 holds nothing in force, but owes a visit about paper, which 业务一部 has released: it has to pass first."""
+    cast = evening.cast
+    Guarantee.objects.exclude(pk=evening.released.pk).filter(manager_a=cast.a).update(manager_a=cast.b, manager_b=None)
+    Guarantee.objects.filter(manager_b=cast.a).update(manager_b=None)
+    owed = list_open_duties(cast.a, on=TODAY)
+    assert owed
+    Duty.objects.filter(owner=cast.a).exclude(key=owed[0].key).delete()
+    with pytest.raises(Refused) as refusal:
+        _to_second(evening, cast.a)
+    assert "1 件未办事项" in refusal.value.message and "请先移交" in refusal.value.message
+
+
+def test_a_staff_file_changes_no_department_of_who_still_holds_work(evening: Portfolio, tmp_path: Path) -> None:
+    """张甲 goes to 业务二部, or becomes a clerk, by file: as on the page, refused until the work has passed."""
+    path = tmp_path / "moving.csv"
+    for row, column in (("业务二部,项目经理", "部门"), ("业务一部,职员", "岗位")):
+        path.write_text(f"工号,姓名,部门,岗位,生效日\nA01,张甲,{row},2026-10-21\n", encoding="utf-8")
+        refused = take(kind="staff", path=path)
+        assert not refused.taken
+        (fault,) = refused.parts[0].faults
+        assert (fault.row, fault.column) == (2, column)
+        assert "请先移交给接手的人" in fault.message
+    history = "A01,张甲,业务二部,项目经理,2026-01-05\nA01,张甲,业务一部,项目经理,2026-02-01\n"
+    path.write_text(f"工号,姓名,部门,岗位,生效日\n{history}", encoding="utf-8")
+    assert take(kind="staff", path=path).taken
+    hand_over(evening)
+    path.write_text("工号,姓名,部门,岗位,生效日\nA01,张甲,业务二部,项目经理,2026-10-21\n", encoding="utf-8")
+    assert take(kind="staff", path=path).taken
+    path.write_text("工号,姓名,部门,岗位,生效日\nB01,李乙,业务一部,项目经理,2026-10-21\n", encoding="utf-8")
+    assert take(kind="staff", path=path).taken

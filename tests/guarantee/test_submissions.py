@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from bench import answers
@@ -102,14 +103,24 @@ def test_the_same_content_under_the_same_key_is_stored_once(portfolio: Portfolio
     assert Visit.objects.count() == 1
 
 
+def test_the_same_content_finished_anew_is_the_same_report(portfolio: Portfolio, key: UUID, report: Report) -> None:
+    """The answer was lost and the button pressed again ten minutes later: the visit stands as it was finished first."""
+    first = datetime(2026, 10, 19, 15, 30, 1, 234567, tzinfo=ZoneInfo("Asia/Shanghai"))
+    visit = send(portfolio, key, replace(report, finished_at=first)).visit
+    again = send(portfolio, key, replace(report, finished_at=first + timedelta(minutes=10)))
+    assert (again.already, again.visit) == (True, visit)
+    assert VisitSubmission.objects.get().finished_at == first
+
+
 def test_it_rejects_another_content_or_sender_under_a_known_key(
     portfolio: Portfolio, key: UUID, report: Report
 ) -> None:
     send(portfolio, key, report)
-    for changed, by_b in ((replace(report, summary="有异常"), False), (report, True)):
+    changed = replace(report, summary="有异常")
+    for sent, by_b, code in ((changed, False, "other_content"), (report, True, "key_of_another")):
         with pytest.raises(Refused) as refused:
-            send(portfolio, key, changed, by_b=by_b)
-        assert refused.value.code == "guarantee.visit.other_content"
+            send(portfolio, key, sent, by_b=by_b)
+        assert refused.value.code == f"guarantee.visit.{code}"
     assert Visit.objects.get().summary == "正常"
 
 

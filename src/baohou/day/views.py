@@ -33,7 +33,7 @@ def runs_page(request: Asked) -> HttpResponse:
         "titles": {step.name: step.title for step in steps()},
         "aside": aside[:ASIDE],
         "more_aside": len(aside) > ASIDE,
-        "busy": get_busy() if request.person.may(Right.ADMINISTER) else None,
+        "busy": get_busy() if request.person.may(Right.ADMINISTER) or request.person.reads_only else None,
     }
     return render(request, "day/runs.html", context)
 

@@ -240,6 +240,8 @@ COLUMNS: Final[dict[str, Word]] = {
     "received_by_id": _("点收人"),
     "received_on": _("点收日"),
     "sent_back": _("退回理由"),
+    "sent_back_by_id": _("退回人"),
+    "sent_back_on": _("退回日"),
     "receipt_id": _("移交回执"),
     "supervisor_id": _("监交人"),
     "move_id": _("工作移交"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -11,13 +12,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from baohou.desk.quick import address
+from baohou.kernel.accountability.worklist import count_open_appeals
 from baohou.kernel.notices.queries import count_unread
 from baohou.kernel.people.access import Person, Right
 
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the menu, for those with ``right`` or one of ``rights``; ``part`` heads a new part."""
+    """An entry of the menu, for those with ``right`` or one of ``rights``; ``part`` heads a new part.
+
+    ``waits``: counts what waits there for a person.
+    """
 
     name: str
     title: str | Promise
@@ -25,15 +30,28 @@ class Place:
     right: Right | None = None
     part: str | Promise = ""
     rights: tuple[Right, ...] = ()
+    waits: Callable[[Person], int] | None = None
 
     def is_for(self, person: Person) -> bool:
-        """Whether the person has use of it."""
+        """Whether the person has use of it; of all but the forms of visits who reads everything has."""
         wanted = (self.right,) if self.right else self.rights
-        return not wanted or any(person.may(right) for right in wanted)
+        reads = person.reads_only and self.right is not Right.RECORD_VISIT
+        return not wanted or reads or any(person.may(right) for right in wanted)
 
     @property
     def url(self) -> str:
         return address(self.name)
+
+
+class _Shown(NamedTuple):
+    """An entry of the menu as the page of somebody shows it, with how many wait there."""
+
+    name: str
+    title: str | Promise
+    icon: str
+    part: str | Promise
+    url: str
+    waiting: int
 
 
 _CHECKING = (Right.CHECK_PENALTY, Right.CHECK_GRADE, Right.CHECK_POST, Right.CHANGE_GRADE, Right.SEE_AUDIT)
@@ -47,7 +65,7 @@ PLACES = (
     Place("reports", _("季度报送"), "file-check"),
     Place("handover", _("移交归档"), "archive"),
     Place("penalties", _("处罚记录"), "gavel"),
-    Place("appeals", _("申诉"), "scale", Right.WAIVE),
+    Place("appeals", _("申诉"), "scale", rights=(Right.WAIVE, Right.SEE_EVERYTHING), waits=count_open_appeals),
     Place("approvals", _("复核"), "eye-check", rights=_CHECKING),
     Place("risk", _("风险视图"), "shield-check", Right.OVERSEE),
     Place("overview", _("经营总览"), "chart-bar", Right.SEE_EVERYTHING),
@@ -69,7 +87,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
     if person is None:
         return {}
     unread = count_unread(person.staff_id) if person.staff_id else 0
-    places = [place for place in PLACES if place.is_for(person)]
+    places = [_shown(place, person) for place in PLACES if place.is_for(person)]
     business_day = getattr(request, "business_day", None)
     calendar = timezone.localdate()
     match = request.resolver_match
@@ -87,3 +105,8 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "in_wan": request.COOKIES.get("money") == "wan",
         "rights": frozenset(right.value for right in Right if person.may(right)),
     }
+
+
+def _shown(place: Place, person: Person) -> _Shown:
+    waiting = place.waits(person) if place.waits else 0
+    return _Shown(place.name, place.title, place.icon, place.part, place.url, waiting)

@@ -19,6 +19,7 @@ class Guarantee(AppConfig):
         from baohou.guarantee.queries.hand_overs import RECEIPT, VOLUMES, tell_receipt
         from baohou.guarantee.queries.late_records import find_recorded_on
         from baohou.guarantee.queries.moves import managers_or_departments_left
+        from baohou.guarantee.queries.pages import waiting, waiting_appeals, waiting_reports
         from baohou.guarantee.queries.plans import PAPER, tell_accepted_plan
         from baohou.guarantee.queries.sealed_visits import KIND, tell_visit
         from baohou.guarantee.rules.parameters import CLAUSES, SPECS
@@ -53,6 +54,8 @@ class Guarantee(AppConfig):
             notices.register(notice)
         for checked in (RISK, WATCH, IMPORT):
             approvals.register(checked)
+        for source in (*waiting_appeals.SOURCES, *waiting_reports.SOURCES):
+            waiting.register(source)
         bonds.register(managers_or_departments_left)
         retention.register(DRAFTS)
         retention.register(CONTACTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -13,8 +14,9 @@ from baohou.core.errors import Refused
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.papers import records
-from baohou.kernel.papers.models import Addendum, Seal, Signature, StoredFile
+from baohou.kernel.papers.models import Addendum, Attachment, Seal, Signature, StoredFile
 from baohou.kernel.papers.records import kinds
+from baohou.kernel.papers.records.sealing import digest
 
 pytestmark = pytest.mark.django_db
 SAID = {7: {"client": "东方钢铁有限公司", "on": "2026-10-20"}}
@@ -107,6 +109,45 @@ def test_every_later_change_shows(act: Act) -> None:
     assert records.check(seal).intact
     Addendum.objects.filter(text="日期应为 10 月 21 日").update(text="没有")
     assert records.check(seal).faults == ["第 1 条补充被改动。"]
+
+
+def test_an_addition_that_was_taken_away_shows_the_last_one_too(act: Act) -> None:
+    """The first, the last, all of them."""
+    seal = sealed(act)
+    for text in ("日期应为 10 月 21 日", "以此为准"):
+        records.add(seal=seal, text=text, name="张甲", staff_no="A01", act=act)
+    Addendum.objects.filter(text="以此为准").delete()
+    assert records.check(seal).faults == ["有 1 条补充不见了。"]
+    Addendum.objects.all().delete()
+    assert records.check(seal).faults == ["有 2 条补充不见了。"]
+
+
+def test_the_place_of_a_photo_is_sealed(act: Act) -> None:
+    """大门.png was taken at 30.25, 120.16: moved to another place, or to none, it shows."""
+    where = {"latitude": Decimal("30.250000"), "longitude": Decimal("120.160000")}
+    photo = records.keep(picture(), name="大门.png").file
+    records.attach(kind="trial", subject_id=7, file=photo, name="大门.png", act=act, **where)
+    seal = records.seal(kind="trial", subject_id=7, act=act)
+    assert seal.content["files"][0]["place"] == ["30.250000", "120.160000"]
+    assert records.check(Seal.objects.get()).intact
+    for moved in ({"latitude": Decimal("31.1")}, {"latitude": None, "longitude": None}):
+        Attachment.objects.update(**moved)
+        assert records.check(seal).faults == ["附件清单在封存后被改动。"]
+        Attachment.objects.update(**where)
+
+
+def test_a_seal_of_before_places_were_sealed_still_holds(act: Act) -> None:
+    """It covers name, digest and moment of each file: these show as ever, a place says nothing."""
+    seal = sealed(act)
+    for one in seal.content["files"]:
+        del one["place"]
+    seal.sha256 = digest(seal.content)
+    seal.save()
+    assert records.check(seal).intact
+    Attachment.objects.update(latitude=Decimal("31.1"), longitude=Decimal("120"))
+    assert records.check(seal).intact
+    Attachment.objects.update(name="后门.png")
+    assert records.check(seal).faults == ["附件清单在封存后被改动。"]
 
 
 def test_an_addition_needs_words(act: Act) -> None:

@@ -78,12 +78,13 @@ def get_busy() -> Seen | None:
 
 
 def list_jobs(person: Person, *, limit: int = 50) -> list[Seen]:
-    """The latest jobs that the person may see: the own ones; administrators see everyone's."""
+    """The latest jobs that the person may see: the own ones; administrators and auditors see everyone's."""
     return _with_names(list(_visible(person).order_by("-pk")[:limit]))
 
 
 def _visible(person: Person) -> QuerySet[Job]:
-    return Job.objects.all() if person.may(Right.ADMINISTER) else Job.objects.filter(by=person.actor)
+    sees_all = person.may(Right.ADMINISTER) or person.reads_only
+    return Job.objects.all() if sees_all else Job.objects.filter(by=person.actor)
 
 
 def _with_names(jobs: list[Job]) -> list[Seen]:

@@ -152,7 +152,7 @@ def list_parts(request: Call, asked: Annotated[WorkQuery, Query()]) -> list[Work
 
 @room.reads("/waiting", list[WaitingOut])
 def waiting(request: Call) -> list[WaitingOut]:
-    """应办事项以外等着的：等我处理、退回给我的、我提请的、我退回的；每一类最多 20 行。"""
+    """应办事项以外等着的：等我处理、退回给我的、我提请的、我退回的；每一类最多 20 行，更多的并成一行写明还有几件。"""
     return [_waiting(line) for line in list_waiting(request.person, on=request.today)]
 
 

@@ -84,6 +84,10 @@ class HandOverItem(models.Model):
     )
     received_on = models.DateField(null=True)
     sent_back = models.TextField(blank=True, help_text="why it was sent back last")
+    sent_back_by = models.ForeignKey(
+        "people.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    sent_back_on = models.DateField(null=True)
     receipt = models.ForeignKey(HandOverReceipt, null=True, on_delete=models.PROTECT, related_name="items")
 
     class Meta:
@@ -106,6 +110,11 @@ class HandOverItem(models.Model):
             models.CheckConstraint(
                 condition=Q(receipt__isnull=True) | Q(given_on__isnull=False), name="a_receipt_lists_what_was_given"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["hand_over"], condition=Q(sent_back__gt="", given_on__isnull=True), name="item_sent_back"
+            )
         ]
 
     def __str__(self) -> str:

@@ -15,9 +15,12 @@ from baohou.kernel.people.models import Deputy
 from baohou.kernel.prepared import prepared
 
 
-def managed_guarantees(*staff_ids: int, on: date, as_a_only: bool = False) -> QuerySet[Guarantee]:
+def managed_guarantees(
+    *staff_ids: int, on: date, as_a_only: bool = False, as_b_only: bool = False
+) -> QuerySet[Guarantee]:
     """Guarantees whose A or B manager, as appointed last on or before ``on``, is one of these members of staff."""
-    is_manager = Q(manager_a__in=staff_ids) if as_a_only else Q(manager_a__in=staff_ids) | Q(manager_b__in=staff_ids)
+    is_a, is_b = Q(manager_a__in=staff_ids), Q(manager_b__in=staff_ids)
+    is_manager = is_a if as_a_only else is_b if as_b_only else is_a | is_b
     so_far = ManagerAppointment.objects.filter(guarantee=OuterRef("pk"), effective_on__lte=on)
     later = ManagerAppointment.objects.filter(
         guarantee=OuterRef("guarantee"), effective_on__lte=on, effective_on__gt=OuterRef("effective_on")

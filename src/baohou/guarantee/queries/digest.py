@@ -15,7 +15,8 @@ from baohou.core.sayings import THEN, Said, listed, say, say_many, together
 from baohou.core.weekdays import weekday_of
 from baohou.guarantee.models import MeasureAction, MovedDuty, MoveSigner
 from baohou.guarantee.queries.actions import doers_of, handed_actions
-from baohou.guarantee.queries.pages.waiting import SENT_BACK, WaitingLine, list_waiting
+from baohou.guarantee.queries.hand_overs import sent_back_to
+from baohou.guarantee.queries.pages.waiting import SENT, SENT_BACK, WaitingLine, list_waiting
 from baohou.guarantee.rules.words import DutyKind
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.notices.digest import Digest
@@ -61,9 +62,9 @@ def list_digests(staff_ids: Collection[int], *, on: date) -> Iterator[Digest]:
     for start in range(0, len(everyone), _PIECE):
         people = list_people(everyone[start : start + _PIECE], on=on)
         owners = {pk for person in people for pk in person.staff_ids}
-        owed, signing = get_owed(owners, on=on), _to_sign(owners)
+        owed, asked = get_owed(owners, on=on), _to_sign(owners) | sent_back_to(owners)
         for person in people:
-            digest = _digest(person, owed, _waiting(person, signing, on), on)
+            digest = _digest(person, owed, _waiting(person, asked, on), on)
             if digest is not None:
                 yield digest
 
@@ -186,11 +187,11 @@ def _to_sign(owners: Collection[int]) -> set[int]:
     return set(MoveSigner.objects.filter(staff__in=owners, signed_on__isnull=True).values_list("staff", flat=True))
 
 
-def _waiting(person: Person, signing: set[int], on: date) -> list[WaitingLine]:
-    """What waits for a person; a project manager has nothing but lists to sign, so only those who have are asked."""
-    if person.post is Post.PROJECT_MANAGER and not person.stands_for and person.staff_id not in signing:
+def _waiting(person: Person, asked: set[int], on: date) -> list[WaitingLine]:
+    """What waits for a person, not for others. Of project managers only those with lists to sign or reports back."""
+    if person.post is Post.PROJECT_MANAGER and not person.stands_for and person.staff_id not in asked:
         return []
-    return [line for line in list_waiting(person, on=on) if line.part != SENT_BACK]
+    return [line for line in list_waiting(person, on=on) if line.part not in (SENT, SENT_BACK)]
 
 
 def _digest(person: Person, owed: dict[int, Owed], waiting: list[WaitingLine], on: date) -> Digest | None:

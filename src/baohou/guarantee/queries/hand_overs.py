@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -66,6 +66,18 @@ def strays(hand_over: HandOver) -> QuerySet[HandOverItem]:
 def waiting_receipt(hand_over: HandOver) -> HandOverReceipt | None:
     """The receipt that the department signed and the risk department has not answered."""
     return hand_over.receipts.filter(returned_on__isnull=True, accepted_on__isnull=True).first()
+
+
+def reports_back() -> QuerySet[HandOverItem]:
+    """Reports that were sent back one by one and not given again, by the day of their visits."""
+    back = HandOverItem.objects.filter(sent_back__gt="", given_on__isnull=True)
+    names = ("visit__client", "visit__by", "hand_over__department", "sent_back_by")
+    return back.select_related(*names).order_by("visit__visited_on", "pk")
+
+
+def sent_back_to(staff: Collection[int]) -> set[int]:
+    """Of some people those to whom reports came back. One query."""
+    return set(reports_back().filter(visit__by__in=staff).order_by().values_list("visit__by", flat=True))
 
 
 def name_reports(visits: Sequence[Visit]) -> str:

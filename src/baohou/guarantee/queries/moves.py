@@ -12,6 +12,7 @@ from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, Sub
 from django.db.models.functions import Coalesce
 
 from baohou.core.sayings import listed, say
+from baohou.day.queries import get_business_day
 from baohou.guarantee.models import Guarantee, ManagerAppointment
 from baohou.guarantee.queries.actions import list_open_actions
 from baohou.guarantee.queries.handed import handed_keys
@@ -20,7 +21,7 @@ from baohou.guarantee.rules.words import DutyKind
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.people.bonds import Change
 from baohou.kernel.people.directory import list_in_service
-from baohou.kernel.people.models import Post, Posting, Staff
+from baohou.kernel.people.models import Department, Post, Posting, Staff
 from baohou.kernel.people.queries import get_posting, list_holders
 
 MANAGING: Final = frozenset({Post.PROJECT_MANAGER, Post.DEPARTMENT_MANAGER})
@@ -155,59 +156,90 @@ def propose(
 
 
 def managers_or_departments_left(change: Change) -> list[str]:
-    """What keeps a person from another post: guarantees that would have no manager in service, a department no head."""
-    said: list[str] = []
-    if change.post not in MANAGING:
-        numbers = [holding.guarantee.project_no for holding in list_holdings(change.staff, on=change.on)]
-        if numbers:
-            named = listed(numbers[:_NAMED])
-            if len(numbers) > _NAMED:
-                named = say("%(shown)s 等", shown=named)
-            said.append(
-                say(
-                    "%(staff)s自 %(on)s 起仍是 %(many)s 笔在保项目的 A 角或 B 角（%(named)s），请先移交给接手的人。",
-                    staff=change.staff.name,
-                    on=change.on,
-                    many=len(numbers),
-                    named=named,
-                )
-            )
-    if change.post not in MANAGING and not said:
-        to_do = list_open_actions(change.staff, on=change.on)
-        if to_do:
-            said.append(
-                say(
-                    "%(staff)s名下还有 %(many)s 件处置措施没有办结，请先移交给接手的人。",
-                    staff=change.staff.name,
-                    many=len(to_do),
-                )
-            )
-    if change.post is Post.LEFT:
-        owed = [duty for duty in list_open_duties(change.staff, on=change.on) if duty.kind not in DEPARTMENTAL]
-        if owed and not said:
-            said.append(
-                say(
-                    "%(staff)s名下还有 %(many)s 件未办事项，请先移交给接手的人。",
-                    staff=change.staff.name,
-                    many=len(owed),
-                )
-            )
+    """What keeps a person from another post: guarantees that would have no manager in service, a department no head.
+
+    Who goes on managing, but in another department, first hands over what was held in the one that is left.
+    """
     held = get_posting(staff=change.staff, on=change.on)
-    if held is not None and held.department is not None and held.post == Post.DEPARTMENT_MANAGER:
-        stays = change.post is Post.DEPARTMENT_MANAGER and change.department == held.department
-        others = list_holders(post=Post.DEPARTMENT_MANAGER, on=change.on, department=held.department)
-        serving = Guarantee.objects.filter(
-            Q(released_on__isnull=True) | Q(released_on__gt=change.on), department=held.department
+    old = held.department if held is not None and held.department != change.department else None
+    if change.post not in MANAGING:
+        said = _work_left(change, None, duties=change.post is Post.LEFT)
+    elif old is not None:
+        said = _work_left(change, old, duties=True)
+    else:
+        said = []
+    return said + _department_left(change, held)
+
+
+def _work_left(change: Change, department: Department | None, *, duties: bool) -> list[str]:
+    """What of a person's work has not passed to others: all of it, or what is a department's."""
+    on = change.on if department is None else max(change.on, get_business_day() or change.on)
+    later = Posting.objects.filter(staff=change.staff, effective_on__gt=change.on, effective_on__lte=on)
+    if department is not None and later.exists():  # history: where the person is now is said by a later posting
+        return []
+    holdings = list_holdings(change.staff, on=on)
+    if department is not None:
+        holdings = [one for one in holdings if one.guarantee.department_id == department.pk]
+    if holdings:
+        return [_held(change, department, [holding.guarantee.project_no for holding in holdings])]
+    to_do = list_open_actions(change.staff, on=on)
+    owed = [duty for duty in list_open_duties(change.staff, on=on) if duty.kind not in DEPARTMENTAL] if duties else []
+    if department is not None:
+        clients = {one.measure.client_id for one in to_do} | {duty.party_id for duty in owed if duty.party_id}
+        theirs = Guarantee.objects.filter(department=department, client__in=clients)
+        ours = set(theirs.values_list("client", flat=True))
+        to_do = [one for one in to_do if one.measure.client_id in ours]
+        owed = [duty for duty in owed if duty.party_id in ours]
+    name = change.staff.name
+    if to_do:
+        n = len(to_do)
+        return [say("%(staff)s名下还有 %(many)s 件处置措施没有办结，请先移交给接手的人。", staff=name, many=n)]
+    if owed:
+        return [say("%(staff)s名下还有 %(many)s 件未办事项，请先移交给接手的人。", staff=name, many=len(owed))]
+    return []
+
+
+def _held(change: Change, department: Department | None, numbers: list[str]) -> str:
+    named = listed(numbers[:_NAMED])
+    if len(numbers) > _NAMED:
+        named = say("%(shown)s 等", shown=named)
+    if department is None:
+        return say(
+            "%(staff)s自 %(on)s 起仍是 %(many)s 笔在保项目的 A 角或 B 角（%(named)s），请先移交给接手的人。",
+            staff=change.staff.name,
+            on=change.on,
+            many=len(numbers),
+            named=named,
         )
-        if not stays and not any(other.pk != change.staff.pk for other in others) and serving.exists():
-            said.append(
-                say(
-                    "%(department)s自 %(on)s 起将没有部门经理，请先任命接任的部门经理。",
-                    department=held.department.name,
-                    on=change.on,
-                )
-            )
-    return said
+    return say(
+        "%(staff)s自 %(on)s 起离开%(department)s，仍是该部门 %(many)s 笔在保项目的 A 角或 B 角（%(named)s），"
+        "请先移交给接手的人。",
+        staff=change.staff.name,
+        on=change.on,
+        department=department.name,
+        many=len(numbers),
+        named=named,
+    )
+
+
+def _department_left(change: Change, held: Posting | None) -> list[str]:
+    """Whether the department that a person was the manager of would have none, while it serves clients."""
+    if held is None or held.department is None or held.post != Post.DEPARTMENT_MANAGER:
+        return []
+    stays = change.post is Post.DEPARTMENT_MANAGER and change.department == held.department
+    others = list_holders(post=Post.DEPARTMENT_MANAGER, on=change.on, department=held.department)
+    serving = Guarantee.objects.filter(
+        Q(released_on__isnull=True) | Q(released_on__gt=change.on), department=held.department
+    )
+    if stays or any(other.pk != change.staff.pk for other in others) or not serving.exists():
+        return []
+    return [
+        say(
+            "%(department)s自 %(on)s 起将没有部门经理，请先任命接任的部门经理。",
+            department=held.department.name,
+            on=change.on,
+        )
+    ]
 
 
 DEPARTMENTAL: Final = frozenset({DutyKind.CLASSIFICATION_REPORT, DutyKind.VISIT_PLAN, DutyKind.HAND_OVER})

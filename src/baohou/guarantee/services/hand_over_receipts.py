@@ -27,7 +27,7 @@ from baohou.guarantee.queries.hand_overs import (
     waiting_receipt,
 )
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Medium, VisitKind
-from baohou.guarantee.services import reports
+from baohou.guarantee.services import reports, telling
 from baohou.guarantee.services.hand_overs import lock, require_manager, require_receiver, stands, told
 from baohou.guarantee.services.verbs import require_not_future
 from baohou.kernel.audit.capture import change_rows
@@ -83,6 +83,8 @@ def sign_over(*, hand_over: HandOver, on: date, by: Staff, actor: str, door: str
         hand_over.save(update_fields=["filing"])
     elif stands(hand_over.filing) is FilingVerb.RETURNED:
         reports.hand_in_again(filing=hand_over.filing, on=on, by=by, actor=actor, door=door)
+    else:
+        telling.tell_signed_over(receipt)
     return receipt
 
 

@@ -126,7 +126,8 @@ def give(
     _require_papers(items, papers)
     before = [_told(item) for item in items]
     for item in items:
-        item.given_by, item.given_on, item.sent_back = by, on, ""
+        item.given_by, item.given_on = by, on
+        item.sent_back, item.sent_back_by, item.sent_back_on = "", None, None
         item.medium, item.pages = medium, pages.get(item.pk, item.pages)
     _write("hand_overs.give", hand_over, items, before, actor=actor, door=door)
     events.tell_list(events.HandOverGiven, hand_over, visits=[item.visit_id for item in items])
@@ -227,7 +228,7 @@ def send_back(
             message = say("%(item)s 已经归档，不能退回；需要查阅请借阅该卷。", item=number_of(item))
             raise Refused("guarantee.hand_over.archived", message)
         item.given_by = item.given_on = item.received_by = item.received_on = item.receipt = None
-        item.sent_back = because
+        item.sent_back, item.sent_back_by, item.sent_back_on = because, by, on
     act = _write("hand_overs.send_back", hand_over, items, before, actor=actor, door=door, because=because)
     events.tell_list(events.HandOverSentBack, hand_over, visits=[item.visit_id for item in items], because=because)
     telling.tell_sent_back(hand_over, items, because=because, on=on, by=by, act=act, whole=not items)
@@ -341,7 +342,8 @@ def _write(
     act = record_act(verb=verb, door=door, by=actor, because=because, facts=told(hand_over))
     rows = [(number_of(item), old, _told(item)) for item, old in zip(items, before, strict=True)]
     record_changes(act=act, table="guarantee_handoveritem", rows=rows)
-    fields = ["given_by", "given_on", "received_by", "received_on", "medium", "pages", "receipt", "sent_back"]
+    fields = ["given_by", "given_on", "received_by", "received_on", "medium", "pages", "receipt"]
+    fields += ["sent_back", "sent_back_by", "sent_back_on"]
     set_rows(HandOverItem, items, fields)
     return act.pk
 

@@ -87,6 +87,13 @@ class Report:
         plain = json.dumps(said, ensure_ascii=False, sort_keys=True, cls=DjangoJSONEncoder)
         return hashlib.sha256(plain.encode()).hexdigest()
 
+    def is_stored_as(self, known: VisitSubmission) -> bool:
+        """Whether this is what was stored; that a device calls it finished anew makes no other report of it."""
+        finished_at = self.finished_at
+        if finished_at is not None and known.finished_at is not None:
+            finished_at = known.finished_at.astimezone(finished_at.tzinfo)
+        return replace(self, finished_at=finished_at).digest() == known.digest
+
 
 @dataclass(frozen=True)
 class Submitted:
@@ -125,6 +132,21 @@ class RecordedAlready(Refused):
             who=recorder_of(visit),
         )
         super().__init__("guarantee.visit.recorded_already", message, where="回访日期")
+
+
+class OtherContent(Refused):
+    """The sender's report of this key is stored, and says something else: ``visit``."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+        message = say(
+            "%(client)s %(visited_on)s 的%(kind)s回访已经送到过，内容与这次不同；送到的不能再改。"
+            "需要更正，请打开那份报告加一条补充。",
+            client=visit.client.name,
+            visited_on=visit.visited_on,
+            kind=say(VisitKind(visit.kind).zh),
+        )
+        super().__init__("guarantee.visit.other_content", message)
 
 
 @transaction.atomic
@@ -166,18 +188,19 @@ def keep_file(
 def submit(*, key: UUID, sender: Staff, report: Report, actor: str, door: str) -> Submitted:
     """Record a visit with its files and signature, and seal its report: all of it or nothing.
 
-    The same content under the same key is answered with what is stored. Refused: another content under a known key,
-    files that have not arrived (FilesMissing), a visit that someone recorded already (RecordedAlready), neither a
-    signature nor why there is none, an appointment without a name or made after the visit, and what ``visits.record``
-    refuses.
+    The same content under the same key is answered with what is stored. Refused: another content under a known key
+    (OtherContent), a key that somebody else has used, files that have not arrived (FilesMissing), a visit that someone
+    recorded already (RecordedAlready), neither a signature nor why there is none, an appointment without a name or
+    made after the visit, and what ``visits.record`` refuses.
     """
     verbs.wait_for_turn([report.client.pk])
-    digest = report.digest()
-    known = VisitSubmission.objects.select_related("visit").filter(key=key).first()
+    known = VisitSubmission.objects.select_related("visit__client").filter(key=key).first()
     if known is not None:
-        if (known.by_id, known.digest) != (sender.pk, digest):
-            message = say("这份回访已经送到过，内容与这次不同；送到的不能再改。需要更正，请打开那份报告加一条补充。")
-            raise Refused("guarantee.visit.other_content", message)
+        if known.by_id != sender.pk:
+            message = say("这个编号的回访已由别人送到过，这一份没有存入。请重新打开表单填写。")
+            raise Refused("guarantee.visit.key_of_another", message)
+        if not report.is_stored_as(known):
+            raise OtherContent(known.visit)
         return Submitted(known.visit, True)
     _require_answers(report)
     files, signature = _arrived(key, sender, report)
@@ -202,7 +225,7 @@ def submit(*, key: UUID, sender: Staff, report: Report, actor: str, door: str) -
     )
     place = asdict(report.place) if report.place else {}
     VisitSubmission.objects.create(
-        key=key, by=sender, visit=visit, digest=digest, finished_at=report.finished_at, **place
+        key=key, by=sender, visit=visit, digest=report.digest(), finished_at=report.finished_at, **place
     )
     assert visit.act is not None
     _close(visit, files, signature, report.signer.strip(), visit.act)

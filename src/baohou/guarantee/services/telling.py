@@ -16,6 +16,7 @@ from baohou.guarantee.models import (
     Guarantee,
     HandOver,
     HandOverItem,
+    HandOverReceipt,
     MeasureAction,
     Proposal,
     SpecialOrder,
@@ -87,6 +88,23 @@ def tell_step(step: FilingStep) -> None:
         text=text,
         url=reverse("reports.department", args=[str(quarter_of(filing.quarter)), filing.department_id]),
         on=step.on,
+    )
+
+
+def tell_signed_over(receipt: HandOverReceipt) -> None:
+    """Tell the risk department of a receipt that no filing tells of: the archive had the rest before."""
+    hand_over, by = receipt.hand_over, receipt.signed_by
+    quarter = quarter_of(hand_over.quarter)
+    people = [posting.staff for posting in list_in_service(on=receipt.signed_on, posts=_REVIEWERS)]
+    name = hand_over.department.name
+    tell_everyone(
+        _but(people, by.pk),
+        kind=HANDED_IN.code,
+        key=f"receipt:{receipt.pk}",
+        title=say("%(department)s %(quarter)s 补移交的回访报告已签字移交，请签收", department=name, quarter=quarter),
+        text=say("%(name)s签字移交。", name=by.name),
+        url=reverse("handover.one", args=[str(quarter), hand_over.department_id]),
+        on=receipt.signed_on,
     )
 
 

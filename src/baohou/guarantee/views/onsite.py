@@ -14,10 +14,11 @@ from baohou.kernel.people.doors import Asked, door
 
 @door(Right.RECORD_VISIT)
 def onsite_page(request: Asked) -> HttpResponse:
-    """现场回访: whom the person owes a visit, to be taken along; what waits on the device to be sent."""
-    clients = list_to_visit(request.person, on=request.today)
-    late = sum(row.state == "overdue" for client in clients for row in client.rows)
-    return render(request, "guarantee/onsite.html", {"clients": clients, "late": late})
+    """现场回访: to whom the person goes, to be taken along; what waits on the device to be sent."""
+    as_b = request.GET.get("of") == "b"
+    found = list_to_visit(request.person, on=request.today, as_b=as_b, after=request.GET.get("after", ""))
+    context = {"clients": found.clients, "late": found.late, "after": found.after, "as_b": as_b}
+    return render(request, "guarantee/onsite.html", context)
 
 
 @door(Right.RECORD_VISIT)

@@ -22,7 +22,7 @@ from baohou.guarantee.queries.pages.overview import (
     name_staff,
     quarters_shown,
 )
-from baohou.guarantee.queries.pages.risk import get_handed_in, list_returned
+from baohou.guarantee.queries.pages.risk import get_handed_in, list_returned, list_sent_back
 from baohou.guarantee.queries.summaries import days_shown, get_editions
 from baohou.guarantee.rules.words import Dimension, Grade
 from baohou.guarantee.services.summaries import keep_up
@@ -74,6 +74,7 @@ def risk_page(request: Asked, quarter: str = "") -> HttpResponse:
             _by_person(chosen, PEOPLE_SHOWN),
         ],
         "returned": list_returned(on=request.today),
+        "sent_back": list_sent_back(),
     }
     return render(request, "guarantee/risk.html", context)
 

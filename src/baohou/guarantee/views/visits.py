@@ -78,7 +78,7 @@ def _take_sent(request: Asked, form: VisitForm, glance: Glance) -> HttpResponse:
     report = form.report(client=glance.client, files=[(one[1], one[2] or one[1][:12]) for one in named])
     try:
         done = _submit(request, form, report)
-    except submissions.RecordedAlready as refusal:
+    except (submissions.RecordedAlready, submissions.OtherContent) as refusal:
         where = _where(request, refusal.visit)
         return JsonResponse({"message": in_words(refusal.message), "code": refusal.code, "url": where}, status=409)
     except submissions.FilesMissing as refusal:
@@ -109,7 +109,7 @@ def _take_typed(request: Asked, form: VisitForm, glance: Glance) -> HttpResponse
         report = form.report(client=glance.client, files=[(one.file.sha256, one.name) for one in waiting])
         try:
             done = _submit(request, form, report)
-        except submissions.RecordedAlready as refusal:
+        except (submissions.RecordedAlready, submissions.OtherContent) as refusal:
             other = refusal.visit
             form.add_error(None, in_words(refusal.message))
         except Refused as refusal:

@@ -121,11 +121,11 @@ def file_appeal(
 @room.reads("/appeals", Page[AppealOut])
 def list_appealed(
     request: Call,
-    part: Literal["waiting", "decided", "department", "mine"] = "mine",
+    part: Literal["waiting", "decided", "department", "all", "mine"] = "mine",
     limit: Limit = USUAL,
     cursor: Cursor = "",
 ) -> Page[AppealOut]:
-    """申诉：等我裁定的、我裁定过的、本部门的、我的。"""
+    """申诉：等我裁定的、我裁定过的、本部门的、全公司的、我的。"""
     require(part in parts_for(request.person))
     page = list_appeals(request.person, part, after=opened(request, cursor), most=limit)
     return Page[AppealOut](items=[_row(row) for row in page.rows], next=sealed(request, page.after))

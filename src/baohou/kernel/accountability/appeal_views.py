@@ -26,7 +26,7 @@ from baohou.kernel.saying import in_words
 
 @door()
 def appeals_page(request: Asked) -> HttpResponse:
-    """The appeals that wait for a decision, those decided by oneself, the department's, one's own."""
+    """The appeals that wait for a decision, those decided by oneself, the department's or all, one's own."""
     parts, part = parts_for(request.person), part_for(request.person, request.GET.get("part", ""))
     found = list_appeals(request.person, part, after=request.GET.get("after", ""))
     return render(request, "accountability/appeals.html", {"appeals": found, "parts": parts, "part": part})

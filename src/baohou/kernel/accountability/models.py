@@ -88,7 +88,10 @@ class Appeal(models.Model):
                 name="an_appeal_is_closed_after_it_was_filed",
             ),
         ]
-        indexes = [models.Index(fields=["duty_key"], name="appeal_of_duty")]
+        indexes = [
+            models.Index(fields=["duty_key"], name="appeal_of_duty"),
+            models.Index(fields=["filed_on", "id"], name="appeal_filed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.staff} {self.filed_on}"

@@ -15,6 +15,7 @@ from baohou.kernel.duties import kinds
 from baohou.kernel.papers.records.kinds import Content
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.access import Person, Reach, Right
+from baohou.kernel.prepared import prepared, prepared_count
 
 PAGE = 50
 MANY = 1000
@@ -66,7 +67,8 @@ class Appeals:
 def parts_for(person: Person) -> list[str]:
     """The parts of the list that a person can look at, the usual first."""
     decides = ["waiting", "decided"] if person.may(Right.WAIVE) else []
-    return [*decides, *(["department"] if person.reach is Reach.DEPARTMENT else []), "mine"]
+    whole = {Reach.DEPARTMENT: ["department"], Reach.ALL: ["all"]}.get(person.reach, [])
+    return [*decides, *whole, "mine"]
 
 
 def part_for(person: Person, said: str) -> str:
@@ -77,12 +79,19 @@ def part_for(person: Person, said: str) -> str:
 
 def count_open_appeals(person: Person) -> int:
     """Open appeals that wait for this person's decision, up to MANY; 0 for everyone without the right."""
-    return _waiting(person).order_by()[:MANY].count() if person.may(Right.WAIVE) else 0
+    return _count_waiting(person.staff_id, _department_of(person), most=MANY) if person.may(Right.WAIVE) else 0
 
 
 def list_waiting_appeals(person: Person, *, limit: int = 5) -> list[AppealRow]:
-    """The open appeals that have waited longest for this person's decision."""
-    return describe(list(_waiting(person)[:limit])) if person.may(Right.WAIVE) else []
+    """The open appeals that have waited longest for this person's decision. Two queries."""
+    if not person.may(Right.WAIVE):
+        return []
+    return describe(_first_waiting(person.staff_id, _department_of(person), most=limit))
+
+
+def list_own_open(person: Person, *, limit: int) -> list[AppealRow]:
+    """The person's own appeals that are not decided yet, the oldest first. Two queries."""
+    return describe(_own_open(person.staff_id, most=limit))
 
 
 def list_appeals(person: Person, part: str, *, after: str = "", most: int = PAGE) -> Appeals:
@@ -99,9 +108,10 @@ def iterate_appeals(person: Person, part: str, *, most: int) -> Iterator[AppealR
 
 def _of_part(person: Person, part: str) -> QuerySet[Appeal]:
     return {
-        "waiting": _waiting(person),
+        "waiting": _waiting(person.staff_id, _department_of(person)),
         "decided": _with_names().filter(decision__by=person.staff_id).exclude(staff=person.staff_id),
         "department": _with_names().filter(department_id=person.department_id or 0),
+        "all": _with_names(),
         "mine": _with_names().filter(staff=person.staff_id),
     }[part]
 
@@ -117,7 +127,9 @@ def _page(person: Person, part: str, after: str, most: int) -> tuple[list[Appeal
 
 
 def describe(appeals: list[Appeal]) -> list[AppealRow]:
-    """Rows for a list of appeals. One query, however many."""
+    """Rows for a list of appeals. One query, however many; none for none."""
+    if not appeals:
+        return []
     about = {(appeal.duty_key, appeal.staff_id) for appeal in appeals}
     entries = Entry.objects.filter(duty_key__in={key for key, _ in about})
     told: dict[tuple[int, int], list[Entry]] = {key: [] for key in about}
@@ -152,12 +164,36 @@ def tell_appeal(number: int) -> Content | None:
     }
 
 
-def _waiting(person: Person) -> QuerySet[Appeal]:
-    """Open appeals of others within reach; nobody decides about oneself."""
-    waiting = _with_names().filter(closed_on__isnull=True).exclude(staff=person.staff_id)
-    if person.reach is not Reach.ALL:
-        waiting = waiting.filter(department_id=person.department_id or 0)
+def _waiting(judge: int, department: int | None) -> QuerySet[Appeal]:
+    """Open appeals of others, of a department or of all; nobody decides about oneself."""
+    waiting = _open().exclude(staff=judge)
+    if department is not None:
+        waiting = waiting.filter(department=department)
     return waiting.order_by("filed_on", "pk")
+
+
+def _department_of(person: Person) -> int | None:
+    """The one department whose appeals a person decides; None for those who decide about all."""
+    return None if person.reach is Reach.ALL else person.department_id or 0
+
+
+@prepared_count
+def _count_waiting(judge: int, department: int | None, *, most: int) -> QuerySet[Appeal]:
+    return _waiting(judge, department).order_by()[:most]
+
+
+@prepared
+def _first_waiting(judge: int, department: int | None, *, most: int) -> QuerySet[Appeal]:
+    return _waiting(judge, department)[:most]
+
+
+@prepared
+def _own_open(staff: int, *, most: int) -> QuerySet[Appeal]:
+    return _open().filter(staff=staff).order_by("filed_on", "pk")[:most]
+
+
+def _open() -> QuerySet[Appeal]:
+    return _with_names().filter(closed_on__isnull=True)
 
 
 def _with_names() -> QuerySet[Appeal]:

@@ -9,6 +9,9 @@ class Papers(AppConfig):
     verbose_name = "文书"
 
     def ready(self) -> None:
+        from baohou.kernel.audit.capture import name_noun
         from baohou.kernel.papers.records import proving
+        from baohou.kernel.papers.records.checking import NOUN
 
+        name_noun(NOUN, "papers.Seal")
         proving.register()

@@ -14,7 +14,7 @@ from baohou.kernel.audit.models import Act
 from baohou.kernel.papers.reading import Cell, Column, Reading, Unreadable, read_code, read_date, read_text
 from baohou.kernel.papers.taking import Compared, Fact, Key, Noun, Stored, Written, insert_rows, update_rows
 from baohou.kernel.people.bonds import Change, list_bonds
-from baohou.kernel.people.models import ALWAYS, Post, Posting, Staff
+from baohou.kernel.people.models import ALWAYS, Department, Post, Posting, Staff
 from baohou.kernel.people.services import Departments
 
 _POST_WORDS = {
@@ -75,7 +75,7 @@ class StaffFile(Noun):
             if good and len(self.reading.faults) == before:
                 key = self._key(values)
                 _, name, department, post, _ = values
-                if post is Post.LEFT and self._is_held(number, key):
+                if self._is_held(number, key, department, post):
                     continue
                 yield Fact(number, key, _shown_key(key), (name, department, post.value))
         if self.departments.new:
@@ -100,19 +100,46 @@ class StaffFile(Noun):
                 self.fault(number, "department", department, wrong.message)
 
     @cached_property
-    def _left(self) -> set[tuple[str, date]]:
-        """The ends of service that stand already: whom, from when."""
-        return set(Posting.objects.filter(post=Post.LEFT).values_list("staff__staff_no", "effective_on"))
+    def _known(self) -> dict[str, list[tuple[date, str, str | None]]]:
+        """The postings that stand: of whom, and from when which post and department, the latest first."""
+        found: dict[str, list[tuple[date, str, str | None]]] = {}
+        rows = Posting.objects.order_by("-effective_on")
+        for staff_no, on, post, department in rows.values_list(
+            "staff__staff_no", "effective_on", "post", "department__name"
+        ):
+            found.setdefault(staff_no, []).append((on, post, department))
+        return found
 
-    def _is_held(self, number: int, key: tuple[str, date]) -> bool:
-        """Whether something keeps a person who is to leave by this row, as it would on the page (PGM.12); a fault."""
+    @cached_property
+    def _days(self) -> dict[str, list[date]]:
+        """The days from which the file's rows hold, by person."""
+        found: dict[str, list[date]] = {}
+        for _number, values, good in self.reading.rows:
+            if good:
+                staff_no, on = self._key(values)
+                found.setdefault(staff_no, []).append(on)
+        return found
+
+    def _is_held(self, number: int, key: tuple[str, date], department: str | None, post: Post) -> bool:
+        """Whether something keeps a person from this row's post, as it would on the page (PGM.12); a fault.
+
+        Nothing does while another row already ends it: what the person does now stays as it is.
+        """
         staff_no, on = key
-        if key in self._left:
+        held = next((one for one in self._known.get(staff_no, ()) if one[0] <= on), None)
+        if held is not None and held[1:] == (post, department):
+            return False
+        if post is not Post.LEFT and (held is None or any(on < day <= self.today for day in self._days[staff_no])):
             return False
         staff = Staff.objects.filter(staff_no=staff_no).first()
-        kept = list_bonds(Change(staff, Post.LEFT, None, on)) if staff else []
-        if kept:
-            self.fault(number, "post", Post.LEFT.label, " ".join(kept))
+        unit = (
+            (Department.objects.filter(name=department).first() or Department(name=department)) if department else None
+        )
+        kept = list_bonds(Change(staff, post, unit, on)) if staff else []
+        if kept and held is not None and held[1] == post:
+            self.fault(number, "department", department, " ".join(kept))
+        elif kept:
+            self.fault(number, "post", post.label, " ".join(kept))
         return bool(kept)
 
     def removals(self) -> Iterator[Key]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import F
+
 from baohou.core.period import Quarter, quarter_of
-from baohou.guarantee.models import FilingStep
+from baohou.guarantee.models import FilingStep, HandOverItem
 from baohou.guarantee.queries.filing_steps import last_steps
+from baohou.guarantee.queries.hand_overs import reports_back
 from baohou.guarantee.queries.pages.reports import get_quarter_reports
 from baohou.guarantee.rules.words import FilingKind, FilingVerb
 from baohou.kernel.people.access import Person
@@ -95,6 +98,20 @@ def get_handed_in(person: Person, quarter: Quarter, *, on: date) -> HandedIn:
 def list_returned(*, on: date) -> list[Returned]:
     """Reports of any quarter whose last step is a return, the latest first. One query."""
     return list_returned_page(on=on, before=None, most=RETURNED_SHOWN)[0]
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """A visit report that was sent back by itself and has not been given again; its list is of ``quarter``."""
+
+    item: HandOverItem
+    quarter: Quarter
+
+
+def list_sent_back() -> list[SentBack]:
+    """Visit reports sent back one by one and not given again, the latest first. One query."""
+    items = reports_back().order_by(F("sent_back_on").desc(nulls_last=True), "-pk")[:RETURNED_SHOWN]
+    return [SentBack(item, quarter_of(item.hand_over.quarter)) for item in items]
 
 
 def list_returned_page(*, on: date, before: int | None, most: int) -> tuple[list[Returned], int | None]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from baohou.core.places import read_place
 from baohou.guarantee.models import Guarantee, Visit, VisitSubmission
-from baohou.guarantee.queries.access import managed_guarantees, visible_clients, visible_duties
+from baohou.guarantee.queries.access import managed_guarantees, visible_clients
 from baohou.guarantee.queries.late_records import find_late, recorded_on
-from baohou.guarantee.queries.pages.duties import VISITS, DutyRow, describe, with_names
+from baohou.guarantee.queries.pages.duties import VISITS, DutyRow, behind, describe, with_names
 from baohou.guarantee.queries.pages.finding import among
+from baohou.guarantee.queries.pages.worklist import owed_duties
 from baohou.guarantee.queries.sealed_visits import Record, check_url, get_records
 from baohou.guarantee.rules.appointments import Appointment, appointment_of
 from baohou.guarantee.rules.matters import (
@@ -26,13 +28,14 @@ from baohou.guarantee.rules.matters import (
     methods_used,
     other_methods,
 )
-from baohou.guarantee.rules.words import VisitKind
+from baohou.guarantee.rules.words import DutyKind, VisitKind
+from baohou.kernel.duties.models import Duty
 from baohou.kernel.papers import records
 from baohou.kernel.papers.records import Checked
 from baohou.kernel.people.access import Person, Reach
 
 MOST_TO_TAKE = 50
-"""So many duties the page lists, the most pressing first."""
+"""So many visits stand on a page, the most pressing first."""
 
 
 FEW_CLIENTS = 2000
@@ -113,12 +116,38 @@ class ToVisit:
     rows: list[DutyRow]
 
 
-def list_to_visit(person: Person, *, on: date) -> list[ToVisit]:
-    """Clients whom the person owes a visit, the most pressing first: the first MOST_TO_TAKE duties. Two queries."""
-    owed = visible_duties(person, on=on).filter(owner_id=person.staff_id, done_on__isnull=True, lapsed_on__isnull=True)
-    visits = with_names(owed.filter(kind__in=VISITS, party__isnull=False)).order_by("due_on", "key")[:MOST_TO_TAKE]
+@dataclass(frozen=True)
+class ToTake:
+    """A page of those to visit, how many visits are late on it, and where the next page begins; "" behind the last."""
+
+    clients: list[ToVisit]
+    late: int
+    after: str
+
+
+def list_to_visit(person: Person, *, on: date, as_b: bool = False, after: str = "") -> ToTake:
+    """Clients to whom the person goes, the most pressing first, MOST_TO_TAKE visits a page. Four queries.
+
+    As My work has it: what the person owes, with what was handed over to and by the person, and what those owe whose
+    deputy the person is. ``as_b``: what others owe to clients of whom the person is B manager.
+    """
+    visits = _as_b(person, on) if as_b else owed_duties(person, on=on, whose="carried")
+    visits = with_names(visits.filter(kind__in=VISITS, party__isnull=False)).order_by("due_on", "key")
+    place = read_place(after)
+    page = list((behind(visits, *place) if place else visits)[: MOST_TO_TAKE + 1])
     clients: dict[int, ToVisit] = {}
-    for row in describe(visits, today=on):
+    rows = describe(page[:MOST_TO_TAKE], today=on)
+    for row in rows:
         assert row.client_id is not None
         clients.setdefault(row.client_id, ToVisit(row.client_id, row.client_name, [])).rows.append(row)
-    return list(clients.values())
+    more = f"{rows[-1].due_on}.{rows[-1].key}" if len(page) > MOST_TO_TAKE else ""
+    return ToTake(list(clients.values()), sum(row.state == "overdue" for row in rows), more)
+
+
+def _as_b(person: Person, on: date) -> QuerySet[Duty]:
+    """What others owe about guarantees, or to clients of guarantees, of which the person is B manager on a day."""
+    with_b = managed_guarantees(*person.staff_ids, on=on, as_b_only=True)
+    routine = Q(kind=DutyKind.ROUTINE_VISIT)
+    theirs = routine & Q(subject_id__in=with_b.values("pk")) | ~routine & Q(party_id__in=with_b.values("client_id"))
+    owed = Duty.objects.filter(theirs, opens_on__lte=on, done_on__isnull=True, lapsed_on__isnull=True)
+    return owed.exclude(owner__in=person.staff_ids)

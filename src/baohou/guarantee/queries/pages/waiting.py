@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from baohou.core.period import quarter_of
 from baohou.core.sayings import Said, listed, say, say_many, together
-from baohou.guarantee.models import FilingStep, Guarantee, HandOverItem, Measure, MovedDuty, MoveSigner
-from baohou.guarantee.queries.filing_steps import last_steps
+from baohou.guarantee.models import Guarantee, Measure, MovedDuty, MoveSigner
 from baohou.guarantee.queries.pages.clients import graded, in_force, speaking
 from baohou.guarantee.queries.pages.many import at_least
 from baohou.guarantee.rules.parameters import MEASURES_AHEAD, UNSIGNED_DAYS, number_in
-from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb, Grade
+from baohou.guarantee.rules.words import DutyKind, Grade
 from baohou.kernel.approvals.models import State
 from baohou.kernel.approvals.queries import count_waiting, list_own, list_waiting_for
 from baohou.kernel.approvals.showing import Shown, shown_list
@@ -30,14 +29,15 @@ from baohou.kernel.people.models import Department, Post
 from baohou.kernel.prepared import prepared, prepared_count
 from baohou.kernel.rulebook.queries import get_rule_book
 
+Row = TypeVar("Row")
 WAITING: Final = "waiting"
 SENT_BACK: Final = "sent_back"
 CAME_BACK: Final = "came_back"
 SENT: Final = "sent"
 MOST: Final = 20
-"""So many lines of one source reach the page."""
+"""So many lines of one source reach the page, and one that counts the others."""
 MANY: Final = 100
-"""Counting the clients without a measure stops here: a line says "100+"."""
+"""Counting stops here: a line says "100+"."""
 _TOLD_DAYS: Final = 14
 """So many days a refusal stays on the home page of who was refused."""
 
@@ -46,7 +46,7 @@ _TOLD_DAYS: Final = 14
 class WaitingLine:
     """One line: what waits, from or with whom, since when, and the page where it is done.
 
-    ``part`` is WAITING (for me), CAME_BACK (returned to me), SENT (I asked for it and it
+    ``part`` is WAITING (for me), CAME_BACK (returned to me), SENT (I asked for it, and it
     waits for others) or SENT_BACK (I returned it); ``because`` is the reason
     that was given for a return. All of it is said in the reader's language.
     """
@@ -80,74 +80,26 @@ def list_waiting(person: Person, *, on: date) -> list[WaitingLine]:
     return sorted(lines, key=lambda line: (order.index(line.part), line.since or date.max))
 
 
-@prepared
-def _standing_steps(
-    on: date, departments: list[int] | None, by: int | None, *, verb: FilingVerb, most: int
-) -> QuerySet[FilingStep]:
-    """The filings whose last step is this one: of departments, taken by somebody."""
-    steps = last_steps().filter(verb=verb, on__lte=on)
-    if departments is not None:
-        steps = steps.filter(filing__department__in=departments)
-    if by is not None:
-        steps = steps.filter(by=by)
-    return steps.select_related("filing__department").order_by("on", "pk")[:most]
+def first_and_rest(
+    find: Callable[[int], list[Row]], line: Callable[[Row], WaitingLine], *, url: str, part: str = WAITING
+) -> Iterator[WaitingLine]:
+    """A source's first lines; where it has more, a last one with how many more and where all of them stand.
+
+    ``find`` gives at most so many of its rows; only where there are more than MOST it is asked again, for MANY.
+    """
+    rows = find(MOST + 1)
+    yield from map(line, rows[:MOST])
+    if len(rows) > MOST:
+        yield rest_of(len(find(MANY)), most=MANY, url=url, part=part)
 
 
-def _line(step: FilingStep, *, who: str, part: str, because: str = "") -> WaitingLine:
-    quarter = quarter_of(step.filing.quarter)
-    name, kind = step.filing.department.name, say(FilingKind(step.filing.kind).zh)
+def rest_of(count: int, *, most: int, url: str, part: str = WAITING) -> WaitingLine:
+    """The last line of a source that has ``count`` rows, counted up to ``most``, and shows MOST of them."""
+    more = count - MOST
+    n = f"{more}+" if count >= most else more
     return WaitingLine(
-        what=say("%(department)s %(quarter)s %(kind)s", department=name, quarter=quarter, kind=kind),
-        who=who,
-        since=step.on,
-        url=reverse("reports.department", args=[str(quarter), step.filing.department_id]),
-        part=part,
-        because=because,
+        what=say_many("还有 %(n)s 件，打开全部", more, n=n), who="", since=None, url=url, part=part, count=more
     )
-
-
-@register
-def reports_to_accept(person: Person, on: date) -> Iterable[WaitingLine]:
-    """Filings handed in that wait for the risk department."""
-    if not person.may(Right.REVIEW_REPORT):
-        return
-    for step in _standing_steps(on, None, None, verb=FilingVerb.HANDED_IN, most=MOST):
-        yield _line(step, who=say("%(name)s上报，待接收", name=step.by.name), part=WAITING)
-
-
-@register
-def reports_returned(person: Person, on: date) -> Iterable[WaitingLine]:
-    """Filings that came back to the departments that a person answers for, and those that the person sent back."""
-    if person.may(Right.FILE_REPORT):
-        mine = _standing_steps(on, person.department_ids, None, verb=FilingVerb.RETURNED, most=MOST)
-        for step in mine:
-            yield _line(step, who=say("%(name)s退回", name=step.by.name), part=CAME_BACK, because=step.because)
-    if person.may(Right.REVIEW_REPORT):
-        for step in _standing_steps(on, None, person.staff_id, verb=FilingVerb.RETURNED, most=MOST):
-            yield _line(step, who=say("等部门重新上报"), part=SENT_BACK, because=step.because)
-
-
-@register
-def reports_sent_back(person: Person, on: date) -> Iterable[WaitingLine]:
-    """Visit reports that came back to who made the visit, one by one, until they are given again (PGM.11)."""
-    if not person.may(Right.RECORD_VISIT):
-        return
-    for item in _sent_back(person.staff_ids):
-        client, visited_on = item.visit.client.name, item.visit.visited_on.isoformat()
-        yield WaitingLine(
-            what=say("%(client)s %(on)s 的回访报告", client=client, on=visited_on),
-            who=say("移交时被退回，补齐后重新移交"),
-            since=None,
-            url=reverse("handover.one", args=[str(quarter_of(item.hand_over.quarter)), item.hand_over.department_id]),
-            part=CAME_BACK,
-            because=item.sent_back,
-        )
-
-
-@prepared
-def _sent_back(by: list[int]) -> QuerySet[HandOverItem]:
-    back = HandOverItem.objects.filter(sent_back__gt="", given_on__isnull=True, visit__by__in=by)
-    return back.select_related("visit__client", "hand_over").order_by("visit__visited_on", "pk")[:MOST]
 
 
 @register
@@ -199,25 +151,28 @@ def _without_measure(department: int, last: date, day: date, *, most: int) -> Qu
     within = Guarantee.objects.filter(in_force(day), department=department).values("client")
     voice = Subquery(speaking(OuterRef("pk"), on=day).values("department")[:1])
     clients = graded(Party.objects.filter(~Exists(measured), pk__in=within), on=day).annotate(speaks=voice)
-    return clients.filter(grade_on__in=[Grade.WATCH, Grade.RISK], speaks=department)[:most]
+    return clients.filter(Q(grade_on__in=[Grade.WATCH, Grade.RISK]), speaks=department)[:most]
 
 
 @register
 def moves_to_sign(person: Person, on: date) -> Iterable[WaitingLine]:
     """Lists of hand-overs that a person has not signed yet."""
-    for place in _places_of(person.staff_id):
-        yield WaitingLine(
+    return first_and_rest(
+        lambda most: _places_of(person.staff_id, most=most),
+        lambda place: WaitingLine(
             what=say("%(name)s的移交清单待签字", name=place.move.staff.name),
             who=say(place.role),
             since=place.move.decided_on,
             url=reverse("moves.one", args=[place.move_id]),
-        )
+        ),
+        url=reverse("people.one", args=[person.staff_id]),
+    )
 
 
 @prepared
-def _places_of(staff: int) -> QuerySet[MoveSigner]:
+def _places_of(staff: int, *, most: int) -> QuerySet[MoveSigner]:
     places = MoveSigner.objects.filter(staff=staff, signed_on__isnull=True)
-    return places.select_related("move__staff").order_by("move__decided_on", "pk")[:MOST]
+    return places.select_related("move__staff").order_by("move__decided_on", "pk")[:most]
 
 
 @register
@@ -228,7 +183,8 @@ def moves_unsigned(person: Person, on: date) -> Iterable[WaitingLine]:
     last = on - timedelta(days=number_in(get_rule_book().in_force(on), UNSIGNED_DAYS))
     whose = (None, None) if person.reach is Reach.ALL else (person.staff_id, person.department_ids)
     lacking: dict[int, list[MoveSigner]] = {}
-    for place in _unsigned(on, last, *whose):
+    places = _unsigned(on, last, *whose)
+    for place in places:
         lacking.setdefault(place.move_id, []).append(place)
     for pk, missing in list(lacking.items())[:MOST]:
         names = listed(place.staff.name for place in missing)
@@ -238,6 +194,8 @@ def moves_unsigned(person: Person, on: date) -> Iterable[WaitingLine]:
             since=missing[0].move.decided_on,
             url=reverse("moves.one", args=[pk]),
         )
+    if len(lacking) > MOST:
+        yield rest_of(len(lacking), most=MANY if len(places) < MANY else len(lacking), url=reverse("people"))
 
 
 @prepared
@@ -249,7 +207,7 @@ def _unsigned(on: date, last: date, supervisor: int | None, departments: list[in
     if departments is not None:
         own = postings.filter(department__in=departments).values("staff")
         places = places.filter(Q(move__supervisor=supervisor) | Q(staff__in=own) | Q(move__staff__in=own))
-    return places.select_related("move__staff", "staff").order_by("move__decided_on", "pk")[: MOST * 5]
+    return places.select_related("move__staff", "staff").order_by("move__decided_on", "pk")[:MANY]
 
 
 @register
@@ -268,6 +226,8 @@ def duties_of_people_gone(person: Person, on: date) -> Iterable[WaitingLine]:
             url=reverse("people.move", args=[pk]),
             count=count,
         )
+    if len(counted) > MOST:
+        yield rest_of(len(counted), most=MANY, url=reverse("people"))
 
 
 @prepared
@@ -303,7 +263,9 @@ def acts_to_check(person: Person, on: date) -> Iterable[WaitingLine]:
 @register
 def acts_asked_for(person: Person, on: date) -> Iterable[WaitingLine]:
     """One's own acts that wait for somebody else's eyes, and for some days those refused or lapsed."""
-    for one in shown_list(list_own(person, refused_since=on - timedelta(days=_TOLD_DAYS), limit=MOST)):
+    since = on - timedelta(days=_TOLD_DAYS)
+    own = list_own(person, refused_since=since, limit=MOST + 1)
+    for one in shown_list(own[:MOST]):
         checker = one.proposal.checker
         yield WaitingLine(
             what=_said(one),
@@ -317,6 +279,9 @@ def acts_asked_for(person: Person, on: date) -> Iterable[WaitingLine]:
             part=SENT if one.pending else CAME_BACK,
             because=one.proposal.reason,
         )
+    if len(own) > MOST:
+        many = len(list_own(person, refused_since=since, limit=MANY))
+        yield rest_of(many, most=MANY, url=reverse("approvals") + "?part=mine", part=SENT)
 
 
 def _said(one: Shown) -> Said:
@@ -329,17 +294,21 @@ def volumes_not_returned(person: Person, on: date) -> Iterable[WaitingLine]:
     """Volumes that were lent until a day gone by, for those who keep the archive (PGM.11)."""
     if not person.may(Right.KEEP_ARCHIVE):
         return
-    for loan in _overdue_loans(on):
-        name, due_on = loan.borrower_name, loan.due_on.isoformat()
-        yield WaitingLine(
-            what=say("案卷 %(number)s", number=loan.volume.number),
-            who=say("%(name)s借阅，应于 %(on)s 归还，请催还", name=name, on=due_on),
-            since=loan.due_on,
-            url=reverse("handover.volume", args=[loan.volume_id]),
-        )
+    yield from first_and_rest(
+        lambda most: _overdue_loans(on, most=most), _overdue_loan, url=reverse("handover.archive")
+    )
+
+
+def _overdue_loan(loan: Loan) -> WaitingLine:
+    return WaitingLine(
+        what=say("案卷 %(number)s", number=loan.volume.number),
+        who=say("%(name)s借阅，应于 %(on)s 归还，请催还", name=loan.borrower_name, on=loan.due_on.isoformat()),
+        since=loan.due_on,
+        url=reverse("handover.volume", args=[loan.volume_id]),
+    )
 
 
 @prepared
-def _overdue_loans(on: date) -> QuerySet[Loan]:
+def _overdue_loans(on: date, *, most: int) -> QuerySet[Loan]:
     lent = Loan.objects.filter(returned_on__isnull=True, due_on__lt=on).select_related("volume")
-    return lent.order_by("due_on", "pk")[:MOST]
+    return lent.order_by("due_on", "pk")[:most]

@@ -26,6 +26,8 @@ from baohou.kernel.prepared import Prepared, PreparedCount, prepared, prepared_c
 PARTS: Final = ("overdue", "today", "week", "later")
 
 
+_BY_OWNER: Final = ("mine", "deputy", "carried")
+"""What goes by who owes it: the person, those the person stands in for, or all of these."""
 Row = DutyRow | ActionRow
 _FIRST_KEY: Final = -(2**63)
 _LAST_KEY: Final = 2**63 - 1
@@ -185,7 +187,7 @@ def _places(after: str) -> tuple[Place, Place]:
 
 
 def owed_duties(person: Person, *, on: date, whose: str, filters: WorkFilters = EVERYTHING) -> QuerySet[Duty]:
-    """Duties owed, within the person's reach, of whom one asks and as the filters say."""
+    """Duties owed, within the person's reach, of whom one asks and as the filters say; carried: mine and deputy's."""
     return _owed(_asked(person, whose, filters), _values(person, whose, on))
 
 
@@ -216,9 +218,9 @@ def _asked(person: Person, whose: str, filters: WorkFilters) -> _Asked:
 def _values(person: Person, whose: str, on: date) -> _Values:
     sight = sight_of(person)
     staff, departments = sight.staff_ids, sight.department_ids
-    if whose not in ("mine", "deputy"):
+    if whose not in _BY_OWNER:
         return _Values(staff, departments, [], [], [], on)
-    owners = [person.staff_id] if whose == "mine" else sorted(person.absent_ids)
+    owners = {"mine": [person.staff_id], "deputy": sorted(person.absent_ids), "carried": person.staff_ids}[whose]
     return _Values(staff, departments, owners, *handed_keys(owners, on=on), on)
 
 
@@ -235,7 +237,7 @@ def _kept(duties: QuerySet[Duty], asked: _Asked, values: _Values) -> QuerySet[Du
     duties = duties.filter(done_on__isnull=True, lapsed_on__isnull=True)
     if asked.whose == "unowned":
         duties = duties.filter(owner__isnull=True)
-    elif asked.whose in ("mine", "deputy"):
+    elif asked.whose in _BY_OWNER:
         theirs = Q(owner_id__in=values.owners)
         theirs = theirs & ~Q(key__in=values.given) if values.given else theirs
         duties = duties.filter(theirs | Q(key__in=values.received) if values.received else theirs)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 from baohou.core.sayings import Said, say
-from baohou.kernel.papers.models import Seal
+from baohou.kernel.audit.models import Change, Concern
+from baohou.kernel.papers.models import Addendum, Seal
 from baohou.kernel.papers.records import kinds
 from baohou.kernel.papers.records.places import read_file
 from baohou.kernel.papers.records.sealing import chained, digest, whole
+
+NOUN: Final = "seal"
+"""How the audit calls the seals that acts are about."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ def check(seal: Seal) -> Checked:
     if now is None:
         faults.append(say("原记录已不存在。"))
     else:
+        _leave_out_places(now, seal.content)
         parts = {"said": say("记录"), "files": say("附件清单"), "signatures": say("签名")}
         faults += [
             say("%(part)s在封存后被改动。", part=said)
@@ -68,6 +74,13 @@ def _is_formed(content: object) -> bool:
     return isinstance(content, dict) and {"said", "files", "signatures"} <= content.keys()
 
 
+def _leave_out_places(now: kinds.Content, sealed: kinds.Content) -> None:
+    """A seal of before the places of photos were sealed says nothing of them."""
+    if not any("place" in file for file in sealed["files"]):
+        for file in now["files"]:
+            del file["place"]
+
+
 def _is_whole(sha256: str) -> bool:
     try:
         return hashlib.sha256(read_file(sha256)).hexdigest() == sha256
@@ -78,8 +91,18 @@ def _is_whole(sha256: str) -> bool:
 def _broken_addenda(seal: Seal) -> list[str]:
     before = seal.sha256
     faults: list[str] = []
-    for place, one in enumerate(seal.addenda.order_by("pk"), 1):
+    additions = list(seal.addenda.order_by("pk"))
+    for place, one in enumerate(additions, 1):
         if one.sha256 != chained(before, one.text, one.staff_no, one.added_at):
             faults.append(say("第 %(n)s 条补充被改动。", n=place))
         before = one.sha256
+    if missing := _told_of(seal) - {one.pk for one in additions}:
+        faults.append(say("有 %(n)s 条补充不见了。", n=len(missing)))
     return faults
+
+
+def _told_of(seal: Seal) -> set[int | None]:
+    """The additions that the audit tells of, by number: that the last of them went, no other one shows."""
+    about = Concern.objects.filter(noun=NOUN, number=seal.pk).values("act")
+    added = Change.objects.filter(act__in=about, table=Addendum._meta.label, before__isnull=True)
+    return {row for row, after in added.values_list("row", "after") if after and after["seal_id"] == seal.pk}

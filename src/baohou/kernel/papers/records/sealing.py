@@ -124,7 +124,15 @@ def whole(*, kind: str, subject_id: int) -> kinds.Content | None:
     signatures = list_signatures(kind=kind, subject_id=subject_id)
     content = {
         "said": said,
-        "files": [{"name": one.name, "sha256": one.file.sha256, "taken_at": one.taken_at} for one in files],
+        "files": [
+            {
+                "name": one.name,
+                "sha256": one.file.sha256,
+                "taken_at": one.taken_at,
+                "place": None if one.latitude is None else [one.latitude, one.longitude],
+            }
+            for one in files
+        ],
         "signatures": [
             {
                 "role": one.role,

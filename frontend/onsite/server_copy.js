@@ -25,8 +25,9 @@ export class ServerCopy {
   async chosen(fits) {
     const named = location.hash.startsWith("#draft=") ? location.hash.slice(7) : "";
     const known = new Set((await draftsOf(this.page.owner)).map((one) => one.key));
-    const all = (await this.asked()).filter((one) => !known.has(one.key) && one.version);
-    const wanted = named ? all.find((one) => one.key === named) : all.find((one) => !one.receivedFrom && fits(one.kind, one.guarantee));
+    const all = (await this.asked()).filter((one) => !known.has(one.key));
+    const isMine = (one) => one.version && !one.receivedFrom && fits(one.kind, one.guarantee);
+    const wanted = all.find(named ? (one) => one.key === named : isMine);
     if (!wanted || (await draft(wanted.key))?.state === "gone") {
       if (named) this.said.textContent = word("notHad");
       return null;

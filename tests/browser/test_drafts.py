@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from baohou.guarantee.models import Visit, VisitDraft, VisitSubmission, VisitUpload
 from baohou.guarantee.queries.moves import list_holdings
-from baohou.guarantee.services import moves
+from baohou.guarantee.services import moves, submissions
 from baohou.kernel.audit.models import Act
 from baohou.kernel.papers.models import Attachment, Seal, Signature
 from baohou.kernel.people.models import Staff
@@ -168,6 +169,25 @@ def test_a_draft_begun_without_a_network_goes_up_later_and_thrown_away_stays_awa
     assert Act.objects.latest("pk").verb == "drafts.discard"
     form(page, evening)
     expect(page.get_by_label("借款使用情况")).to_have_value("")
+
+
+def test_photos_whose_text_never_came_are_continued_as_well(evening: Portfolio, sit: Sit) -> None:
+    """Only a photo of 张甲's has arrived when the work is handed over: 李乙 begins the report with it."""
+    cast, key = evening.cast, uuid4()
+    told = {"content": photo((40, 30)), "name": "照片1.jpg", "client": evening.steel}
+    submissions.keep_file(key=key, sender=cast.a, **told)  # type: ignore[arg-type]
+    hand_over(evening, cast.a, cast.b)
+    page = sit(cast.b, PHONE)
+    page.goto("/onsite/")
+    row = page.locator("[data-server-draft]")
+    expect(row).to_contain_text("正文还在原来那台设备上")
+    row.get_by_role("link", name="接着写").click()
+    ready(page)
+    expect(page.locator("[data-shots] img")).to_have_count(1)
+    page.get_by_label("回访结论").fill("正常")
+    is_kept(page)
+    draft = VisitDraft.objects.get()
+    assert (draft.by, draft.version, len(draft.content["files"])) == (cast.b, 1, 1)
 
 
 def test_whoever_took_over_throws_a_draft_away_with_a_reason(evening: Portfolio, sit: Sit) -> None:

@@ -1,8 +1,11 @@
 // The form of a visit on a device: kept while one types, queued when it is done, sent when there is a network.
 import { flush } from "./outbox.js";
 import { Pictures } from "./pictures.js";
+import { askToDiscard, forget } from "./queue.js";
+import { ServerCopy } from "./server_copy.js";
 import { Signature } from "./signature.js";
-import { draft, draftsOf, filesOf, newKey, remove, removeFile, save, saveFile } from "./store.js";
+import { draft, draftsOf, filesOf, newKey, removeFile, save, saveFile } from "./store.js";
+import { later } from "./sync.js";
 import { clock, element, host, word } from "./words.js";
 
 const PAUSE = 400;
@@ -19,6 +22,7 @@ class VisitForm {
     this.owner = host.dataset.person;
     this.said = form.querySelector("[data-kept-said]");
     this.address = new URLSearchParams(location.search);
+    this.server = new ServerCopy(this);
   }
 
   async open() {
@@ -45,6 +49,7 @@ class VisitForm {
     document.querySelector("[data-begin-anew]").addEventListener("click", () => this.beginAnew());
     this.openPlace();
     await this.showOthers();
+    this.server.watch();
     this.form.dataset.ready = "yes";
   }
 
@@ -68,11 +73,12 @@ class VisitForm {
   // The draft that the address names; else one of this client and kind begun before; else a new one.
   async chosen() {
     const named = location.hash.startsWith("#draft=") ? await draft(location.hash.slice(7)) : null;
-    if (named?.owner === this.owner && named.state !== "sent" && named.action === this.form.dataset.action) return named;
+    if (named?.owner === this.owner && !["sent", "gone"].includes(named.state) && named.action === this.form.dataset.action) return named;
     const begun = (await this.ofThisClient()).filter((one) => one.state === "draft");
-    const wanted = this.address.get("kind");
-    const found = begun.find((one) => !wanted || (of(one, "kind") === wanted && of(one, "guarantee") === (this.address.get("guarantee") ?? of(one, "guarantee"))));
-    return found ?? this.newDraft();
+    const fits = (kind, guarantee) => !this.address.get("kind") || (kind === this.address.get("kind") && guarantee === (this.address.get("guarantee") ?? guarantee));
+    const found = begun.find((one) => fits(of(one, "kind"), of(one, "guarantee")));
+    if (found && !location.hash.startsWith("#draft=")) return found;
+    return (await this.server.chosen(fits)) ?? found ?? this.newDraft();
   }
 
   async ofThisClient() {
@@ -116,7 +122,7 @@ class VisitForm {
     for (const field of this.form.elements) {
       if (!field.name || field.type === "file" || OF_THE_DEVICE.includes(field.name)) continue;
       if (field.type === "checkbox") field.checked = told.has(field.name);
-      else if (told.has(field.name)) field.value = told.get(field.name);
+      else if (told.has(field.name) && offered(field, told.get(field.name))) field.value = told.get(field.name);
     }
     this.field("kind").dispatchEvent(new Event("change", { bubbles: true }));
     this.signature.drawn = this.draft.signed;
@@ -131,9 +137,11 @@ class VisitForm {
   async showOthers() {
     const others = (await this.ofThisClient()).filter((one) => one.key !== this.draft.key);
     const box = this.form.querySelector("[data-others]");
+    others.push(...(await this.server.others(others)));
     box.hidden = !others.length;
     box.querySelector("span").replaceChildren(...others.map((one) => {
-      const link = element("a", { href: `${one.action}#draft=${one.key}` }, word("otherDraft", { kind: one.kindName, at: clock(one.savedAt) }));
+      const said = one.receivedFrom ? "receivedDraft" : "otherDraft";
+      const link = element("a", { href: `${one.action}#draft=${one.key}` }, word(said, { kind: one.kindName, at: clock(one.savedAt), name: one.receivedFrom }));
       link.addEventListener("click", () => setTimeout(() => location.reload(), 0));
       return element("span", { class: "d-block" }, link);
     }));
@@ -158,6 +166,7 @@ class VisitForm {
       kindName: kind.options[kind.selectedIndex].text,
     });
     await this.orTell(() => save(this.draft));
+    if (state === "draft") later();
     navigator.storage?.persist?.();
     this.said.classList.remove("late");
     this.said.textContent = word("kept", { at: clock(this.draft.savedAt) });
@@ -176,10 +185,11 @@ class VisitForm {
   }
 
   async beginAnew() {
-    if (!confirm(word("confirmAnew"))) return;
+    const because = askToDiscard(this.draft, word("confirmAnew"));
+    if (because === null) return;
     clearTimeout(this.pending);
     this.pending = null;
-    await remove(this.draft.key);
+    await forget(this.draft, because);
     location.replace(location.pathname + location.search);
     if (location.hash) location.reload();
   }
@@ -334,6 +344,11 @@ class VisitForm {
     if (above.length) note.scrollIntoView({ block: "center" });
     else first?.focus();
   }
+}
+
+// Whether a field can take a value: a choice may have been there on another day, or for another person.
+function offered(field, value) {
+  return !field.options || [...field.options].some((option) => option.value === value);
 }
 
 function of(one, name) {

@@ -3,6 +3,7 @@ import { openForm } from "./form.js";
 import { keepSending } from "./outbox.js";
 import { guardPages, openTake, showQueue } from "./queue.js";
 import { usable } from "./store.js";
+import { keepPushing } from "./sync.js";
 import { host } from "./words.js";
 
 async function begin() {
@@ -18,6 +19,7 @@ async function begin() {
   if (page) await openTake(page);
   await showQueue();
   keepSending();
+  keepPushing();
 }
 
 begin();

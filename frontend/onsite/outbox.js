@@ -9,17 +9,22 @@ const EVERY = 60_000;
 let patience = SOON;
 let timer = 0;
 
-class NotNow extends Error {
-  constructor(why) {
+export class NotNow extends Error {
+  constructor(why, said = "") {
     super(why);
     this.why = why;
+    this.said = said; // the server's own words, when it gave some
   }
 }
 
 // "sent", "stuck", "offline" (no answer), "login" (logged out, or someone else is logged in), "forbidden"
 // (the post may record no visits now), "server" (it failed).
 export function flush() {
-  const run = () => sendAll();
+  return oneAtATime(() => sendAll());
+}
+
+// What this device sends goes in turn, also from several of its windows.
+export function oneAtATime(run) {
   return navigator.locks ? navigator.locks.request("baohou-outbox", run) : run();
 }
 
@@ -48,7 +53,7 @@ function again(result) {
   return result;
 }
 
-async function ask(address, options) {
+export async function ask(address, options) {
   let answer;
   try {
     answer = await fetch(address, {
@@ -59,7 +64,9 @@ async function ask(address, options) {
     throw new NotNow("offline");
   }
   if (answer.type === "opaqueredirect" || answer.status === 401) throw new NotNow("login");
-  if (answer.status >= 500 || answer.status === 429) throw new NotNow("server");
+  if (answer.status >= 500 || answer.status === 429) {
+    throw new NotNow("server", decodeURIComponent(answer.headers.get("X-Refused") ?? ""));
+  }
   return answer;
 }
 
@@ -73,7 +80,7 @@ export async function isCutOff() {
   }
 }
 
-async function json(answer) {
+export async function json(answer) {
   try {
     return await answer.json();
   } catch {
@@ -81,7 +88,7 @@ async function json(answer) {
   }
 }
 
-async function freshToken() {
+export async function freshToken() {
   const answer = await ask(host.dataset.token);
   if (answer.status === 403) throw new NotNow("forbidden");
   const told = await json(answer);
@@ -123,7 +130,7 @@ async function send(one, token, anew = true) {
 
 // What the server said; where it says only a number, what that means and what to do. Sending again helps against neither
 // 403 nor 404: then the text is shown, for whoever manages the client now.
-function refusal(answer, told) {
+export function refusal(answer, told) {
   const name = { 403: "forbidden", 404: "gone" }[answer.status];
   return { message: told.message || word(name ?? "failed"), toCopy: Boolean(name) };
 }
@@ -134,7 +141,7 @@ async function stuck(one, error) {
   return false;
 }
 
-function carton(one, file) {
+export function carton(one, file) {
   const body = new FormData();
   body.set("key", one.key);
   body.set("on", new Map(one.fields).get("on") ?? "");

@@ -1,6 +1,7 @@
 // What lies on this device: the line on every page, and the list on the page 现场回访.
 import { flush, isCutOff } from "./outbox.js";
-import { draftsOf, filesOf, remove, save } from "./store.js";
+import { draftsOf, filesOf, goneOf, remove, save, throwAway } from "./store.js";
+import { later } from "./sync.js";
 import { clock, element, host, word } from "./words.js";
 
 const PAGES = "baohou-pages";
@@ -12,6 +13,17 @@ export async function showQueue(result) {
   showLine(waiting.length, stuck.length, result, await hasNoNetwork(result));
   const list = document.querySelector("[data-queue]");
   if (list) await showList(list, all);
+  await hideKnown(all);
+}
+
+// Drafts that the page lists from the server, but for those that stand in this device's own list, or went from it.
+async function hideKnown(all) {
+  const panel = document.querySelector("[data-server-drafts]");
+  if (!panel) return;
+  const known = new Set([...all, ...(await goneOf(host.dataset.person))].map((one) => one.key));
+  const rows = [...panel.querySelectorAll("[data-server-draft]")];
+  for (const each of rows) each.hidden = known.has(each.dataset.serverDraft);
+  panel.hidden = rows.every((each) => each.hidden);
 }
 
 // What was just sent tells (result); before that the server is asked, where visits are written down.
@@ -44,6 +56,7 @@ async function row(one) {
   const files = (await filesOf(one.key)).filter((file) => file.role !== "signature").length;
   const about = [word(`state_${one.state}`), clock(one.savedAt)];
   if (files) about.push(word("shots", { n: files }));
+  if (one.receivedFrom) about.push(word("receivedFrom", { name: one.receivedFrom }));
   const tone = { waiting: "soon", stuck: "late", sent: "good" }[one.state] ?? "";
   const acts = element("div", { class: "act" });
   const link = one.state === "sent" ? one.url : `${one.action}#draft=${one.key}`;
@@ -56,6 +69,7 @@ async function row(one) {
     element("div", { class: "when" }, element("strong", {}, one.clientName), element("span", {}, one.kindName ?? ""), element("span", { class: `pill ${tone}` }, about[0])),
     element("div", { class: "text-secondary" }, about.slice(1).join(" · ")),
     ...(one.error?.message ? [element("div", { class: "late" }, one.error.message)] : []),
+    ...(one.unpushed ? [element("div", { class: "late" }, word("serverNot", { why: one.unpushed }))] : []),
     ...(one.error?.toCopy && one.text ? [textToCopy(one)] : []),
     acts);
 }
@@ -84,9 +98,22 @@ async function retry(one) {
 }
 
 async function discard(one) {
-  if (!confirm(word("confirmDiscard", { client: one.clientName }))) return;
-  await remove(one.key);
+  const because = askToDiscard(one, word("confirmDiscard", { client: one.clientName }));
+  if (because === null) return;
+  await forget(one, because);
   await showQueue();
+}
+
+// Asks once more before a draft goes: why, when somebody else began it. Null when it stays.
+export function askToDiscard(one, question) {
+  if (!one.receivedFrom) return confirm(question) ? "" : null;
+  return prompt(word("whyDiscard", { name: one.receivedFrom }))?.trim() || null;
+}
+
+export async function forget(one, because) {
+  if (one.pushedAt) await throwAway(one, because);
+  else await remove(one.key);
+  later(0);
 }
 
 // 带到现场: the forms of the clients on the page, kept by the browser under their addresses.

@@ -1,5 +1,6 @@
 // Drafts and their files on this device (IndexedDB). Each draft belongs to the person who wrote it.
-// A draft is: draft (being written), waiting (to be sent), stuck (the server said no), sent (only where it went).
+// A draft is: draft (being written), waiting (to be sent), stuck (the server said no), sent (only where it went), gone
+// (thrown away here, and the server has not heard of it yet). `version` is the server's own, `pushedAt` how far it has it.
 import { openDB } from "idb";
 
 const SENT_KEPT = 10;
@@ -37,8 +38,25 @@ export function newKey() {
 }
 
 export async function draftsOf(owner) {
-  const found = await (await database()).getAllFromIndex("drafts", "owner", owner);
-  return found.sort((a, b) => b.savedAt - a.savedAt);
+  const found = await allOf(owner);
+  return found.filter((one) => one.state !== "gone").sort((a, b) => b.savedAt - a.savedAt);
+}
+
+export async function goneOf(owner) {
+  return (await allOf(owner)).filter((one) => one.state === "gone");
+}
+
+async function allOf(owner) {
+  return (await database()).getAllFromIndex("drafts", "owner", owner);
+}
+
+// This device's own number.
+export function device() {
+  const known = localStorage.getItem("baohou-device");
+  if (known) return known;
+  const made = newKey();
+  localStorage.setItem("baohou-device", made);
+  return made;
 }
 
 export async function draft(key) {
@@ -68,6 +86,12 @@ export async function remove(key) {
   const files = transaction.objectStore("files");
   for (const id of await files.index("key").getAllKeys(key)) await files.delete(id);
   await transaction.done;
+}
+
+// Thrown away: nothing of it stays but its key, until the server has thrown it away as well.
+export async function throwAway(one, because = "") {
+  await remove(one.key);
+  await save({ key: one.key, owner: one.owner, state: "gone", because, savedAt: Date.now() });
 }
 
 // Sent: what it said leaves the device, where it went stays for a while.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from bench import answers
 
@@ -25,7 +25,7 @@ from baohou.kernel.papers.models import Attachment, ImportMapping, Seal, Volume
 from baohou.kernel.people.models import Deputy, Posting
 from baohou.kernel.rulebook.models import RuleVersion
 from baohou.upkeep.closing import close
-from tests.desk import opened, walking
+from tests.desk import drafted, opened, walking
 from tests.desk import planned as planned_visits
 from tests.desk.conftest import TODAY
 from tests.desk.opened import empty, nothing
@@ -182,6 +182,10 @@ def delivery(world: World) -> dict[str, Any]:
     return {"hook": found["pk"], "delivery": found["delivery"]}
 
 
+def a_draft(_: World) -> dict[str, Any]:
+    return {"draft": drafted.KEY}
+
+
 PERSON = Called(staff)
 HOOK = one("hook", Hook)
 PROPOSAL = one("proposal", Proposal)
@@ -230,6 +234,10 @@ CALLED: dict[str, Called] = {
     "plans_review": Called(opened.plan, planned_visits.seen_plan, planned_visits.hand_in_plan),
     "visits_one": Called(visited),
     "visits_keep_file": Called(client, lambda _: {"key": str(uuid4()), "file": walking.photo()}, form=True),
+    "drafts_one": Called(a_draft, first=drafted.keep),
+    "drafts_file": Called(lambda world: a_draft(world) | {"file": drafted.file(world)["sha256"]}, first=drafted.keep),
+    "drafts_save": Called(lambda world: client(world) | {"draft": UUID(int=3)}, drafted.body),
+    "drafts_discard": Called(a_draft, said(because="不去了"), drafted.keep),
     "visits_record": Called(client, visit_body),
     "visits_add": Called(visited, said(text="补充：老板已回")),
     "visits_report_file": Called(visited),
@@ -295,6 +303,7 @@ CALLED: dict[str, Called] = {
     "moves_one": Called(one("move", WorkMove), first=walking.move_work),
     "moves_list_guarantees": Called(one("move", WorkMove), first=walking.move_work),
     "moves_list_duties": Called(one("move", WorkMove), first=walking.move_work),
+    "moves_list_moved_drafts": Called(one("move", WorkMove), first=walking.move_work),
     "moves_list_actions": Called(one("move", WorkMove), first=walking.move_work),
     "moves_sign": Called(
         lambda world: {"move": (place := opened.signer(world))["pk"], "signer": place["signer"]},

@@ -17,6 +17,7 @@ from tests.api.conftest import CallAs, Caller
 from tests.cast import Portfolio
 
 RAISES = {
+    "any": set[str](),
     "bool": {"bool_type", "bool_parsing"},
     "date": {"date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"},
     "datetime": {"datetime_type", "datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid"},

@@ -28,6 +28,7 @@ from baohou.kernel.parties.queries import get_reached, stamp_of
 from baohou.kernel.people.models import Deputy, Posting
 from baohou.kernel.rulebook.models import RuleVersion
 from baohou.kernel.rulebook.queries import as_yaml
+from tests.desk import drafted
 from tests.desk import walking as at
 from tests.desk.conftest import TODAY
 from tests.desk.planned import arranged, dated, hand_in_plan, plan_row, seen_plan, spread
@@ -198,6 +199,10 @@ OPENED: dict[str, Opened] = {
     "clients.one": Opened(steel),
     "clients.visit": Opened(steel, lambda world: at.filled(world) | {"on": "2026-10-16"}),
     "clients.visit.files": Opened(steel, lambda _: {"key": str(uuid4()), "file": at.photo()}),
+    "clients.visit.draft": Opened(steel, drafted.sent),
+    "onsite.draft": Opened(drafted.named, first=drafted.keep),
+    "onsite.draft.file": Opened(drafted.file, first=drafted.keep),
+    "onsite.draft.discard": Opened(drafted.named, lambda _: {"because": "不去了"}, drafted.keep),
     "clients.identity": Opened(steel, lambda _: {"reason": "check"}),
     "clients.contacts": Opened(steel, contacts),
     "clients.contacts.whole": Opened(steel, lambda _: {"reason": "visit"}),

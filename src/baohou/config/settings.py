@@ -323,9 +323,10 @@ CLAMD_SECONDS = float(os.environ.get("BAOHOU_CLAMD_SECONDS", "30"))
 """Where clamd is asked about every file that comes in (a socket's path, or host:port), and seconds to wait for it."""
 KEEP = {
     "drafts": int(os.environ.get("BAOHOU_KEEP_DRAFTS", "90")),
+    "texts": int(os.environ.get("BAOHOU_KEEP_TEXTS", "30")),
     "contacts": int(os.environ.get("BAOHOU_KEEP_CONTACTS", "3")),
     "logins": int(os.environ.get("BAOHOU_KEEP_LOGINS", "180")),
     "persons": int(os.environ.get("BAOHOU_KEEP_PERSONS", "10")),
 }
-"""How long personal data is kept: days for files never sent and for log-ins of who left, years for
+"""How long personal data is kept: days for files and drafts never sent and for log-ins of who left, years for
 contacts and for persons."""

@@ -26,6 +26,7 @@ VERBS: Final[dict[str, Word]] = {
     "archive.take_back": _("收回卷宗"),
     "day.guarantee.duties": _("日终：推算应办事项"),
     "day.guarantee.penalties": _("日终：处罚记账"),
+    "drafts.discard": _("放弃回访草稿"),
     "grades.change": _("改风险分类"),
     "grades.take_table": _("取入分类表"),
     "hand_overs.begin": _("开始移交"),

@@ -18,6 +18,7 @@ class Guarantee(AppConfig):
         from baohou.guarantee.queries import table_paper
         from baohou.guarantee.queries.hand_overs import RECEIPT, VOLUMES, tell_receipt
         from baohou.guarantee.queries.late_records import find_recorded_on
+        from baohou.guarantee.queries.left_drafts import drafts_left
         from baohou.guarantee.queries.moves import managers_or_departments_left
         from baohou.guarantee.queries.pages import waiting, waiting_appeals, waiting_reports
         from baohou.guarantee.queries.plans import PAPER, tell_accepted_plan
@@ -26,7 +27,7 @@ class Guarantee(AppConfig):
         from baohou.guarantee.rules.words import CLAUSE_OF, PENALTY_OF, DutyKind
         from baohou.guarantee.services import moves, telling
         from baohou.guarantee.services.checked_grades import RISK, WATCH
-        from baohou.guarantee.services.retention import CONTACTS, DRAFTS, PERSONS
+        from baohou.guarantee.services.retention import CONTACTS, DRAFTS, PERSONS, TEXTS
         from baohou.kernel.approvals import kinds as approvals
         from baohou.kernel.audit import retention
         from baohou.kernel.audit.capture import leave_out, name_noun
@@ -42,7 +43,8 @@ class Guarantee(AppConfig):
         leave_out("guarantee.Touched", "guarantee.Recheck", because="marks of what the day has to look at")
         sums = ("Summary", "PortfolioSlice", "AmountSlice", "HeavyClient", "KeptSlice", "OverdueSlice", "ReportSlice")
         leave_out(*(f"guarantee.{name}" for name in sums), because="sums, derived anew from what they add up")
-        leave_out("guarantee.VisitUpload", because="nobody's until its visit is submitted; that act tells its files")
+        begun = "nobody's until its visit is submitted; the act that does it, discards or hands it over tells it"
+        leave_out("guarantee.VisitUpload", "guarantee.VisitDraft", because=begun)
         registry.register(SPECS, clauses=CLAUSES, shipped=Path(self.path) / "rulesets")
         steps.register()
         jobs.register(CHECK)
@@ -57,12 +59,15 @@ class Guarantee(AppConfig):
         for source in (*waiting_appeals.SOURCES, *waiting_reports.SOURCES):
             waiting.register(source)
         bonds.register(managers_or_departments_left)
-        retention.register(DRAFTS)
-        retention.register(CONTACTS)
-        retention.register(PERSONS)
-        register_paper(PaperKind(KIND, "客户回访报告", tell_visit))
-        register_paper(PaperKind(PAPER, "回访计划表", tell_accepted_plan))
-        register_paper(PaperKind(table_paper.PAPER, "在保客户分类表", table_paper.tell))
-        register_paper(PaperKind(RECEIPT, "客户回访报告移交回执", tell_receipt))
+        bonds.register(drafts_left)
+        for rule in (DRAFTS, TEXTS, CONTACTS, PERSONS):
+            retention.register(rule)
         archive.register(archive.VolumeKind(VOLUMES, "客户回访报告", "BHHF"))
-        register_paper(PaperKind(moves.PAPER, "工作移交清单", moves.tell))
+        for paper in (
+            PaperKind(KIND, "客户回访报告", tell_visit),
+            PaperKind(PAPER, "回访计划表", tell_accepted_plan),
+            PaperKind(table_paper.PAPER, "在保客户分类表", table_paper.tell),
+            PaperKind(RECEIPT, "客户回访报告移交回执", tell_receipt),
+            PaperKind(moves.PAPER, "工作移交清单", moves.tell),
+        ):
+            register_paper(paper)

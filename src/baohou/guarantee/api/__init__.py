@@ -4,6 +4,7 @@ from baohou.guarantee.api import (
     archive,
     clients,
     contacts,
+    drafts,
     duties,
     grading,
     guarantees,
@@ -19,5 +20,18 @@ from baohou.guarantee.api import (
     work,
 )
 
-_OF_CLIENTS = (work, clients, guarantees, time_lines, contacts, duties, plans, plan_loads, visits, grading, measures)
+_OF_CLIENTS = (
+    work,
+    clients,
+    guarantees,
+    time_lines,
+    contacts,
+    duties,
+    plans,
+    plan_loads,
+    visits,
+    drafts,
+    grading,
+    measures,
+)
 ROOMS = tuple(part.room for part in (*_OF_CLIENTS, hand_overs, archive, moves, imports, numbers))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -12,13 +13,15 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Status
 from pydantic import Field
 
-from baohou.guarantee.api.shapes import PersonOut, person, person_or_none
+from baohou.guarantee.api.drafts import DraftOut, SharedDraftOut, draft_out
+from baohou.guarantee.api.shapes import PersonOut, VisitKindCode, person, person_or_none
 from baohou.guarantee.exports.moves import list_paper
 from baohou.guarantee.models import MoveSigner, WorkMove
 from baohou.guarantee.queries.actions import list_open_actions
+from baohou.guarantee.queries.drafts import list_drafts
 from baohou.guarantee.queries.moves import list_holdings, list_open_duties, list_receivers
 from baohou.guarantee.queries.pages.people import visible_moves
-from baohou.guarantee.rules.words import DutyKind
+from baohou.guarantee.rules.words import DutyKind, VisitKind
 from baohou.guarantee.services import moves
 from baohou.guarantee.views.guards import may_move_work, move_for, staff_for
 from baohou.kernel.api.cursors import opened, sealed
@@ -50,6 +53,7 @@ class ToMoveOut(Out):
     holdings: list[HoldingOut]
     duties: int
     actions: int
+    drafts: list[DraftOut]
     receivers: list[PersonOut]
 
 
@@ -75,6 +79,7 @@ class PreviewOut(Out):
     guarantees: int
     duties: int
     actions: int
+    drafts: list[SharedDraftOut]
     receivers: list[PersonOut]
     supervisor: PersonOut | None
 
@@ -104,6 +109,7 @@ class OneMoveOut(MoveOut):
     guarantees: list[Ref]
     duties: int
     actions: int
+    drafts: int
     signers: list[SignerOut]
 
 
@@ -141,6 +147,20 @@ class MovedActionOut(Out):
     to: PersonOut
 
 
+class MovedDraftOut(Out):
+    """A visit's draft that was not sent at the hand-over; ``key`` as /visit-drafts has it."""
+
+    key: UUID
+    what: str
+    kind: VisitKindCode | None
+    begun_at: datetime
+    changed_at: datetime
+    files: int
+    lacking: int = Field(description="写明了、还在设备上没有送到的文件")
+    owner: PersonOut
+    to: PersonOut
+
+
 class OnQuery(In):
     """From which day; the business day unless said."""
 
@@ -169,6 +189,7 @@ def to_move(request: Call, staff: Pk, asked: Annotated[OnQuery, Query()]) -> ToM
         ],
         duties=len(owed),
         actions=len(list_open_actions(of, on=request.today)),
+        drafts=[draft_out(one) for one in list_drafts(of, on=on)],
         receivers=[person(one.staff) for one in list_receivers(on=on, leaver=of)],
     )
 
@@ -183,6 +204,7 @@ def preview(request: Call, staff: Pk, body: MoveIn) -> PreviewOut:
         guarantees=len(plan.passing),
         duties=len(plan.duties),
         actions=len(plan.actions),
+        drafts=[SharedDraftOut(**draft_out(one).model_dump(), to=person(to)) for one, to in plan.drafts],
         receivers=[person(one) for one in plan.receivers],
         supervisor=person_or_none(plan.supervisor),
     )
@@ -280,6 +302,24 @@ def list_actions(request: Call, move: Pk, limit: Limit = USUAL, cursor: Cursor =
     return Page[MovedActionOut](items=items, next=more)
 
 
+@room.reads("/moves/{move}/drafts", Page[MovedDraftOut])
+def list_moved_drafts(request: Call, move: Pk, limit: Limit = USUAL, cursor: Cursor = "") -> Page[MovedDraftOut]:
+    """一次移交的回访草稿：谁写的和由谁接着写。"""
+    rows, more = _turned(request, move_for(request, move).drafts.select_related("owner", "to"), cursor, limit)
+    told = ("key", "what", "begun_at", "changed_at", "files", "lacking")
+    kinds: dict[int | None, Any] = {kind.value: kind.code for kind in VisitKind}
+    items = [
+        MovedDraftOut(
+            **{name: getattr(row, name) for name in told},
+            kind=kinds.get(row.kind),
+            owner=person(row.owner),
+            to=person(row.to),
+        )
+        for row in rows
+    ]
+    return Page[MovedDraftOut](items=items, next=more)
+
+
 @room.writes("/moves/{move}/signers/{signer}/sign", OneMoveOut)
 def sign(request: Call, move: Pk, signer: Pk) -> OneMoveOut:
     """以自己的身份签字。"""
@@ -347,6 +387,7 @@ def _one(move: WorkMove) -> OneMoveOut:
         guarantees=[Ref(id=row.guarantee_id, name=row.guarantee.project_no) for row in guarantees],
         duties=move.duties.count(),
         actions=move.actions.count(),
+        drafts=move.drafts.count(),
         signers=[
             SignerOut(id=row.pk, role=row.role, staff=person(row.staff), signed_on=row.signed_on)
             for row in move.signers.select_related("staff").order_by("pk")

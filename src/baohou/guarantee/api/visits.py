@@ -30,6 +30,7 @@ from baohou.guarantee.api.shapes import (
 from baohou.guarantee.api.shapes import file as file_out
 from baohou.guarantee.exports import list_papers_of_visit, write_papers
 from baohou.guarantee.models import Visit
+from baohou.guarantee.queries.drafts import former_writers
 from baohou.guarantee.queries.late_records import find_late, recorded_on
 from baohou.guarantee.queries.pages.glance import get_glance
 from baohou.guarantee.queries.pages.visits import get_sheet, latest_visits
@@ -219,7 +220,7 @@ def keep_file(
     request: Call, client: Pk, told: Annotated[VisitFileIn, Form()], file: Annotated[UploadedFile, File()]
 ) -> Status[KeptOut]:
     """先传回访的一个文件（或客户签名），以摘要为名，再在报告里写明。"""
-    visited_client_for(request, client, told.visited_on)
+    of = visited_client_for(request, client, told.visited_on)
     kept = submissions.keep_file(
         key=told.key,
         sender=person_of(request),
@@ -228,6 +229,7 @@ def keep_file(
         is_signature=told.is_signature,
         taken_at=told.taken_at,
         place=told.place,
+        client=of,
     ).file
     return Status(201, KeptOut(sha256=kept.sha256, size=kept.size, content_type=kept.content_type))
 
@@ -295,11 +297,12 @@ def _report(request: Call, client: int, body: VisitIn) -> Report:
         raise Refused("guarantee.visit.other_guarantee", "这笔担保不是该客户的。", where="guarantee")
     if kind is VisitKind.ROUTINE and body.guarantee is None:
         raise Refused("guarantee.visit.no_guarantee", "例行回访请写明担保项目。", where="guarantee")
-    visitors: dict[int, Staff] = {request.person.staff_id: person_of(request)}
+    before = former_writers(person_of(request), client=client, on=request.today)
+    visitors: dict[int, Staff] = {one.pk: one for one in (person_of(request), *before)}
     for one in glance.standing:
         visitors |= {staff.pk: staff for staff in (one.manager_a, one.manager_b) if staff is not None}
     if body.by is not None and body.by not in visitors:
-        raise Refused("guarantee.visit.other_visitor", "回访人只能是本人或该客户的经理。", where="by")
+        raise Refused("guarantee.visit.other_visitor", "回访人只能是本人、该客户的经理或移交草稿的人。", where="by")
     asked = {matter.code for matter in asked_of(kind)}
     if unknown := set(body.matters) - asked:
         message = say("%(kind)s回访不问这些：%(unknown)s。", kind=say(kind.zh), unknown=listed(sorted(unknown)))

@@ -38,6 +38,7 @@ def list_paper(move: WorkMove) -> Paper:
             for row in move.duties.select_related("owner", "to").order_by("due_on", "duty_key")
         ],
         "actions": list(move.actions.select_related("owner", "to").order_by("due_on", "action")),
+        "drafts": list(move.drafts.select_related("owner", "to").order_by("begun_at", "pk")),
         "places": list_signatures(move),
         "seal": seal,
     }

@@ -42,6 +42,7 @@ FIELD_OF = {
     "处置措施": "text",
     "移交日": "effective_on",
     "移交原因": "because",
+    "放弃草稿的原因": "because",
 }
 """The field of a form that a refusal means by the word it uses."""
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('guarantee', '0017_ages'),
+        ('guarantee', '0018_drafts'),
         ('people', '0004_entrance'),
     ]
 

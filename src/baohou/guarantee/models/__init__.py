@@ -1,5 +1,6 @@
 """The room's tables, one module per noun."""
 
+from baohou.guarantee.models.drafts import MovedDraft, VisitDraft
 from baohou.guarantee.models.filings import Filing, FilingStep
 from baohou.guarantee.models.grades import GradeChange, Measure
 from baohou.guarantee.models.grading import MeasureAction, Proposal
@@ -37,6 +38,7 @@ __all__ = [
     "MeasureAction",
     "MoveSigner",
     "MovedAction",
+    "MovedDraft",
     "MovedDuty",
     "MovedGuarantee",
     "OverdueSlice",
@@ -49,6 +51,7 @@ __all__ = [
     "Summary",
     "Touched",
     "Visit",
+    "VisitDraft",
     "VisitSubmission",
     "VisitUpload",
     "WorkMove",

@@ -15,6 +15,7 @@ from baohou.day.lock import hold_off_steps
 from baohou.day.queries import get_business_day
 from baohou.guarantee.models import MeasureAction, MoveSigner, WorkMove
 from baohou.guarantee.queries.actions import list_open_actions
+from baohou.guarantee.queries.drafts import list_drafts
 from baohou.guarantee.queries.moves import (
     DEPARTMENTAL,
     Choice,
@@ -27,6 +28,7 @@ from baohou.guarantee.queries.moves import (
 from baohou.guarantee.rules.words import DutyKind
 from baohou.guarantee.services import events, verbs
 from baohou.guarantee.services.moving import Passing, Plan, write_down
+from baohou.guarantee.services.moving_drafts import share_drafts, tell_drafts
 from baohou.guarantee.services.replan import replan_at_once
 from baohou.guarantee.services.touch import touch
 from baohou.kernel.audit.services import record_act
@@ -59,10 +61,11 @@ def plan_move(*, staff: Staff, effective_on: date, choices: Mapping[int, Choice]
     to_do = list_open_actions(staff, on=today)
     owing = {duty.party_id for duty in owed if duty.party_id}
     holdings = list_holdings(staff, on=effective_on, owing=owing)
-    if not holdings and not owed and not to_do:
+    begun = list_drafts(staff, on=effective_on)
+    if not holdings and not owed and not to_do and not begun:
         raise Refused(
             "guarantee.move.nothing",
-            "%(staff)s自 %(effective_on)s 起没有在管项目和未办事项，无需移交。",
+            "%(staff)s自 %(effective_on)s 起没有在管项目、未办事项和回访草稿，无需移交。",
             staff=staff,
             effective_on=effective_on,
         )
@@ -70,10 +73,11 @@ def plan_move(*, staff: Staff, effective_on: date, choices: Mapping[int, Choice]
     passing = _passing(staff, holdings, choices, people, effective_on)
     duties = _duties(staff, owed, passing, people, effective_on)
     actions = _actions(staff, to_do, passing, people, effective_on)
+    drafts = share_drafts(staff, begun, passing, people, on=effective_on)
     new = {one.pk: one for row in passing for one in _newcomers(row)}
-    new |= {to.pk: to for _, to in duties} | {to.pk: to for _, to in actions}
+    new |= {to.pk: to for _, to in (*duties, *actions, *drafts)}
     receivers = sorted(new.values(), key=lambda one: one.staff_no)
-    return Plan(staff, effective_on, passing, duties, actions, receivers, _supervisor(staff, effective_on))
+    return Plan(staff, effective_on, passing, duties, actions, drafts, receivers, _supervisor(staff, effective_on))
 
 
 @transaction.atomic
@@ -87,7 +91,7 @@ def move_work(
     actor: str,
     door: str,
 ) -> WorkMove:
-    """Hand over all of a person's guarantees and open duties from a day on, in one act; refused as plan_move says.
+    """Hand over all of a person's guarantees, duties and drafts from a day on, in one act; refused as plan_move says.
 
     What was due before the day keeps its owner, and so does its penalty (PGM.12). The list is signed afterwards by who
     hands over, those who take over and the department's manager; the hand-over holds with this act.
@@ -104,6 +108,7 @@ def move_work(
         "guarantees": len(plan.passing),
         "duties": len(plan.duties),
         "actions": len(plan.actions),
+        "drafts": len(plan.drafts),
     }
     act = record_act(verb="moves.move_work", door=door, by=actor, because=because, facts=facts)
     move = WorkMove.objects.create(
@@ -208,6 +213,7 @@ def tell(move_id: int) -> dict[str, Any] | None:
             for row in move.duties.select_related("owner", "to").order_by("due_on", "duty_key")
         ],
         **({"actions": told_actions} if told_actions else {}),
+        **tell_drafts(move),
     }
 
 

@@ -10,11 +10,13 @@ from baohou.guarantee.models import (
     ManagerAppointment,
     MeasureAction,
     MovedAction,
+    MovedDraft,
     MovedDuty,
     MovedGuarantee,
     MoveSigner,
     WorkMove,
 )
+from baohou.guarantee.queries.drafts import HeldDraft
 from baohou.guarantee.queries.moves import Holding
 from baohou.guarantee.services import telling
 from baohou.kernel.audit.capture import add_rows, set_rows
@@ -46,6 +48,7 @@ class Plan:
     passing: list[Passing]
     duties: list[tuple[Duty, Staff]]
     actions: list[tuple[MeasureAction, Staff]]
+    drafts: list[tuple[HeldDraft, Staff]]
     receivers: list[Staff]
     supervisor: Staff | None
 
@@ -150,6 +153,34 @@ def _list(move: WorkMove, plan: Plan) -> None:
         ],
         batch_size=200,
     )
+    _list_drafts(move, plan)
+    _ask_to_sign(move, plan)
+
+
+def _list_drafts(move: WorkMove, plan: Plan) -> None:
+    add_rows(
+        MovedDraft,
+        [
+            MovedDraft(
+                move=move,
+                key=one.draft.key,
+                what=one.draft.client.name[:255],
+                kind=one.draft.kind,
+                begun_at=one.draft.begun_at,
+                changed_at=one.draft.changed_at,
+                version=one.draft.version,
+                files=len(one.arrived),
+                lacking=len(one.lacking),
+                owner=plan.staff,
+                to=to,
+            )
+            for one, to in plan.drafts
+        ],
+        batch_size=200,
+    )
+
+
+def _ask_to_sign(move: WorkMove, plan: Plan) -> None:
     signers = [(HANDS_OVER, plan.staff)]
     several = len(plan.receivers) > 1
     for place, one in enumerate(plan.receivers, 1):

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
-from baohou.guarantee.models import Guarantee, HandOverItem, Proposal, Visit, VisitUpload
+from baohou.guarantee.models import Guarantee, HandOverItem, Proposal, Visit, VisitDraft, VisitUpload
 from baohou.guarantee.queries.sealed_visits import KIND
 from baohou.kernel.audit.retention import Due, Keeping
 from baohou.kernel.duties.models import Duty
@@ -27,9 +27,10 @@ _HAS_ACCOUNT = Exists(Account.objects.filter(party=OuterRef("pk")))
 
 
 def find_drafts(on: date, days: int) -> list[Due]:
-    """Files of visits that were never sent."""
+    """Files of visits that were never sent, and that no draft waits for."""
     last = on - timedelta(days=days)
     waiting = VisitUpload.objects.filter(kept_at__date__lte=last).select_related("by")
+    waiting = waiting.exclude(key__in=VisitDraft.objects.values("key"))
     return [
         Due(
             one.pk,
@@ -44,6 +45,30 @@ def delete_drafts(rows: Sequence[int]) -> None:
     """Delete them with their bytes, unless a visit has the same bytes."""
     files = set(VisitUpload.objects.filter(pk__in=rows).values_list("file_id", flat=True))
     VisitUpload.objects.filter(pk__in=rows).delete()
+    discard(files)
+
+
+def find_texts(on: date, days: int) -> list[Due]:
+    """Drafts of visits that nobody touched for so long."""
+    last = on - timedelta(days=days)
+    untouched = VisitDraft.objects.filter(saved_at__date__lte=last).select_related("by")
+    return [
+        Due(
+            one.pk,
+            f"{one.by.staff_no} 没有提交的回访草稿",
+            timezone.localtime(one.saved_at).date() + timedelta(days=days),
+        )
+        for one in untouched
+    ]
+
+
+def delete_texts(rows: Sequence[int]) -> None:
+    """Delete drafts with their files, and the bytes of those that nothing else has."""
+    drafts = VisitDraft.objects.filter(pk__in=rows)
+    uploads = VisitUpload.objects.filter(key__in=list(drafts.values_list("key", flat=True)))
+    files = set(uploads.values_list("file_id", flat=True))
+    uploads.delete()
+    drafts.delete()
     discard(files)
 
 
@@ -114,6 +139,7 @@ def anonymise(rows: Sequence[int]) -> None:
         Addendum.objects.filter(seal__in=Seal.objects.filter(papers)).delete()
         for model in (Seal, Signature, Attachment):
             model._default_manager.filter(papers).delete()
+        delete_texts(list(VisitDraft.objects.filter(client__in=clients).values_list("pk", flat=True)))
         Visit.objects.filter(pk__in=visits).update(summary=DELETED, findings={}, methods="")
         erase(parties=clients)
         discard(files)
@@ -145,6 +171,14 @@ DRAFTS = Keeping(
     "个人信息保护法第十九条：保存期限为实现处理目的所必要的最短时间。",
     find_drafts,
     delete_drafts,
+)
+TEXTS = Keeping(
+    "texts",
+    "没有提交的回访草稿，连同照片和签名",
+    "天",
+    "个人信息保护法第十九条：保存期限为实现处理目的所必要的最短时间。",
+    find_texts,
+    delete_texts,
 )
 CONTACTS = Keeping(
     "contacts",

@@ -7,14 +7,13 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.utils import timezone
 from PIL import Image
 
 from baohou.core.errors import Refused
@@ -24,7 +23,8 @@ from baohou.guarantee.queries.sealed_visits import CLIENT_ROLE, KIND, find_same_
 from baohou.guarantee.rules.appointments import APPOINTMENT_KEY, Appointment
 from baohou.guarantee.rules.matters import METHODS_KEY, NOT_SIGNED, unanswered, untold
 from baohou.guarantee.rules.words import VisitKind
-from baohou.guarantee.services import events, verbs, visits
+from baohou.guarantee.services import drafts, events, verbs, visits
+from baohou.guarantee.services.retention import discard
 from baohou.kernel.audit.models import Act
 from baohou.kernel.papers import records
 from baohou.kernel.papers.models import Addendum
@@ -33,8 +33,6 @@ from baohou.kernel.people.models import Staff
 
 MOST_FILES: Final = 40
 """Of one visit."""
-KEPT_DAYS: Final = 30
-"""So long a file waits for its visit; a device that comes later sends it again."""
 _LONGEST_NAME: Final = 255
 
 
@@ -159,12 +157,16 @@ def keep_file(
     is_signature: bool = False,
     taken_at: datetime | None = None,
     place: Place | None = None,
+    client: Party | None = None,
 ) -> VisitUpload:
     """Keep a file for the visit that will be sent under a key; the same bytes once more change nothing.
 
-    Refused: what ``records.keep`` refuses, a signature that is no picture or blank, more files than MOST_FILES.
+    With ``client``, whom the visit is about, it is known that a draft was begun. Refused: what ``records.keep``
+    refuses, a signature that is no picture or blank, more files than MOST_FILES.
     """
-    VisitUpload.objects.filter(kept_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
+    old = drafts.forget_old()
+    if client is not None:
+        drafts.begin(key=key, client=client, by=sender)
     file = records.keep(content, name=name, pictures_only=is_signature).file
     if is_signature and _is_blank(content):
         raise Refused("guarantee.visit.signature_blank", "签名是空白的，请客户重新签。", where="signature")
@@ -181,6 +183,7 @@ def keep_file(
     upload, _ = VisitUpload.objects.get_or_create(
         key=key, by=sender, file=file, is_signature=is_signature, defaults={**told, **where}
     )
+    discard(old)
     return upload
 
 
@@ -203,6 +206,7 @@ def submit(*, key: UUID, sender: Staff, report: Report, actor: str, door: str) -
             raise OtherContent(known.visit)
         return Submitted(known.visit, True)
     _require_answers(report)
+    drafts.take_up(key=key, by=sender)
     files, signature = _arrived(key, sender, report)
     findings = {**_signed_or_why(report), **_arranged(report)}
     told: dict[str, Any] = {
@@ -229,7 +233,7 @@ def submit(*, key: UUID, sender: Staff, report: Report, actor: str, door: str) -
     )
     assert visit.act is not None
     _close(visit, files, signature, report.signer.strip(), visit.act)
-    VisitUpload.objects.filter(key=key, by=sender).delete()
+    drafts.close(key=key, client=report.client)
     return Submitted(visit, False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -12,6 +13,7 @@ from baohou.core.period import NotAQuarter, Quarter, quarter_of
 from baohou.guarantee.models import HandOver, MeasureAction, MoveSigner, Visit, WorkMove
 from baohou.guarantee.queries.access import find_visible_client, had_in_hand, visible_clients
 from baohou.guarantee.queries.actions import doers_of
+from baohou.guarantee.queries.drafts import HeldDraft, began, find_draft
 from baohou.guarantee.queries.pages.duties import DutyRow, find_duty
 from baohou.guarantee.queries.pages.hand_overs import HandOverList, get_list
 from baohou.guarantee.queries.pages.people import visible_moves
@@ -47,11 +49,30 @@ def visited_client_for(request: Asked, pk: int, on: date | None) -> Party:
     return get_object_or_404(Party, pk=pk)
 
 
+def drafted_client_for(request: Asked, pk: int, on: date | None, key: UUID) -> Party:
+    """As visited_client_for; who began a draft that another continues is told so by the verb."""
+    try:
+        return visited_client_for(request, pk, on)
+    except Http404:
+        if request.person.staff is None or not began(request.person.staff, key, client=pk):
+            raise
+    return get_object_or_404(Party, pk=pk)
+
+
 def visit_for(request: Asked, pk: int) -> Visit:
     """A visit to a client within the person's reach."""
     clients = visible_clients(request.person, on=request.today)
     visits = Visit.objects.filter(client__in=clients).select_related("client", "guarantee", "by", "act")
     return get_object_or_404(visits, pk=pk)
+
+
+def draft_for(request: Asked, key: UUID) -> HeldDraft:
+    """A draft of a visit that is in the person's hands."""
+    staff = request.person.staff
+    found = find_draft(staff, key, on=request.today) if staff is not None else None
+    if found is None:
+        raise Http404
+    return found
 
 
 def duty_for(request: Asked, key: int) -> DutyRow:

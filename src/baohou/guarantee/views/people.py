@@ -18,6 +18,7 @@ from baohou.guarantee.forms import moves as forms
 from baohou.guarantee.forms.fields import show_refusal
 from baohou.guarantee.models import MoveSigner, WorkMove
 from baohou.guarantee.queries.actions import list_open_actions
+from baohou.guarantee.queries.drafts import list_drafts
 from baohou.guarantee.queries.moves import (
     DEPARTMENTAL,
     Choice,
@@ -71,6 +72,7 @@ def move_page(request: Asked, pk: int) -> HttpResponse:
     owed = list_open_duties(staff, on=request.today)
     to_do = list_open_actions(staff, on=request.today)
     holdings = list_holdings(staff, on=on, owing={duty.party_id for duty in owed if duty.party_id})
+    begun = list_drafts(staff, on=on)
     receivers, loads = list_receivers(on=on, leaver=staff), count_loads(on=on)
     all_to = next((one.staff_id for one in receivers if str(one.staff_id) == request.GET.get("to", "")), None)
     choices = propose(holdings, receivers, loads, all_to=all_to)
@@ -91,6 +93,8 @@ def move_page(request: Asked, pk: int) -> HttpResponse:
         "rows": forms.rows(holdings, choices),
         "duties": [duty for duty in owed if duty.kind not in DEPARTMENTAL],
         "actions": to_do,
+        "drafts": begun,
+        "on_device": [one for one in begun if one.is_on_the_device],
         "options": forms.options(receivers, loads),
         "all_to": all_to,
         "plan": plan,
@@ -112,6 +116,7 @@ def move_list_page(request: Asked, pk: int) -> HttpResponse:
         "guarantees": move.guarantees.select_related("guarantee__client", *people).order_by("guarantee__project_no"),
         "duties": move.duties.select_related("owner", "to").order_by("due_on", "duty_key"),
         "actions": move.actions.select_related("owner", "to").order_by("due_on", "action"),
+        "drafts": move.drafts.select_related("owner", "to").order_by("begun_at", "pk"),
         "signers": signers,
         "instead": [
             place.signer.pk
@@ -188,7 +193,7 @@ def _shares(plan: Plan, loads: dict[int, int]) -> list[dict[str, object]]:
             row.b is not None and row.b.pk == one.pk and (row.holding.b is None or row.holding.b.pk != one.pk)
             for row in plan.passing
         )
-        duties = sum(to.pk == one.pk for _, to in (*plan.duties, *plan.actions))
+        duties = sum(to.pk == one.pk for _, to in (*plan.duties, *plan.actions, *plan.drafts))
         before = loads.get(one.pk, 0)
         shares.append(
             {"staff": one, "as_a": new_a, "as_b": new_b, "duties": duties, "before": before, "after": before + new_a}

@@ -20,12 +20,14 @@ from baohou.guarantee.forms.appointments import initial_of
 from baohou.guarantee.forms.fields import show_refusal
 from baohou.guarantee.forms.visits import UploadForm, VisitForm, place_of
 from baohou.guarantee.models import Visit
+from baohou.guarantee.queries.drafts import former_writers
 from baohou.guarantee.queries.pages.glance import Glance, get_glance
 from baohou.guarantee.queries.plans import find_appointment
 from baohou.guarantee.queries.sealed_visits import list_waiting_files
 from baohou.guarantee.rules.words import VisitKind
 from baohou.guarantee.services import submissions
 from baohou.guarantee.views.guards import client_for, staff_of, visited_client_for
+from baohou.kernel.parties.models import Party
 from baohou.kernel.parties.queries import get_reached
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
@@ -39,7 +41,7 @@ _FILE = re.compile(r"([0-9a-f]{64})\s?(.{0,255})")
 @door(Right.RECORD_VISIT, Thing.CLIENT)
 def record_page(request: Asked, pk: int) -> HttpResponse:
     """The form of a visit; the address may name its kind and guarantee. A device that asks for JSON is answered so."""
-    glance = get_glance(visited_client_for(request, pk, _day_sent(request)), on=request.today)
+    glance = get_glance(visited_client_for(request, pk, day_sent(request)), on=request.today)
     form = _form(request, glance)
     if request.method == "POST":
         return _take_sent(request, form, glance) if _wants_json(request) else _take_typed(request, form, glance)
@@ -50,7 +52,7 @@ def record_page(request: Asked, pk: int) -> HttpResponse:
 @require_POST
 def keep_file(request: Asked, pk: int) -> HttpResponse:
     """One file of a visit to this client that will be sent: kept, and answered with its digest."""
-    visited_client_for(request, pk, _day_sent(request))
+    client = visited_client_for(request, pk, day_sent(request))
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return JsonResponse({"message": _("这个文件没有收全，请再发一次。"), "errors": form.errors}, status=422)
@@ -64,6 +66,7 @@ def keep_file(request: Asked, pk: int) -> HttpResponse:
             is_signature=told["is_signature"],
             taken_at=told["taken_at"],
             place=place_of(told),
+            client=client,
         )
     except Refused as refusal:
         return JsonResponse({"message": in_words(refusal.message), "code": refusal.code}, status=422)
@@ -79,7 +82,7 @@ def _take_sent(request: Asked, form: VisitForm, glance: Glance) -> HttpResponse:
     try:
         done = _submit(request, form, report)
     except (submissions.RecordedAlready, submissions.OtherContent) as refusal:
-        where = _where(request, refusal.visit)
+        where = report_url(request, refusal.visit)
         return JsonResponse({"message": in_words(refusal.message), "code": refusal.code, "url": where}, status=409)
     except submissions.FilesMissing as refusal:
         lacking = {"message": in_words(refusal.message), "code": refusal.code, "missing": refusal.digests}
@@ -88,7 +91,7 @@ def _take_sent(request: Asked, form: VisitForm, glance: Glance) -> HttpResponse:
         show_refusal(form, refusal)
         refused = {"message": in_words(refusal.message), "code": refusal.code, "errors": form.errors}
         return JsonResponse(refused, status=422)
-    told = {"url": _where(request, done.visit), "already": done.already}
+    told = {"url": report_url(request, done.visit), "already": done.already}
     return JsonResponse(told, status=200 if done.already else 201)
 
 
@@ -99,7 +102,7 @@ def _take_typed(request: Asked, form: VisitForm, glance: Glance) -> HttpResponse
     typed = request.POST.copy()
     typed["key"] = str(key)
     form.data = typed
-    refused = _keep_files(request, key)
+    refused = _keep_files(request, key, glance.client)
     other = None
     for refusal in refused:
         form.add_error(None, in_words(refusal.message))
@@ -116,11 +119,11 @@ def _take_typed(request: Asked, form: VisitForm, glance: Glance) -> HttpResponse
             show_refusal(form, refusal)
         else:
             messages.success(request, _("已记录 %(client)s 的回访。") % {"client": glance.client.name}, extra_tags="ok")
-            return redirect(_where(request, done.visit))
+            return redirect(report_url(request, done.visit))
     return _show(request, form, glance, other=other)
 
 
-def _day_sent(request: Asked) -> date | None:
+def day_sent(request: Asked) -> date | None:
     """The day of the visit that is sent; None when the page is only opened, or no day is told."""
     try:
         return date.fromisoformat(request.POST.get("on", ""))
@@ -128,7 +131,7 @@ def _day_sent(request: Asked) -> date | None:
         return None
 
 
-def _where(request: Asked, visit: Visit) -> str:
+def report_url(request: Asked, visit: Visit) -> str:
     """The page of a visit; of one to a client that has left the person's reach, the page of visits on site."""
     try:
         client_for(request, visit.client_id)
@@ -143,12 +146,13 @@ def _submit(request: Asked, form: VisitForm, report: submissions.Report) -> subm
     )
 
 
-def _keep_files(request: Asked, key: UUID) -> list[Refused]:
+def _keep_files(request: Asked, key: UUID, client: Party) -> list[Refused]:
     """Keep the files of the plain form; those that cannot be kept, each with its reason."""
     refused = []
+    sender = staff_of(request)
     for file in request.FILES.getlist("files"):
         try:
-            submissions.keep_file(key=key, sender=staff_of(request), content=file.read(), name=str(file.name))
+            submissions.keep_file(key=key, sender=sender, content=file.read(), name=str(file.name), client=client)
         except Refused as refusal:
             refused.append(refusal)
     return refused
@@ -192,8 +196,8 @@ def _initial(request: Asked, glance: Glance) -> dict[str, Any]:
 
 
 def _visitors(request: Asked, glance: Glance) -> list[Staff]:
-    """Whoever fills in the form, and the client's managers."""
-    people = [staff_of(request)]
+    """Whoever fills in the form, the client's managers, and those whose drafts were received."""
+    people = [staff_of(request), *former_writers(staff_of(request), client=glance.client.pk, on=request.today)]
     for held in glance.standing:
         people += [staff for staff in (held.manager_a, held.manager_b) if staff is not None]
     return list({staff.pk: staff for staff in people}.values())

@@ -43,6 +43,7 @@ _NAMES: Final[Mapping[str, Thing | None]] = {
     "client": Thing.CLIENT,
     "code": Thing.TABLE,
     "department": Thing.DEPARTMENT,
+    "draft": Thing.DRAFT,
     "duty": Thing.STORY,
     "hook": Thing.HOOK,
     "job": Thing.JOB,

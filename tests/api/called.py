@@ -121,7 +121,7 @@ def visit_body(world: World) -> dict[str, Any]:
 
 def measure_body(world: World) -> dict[str, Any]:
     action = {"text": "核对", "responsible": world.cast.b.pk, "due_on": "2026-11-30"}
-    return {"text": "压降", "filed_on": "2026-10-20", "actions": [action], **world.people}
+    return {"text": "压降", "filed_on": "2026-10-20", "seen": 0, "actions": [action], **world.people}
 
 
 def table_digest(world: World) -> dict[str, Any]:

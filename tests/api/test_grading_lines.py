@@ -40,7 +40,9 @@ def test_a_line_tells_what_happened_to_the_client(evening: Portfolio, call_as: C
     assert written["proposed_by"]["at"][:19] == Proposal.objects.get().act.at.isoformat()[:19]
     measure = {"text": "走访", "department_manager": evening.cast.manager.pk, "manager_a": evening.cast.b.pk}
     action = {"text": "核对", "responsible": evening.cast.b.pk, "due_on": "2026-11-30"}
-    manager.put(f"/clients/{steel}/measures/2026Q3", {**measure, "filed_on": "2026-10-20", "actions": [action] * 2})
+    manager.put(
+        f"/clients/{steel}/measures/2026Q3", {**measure, "filed_on": "2026-10-20", "seen": 0, "actions": [action] * 2}
+    )
     told = lines(manager, of)["东方钢铁有限公司"]["measure"]
     assert (told["filed_on"], told["actions"]) == ("2026-10-20", 2)
 

@@ -181,6 +181,7 @@ def test_the_risk_view_counts_clients_without_a_measure(evening: Portfolio, ente
     assert (missing, 1) in _counts(read(browser, "/risk/"))
     assert "湖滨食品有限公司" in read(browser, missing)
     measures.file(
+        seen=0,
         client=evening.food,
         quarter=date(2026, 9, 30),
         text="每周上门",
@@ -202,6 +203,7 @@ def test_lists_of_watch_and_risk_say_how_their_measures_stand(evening: Portfolio
     grades.change(client=evening.food, grade=Grade.RISK, **what)  # type: ignore[arg-type]
     grades.change(client=evening.steel, grade=Grade.WATCH, **what)  # type: ignore[arg-type]
     measures.file(
+        seen=0,
         client=evening.food,
         quarter=last,
         text="每周上门",

@@ -184,6 +184,7 @@ def _file_measures(company: Company, department: Department, lines: Sequence[Lin
             manager_a=a,
             manager_b=b,
             filed_on=company.filed_on,
+            seen=0,
             actions=[Action(action, a, company.filed_on + timedelta(days=_DAYS_TO_ACT))],
             actor=head.staff_no,
             door=DOOR,

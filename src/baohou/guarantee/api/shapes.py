@@ -20,6 +20,7 @@ UrgencyCode = Literal["urgent", "high", "normal"]
 MediumCode = Literal["paper", "electronic"]
 FilingCode = Literal["classification_report", "visit_plan", "hand_over"]
 ChannelCode = Literal["phone", "message", "in_person", "letter"]
+Seen = Annotated[int, Field(ge=0, le=2**63 - 1)]
 StateCode = Literal["done", "late", "overdue", "open", "lapsed"]
 
 

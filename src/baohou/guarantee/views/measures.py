@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.forms.fields import show_refusal
-from baohou.guarantee.forms.measures import MeasureForm, count_actions, initial_of
+from baohou.guarantee.forms.measures import MeasureForm, any_done, count_actions, initial_of
 from baohou.guarantee.queries.access import find_visible_client
 from baohou.guarantee.queries.grading import is_frozen
 from baohou.guarantee.queries.measures import explain_action, find_measure
@@ -41,12 +41,15 @@ def measure_page(request: Asked, quarter: str, pk: int) -> HttpResponse:
         department_managers=managers.department_managers,
         latest=max(timezone.localdate(), request.today),
         actions=count_actions(sent, measure),
+        any_done=any_done(measure),
     )
     if sent is not None and form.is_valid():
         try:
             measures.file(client=client, quarter=chosen.last, **form.facts(), actor=request.person.actor, door="page")
         except Refused as refusal:
             show_refusal(form, refusal)
+            measure = find_measure(client, chosen.last)
+            form.show_seen(measure)
         else:
             messages.success(request, _("已填报 %(client)s 的处置措施。") % {"client": client.name}, extra_tags="ok")
             return _back(request, chosen, managers)
@@ -55,6 +58,7 @@ def measure_page(request: Asked, quarter: str, pk: int) -> HttpResponse:
         "quarter": chosen,
         "client": client,
         "measure": measure,
+        "any_done": any_done(measure),
         "frozen": is_frozen(client, chosen.last),
         "department": managers.department_id,
     }

@@ -52,8 +52,10 @@ def test_a_change_that_waits_and_one_made_later_stand_on_the_line(evening: Portf
     of, manager, risk = evening.first.department_id, call_as(evening.cast.manager), call_as(evening.cast.risk_manager)
     path = f"/gradings/2026Q3/{of}"
     manager.send(f"{path}/keep-rest")
-    assert manager.send(f"{path}/hand-in", {"digest": manager.get(path).json()["digest"]}).status_code == 200
-    assert risk.send(f"{path}/review", {"verdict": "accept"}).status_code == 200
+    signed = manager.send(f"{path}/hand-in", {"digest": manager.get(path).json()["digest"]})
+    assert (
+        risk.send(f"{path}/review", {"verdict": "accept", "step": signed.json()["steps"][-1]["id"]}).status_code == 200
+    )
     grade = {"grade": "risk", "effective_on": "2026-10-15", "because": "停产"}
     assert manager.send(f"/clients/{evening.steel.pk}/grades", grade).status_code == 202
     [waits] = lines(manager, of)["东方钢铁有限公司"]["pending"]

@@ -94,6 +94,26 @@ def test_who_signs_reads_the_measures_whole(evening: Portfolio, enter: Enter) ->
     assert [link for link in _links(said) if browser.get(link).status_code not in (200, 302)] == []
 
 
+def test_a_table_that_came_back_meanwhile_is_neither_taken_nor_returned(evening: Portfolio, enter: Enter) -> None:
+    """孙戊 reads; 赵己 returns the table, and it comes back otherwise: 孙戊 is shown it anew, and keeps the reason typed."""
+    _hand_in(evening, enter, "压降敞口")
+    supervisor, review = enter(evening.cast.supervisor), f"{_table()}review/"
+    seen = supervisor.get(review).context["table"].handed_in.pk
+    enter(evening.cast.risk_manager).post(review, {"verb": "return", "because": "太少", "step": seen})
+    manager = enter(evening.cast.manager)
+    _write(manager, evening, "追加抵押", "办理抵押登记", Measure.objects.get().act_id or 0)
+    digest = manager.get(f"{_table()}sign/").context["table"].digest
+    manager.post(f"{_table()}sign/", {"digest": digest, "signed": "on"})
+    for sent in ({"verb": "accept"}, {"verb": "return", "because": "还差一份评估"}, {"verb": "accept", "step": "x"}):
+        answer = supervisor.post(review, {"step": seen, **sent})
+        told = answer.content.decode()
+        assert "已重新上报，请看过现在的内容再办" in told and "追加抵押" in told
+        assert sent.get("because", "") in told
+        now = answer.context["table"].handed_in.pk
+        assert f'name="step" value="{now}"' in told
+    assert supervisor.post(review, {"verb": "accept", "step": now}).status_code == 302
+
+
 def _table() -> str:
     return f"/grading/2026Q3/{department_id('业务一部')}/"
 

@@ -185,9 +185,12 @@ def test_handing_in_returning_and_accepting(evening: Portfolio, enter: Enter) ->
     head.post(f"{page_of()}hand-in/")
     assert "接收计划" in said(risk, page_of())
     assert "请填写退回理由" in send(risk, f"{page_of()}review/", verdict="return", because=" ")
-    risk.post(f"{page_of()}review/", {"verdict": "return", "because": "东方钢铁提前"})
+    first = FilingStep.objects.get().pk
+    risk.post(f"{page_of()}review/", {"verdict": "return", "because": "东方钢铁提前", "step": first})
     assert "退回：东方钢铁提前" in said(head, page_of())
     head.post(f"{page_of()}hand-in/")
+    old = send(risk, f"{page_of()}review/", verdict="return", because="再提前", step=str(first))
+    assert "已重新上报，请看过现在的内容再办" in old and "再提前" in old
     assert "计划刚刚改动过" in send(risk, f"{page_of()}review/", verdict="accept", seen="0")
     plan = get_plan(department=Department.objects.get(name="业务一部"), quarter=Q4, today=TODAY)
     risk.post(f"{page_of()}review/", {"verdict": "accept", "seen": plan.fingerprint})

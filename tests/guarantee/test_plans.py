@@ -290,7 +290,7 @@ def test_nobody_accepts_what_changed_meanwhile(portfolio: Portfolio) -> None:
     with pytest.raises(Refused, match="还没有上报"):
         plans.accept(planner=risk, seen=plan(portfolio).fingerprint)
     with pytest.raises(Refused, match="还没有上报"):
-        plans.return_(planner=risk, because="缺")
+        plans.return_(planner=risk, because="缺", seen=0)
     plans.spread(planner=head, first=Q4.first, last=Q4.last)
     plans.hand_in(planner=head)
     seen = plan(portfolio).fingerprint
@@ -392,7 +392,7 @@ def _accepted(portfolio: Portfolio, *, returned: str = "") -> Filing:
     plans.spread(planner=head, first=Q4.first, last=Q4.last)
     filing = plans.hand_in(planner=head)
     if returned:
-        plans.return_(planner=risk, because=returned)
+        plans.return_(planner=risk, because=returned, seen=filing.steps.get().pk)
         assert plan(portfolio).review.state == "returned"
         plans.hand_in(planner=head)
     plans.accept(planner=risk, seen=plan(portfolio).fingerprint)

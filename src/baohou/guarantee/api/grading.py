@@ -160,9 +160,10 @@ class SignIn(In):
 
 
 class GradingVerdictIn(In):
-    """Accepting, or returning with a reason."""
+    """Accepting, or returning with a reason, what was handed in by ``step``, the last of the table's steps as seen."""
 
     verdict: Literal["accept", "return"]
+    step: Number
     because: Text = ""
 
 
@@ -278,9 +279,9 @@ def review(request: Call, quarter: QuarterName, department: Pk, body: GradingVer
     if table.filing is None:
         raise Refused("guarantee.grading.not_handed_in", "这张分类表还没有上报。")
     if body.verdict == "accept":
-        reports.accept(filing=table.filing, on=request.today, **_by(request))
+        reports.accept(filing=table.filing, on=request.today, seen=body.step, **_by(request))
     else:
-        reports.return_(filing=table.filing, because=body.because, on=request.today, **_by(request))
+        reports.return_(filing=table.filing, because=body.because, on=request.today, seen=body.step, **_by(request))
     return _table(table_for(request, quarter, department))
 
 

@@ -184,6 +184,7 @@ class PlanVerdictIn(In):
 
     verdict: Literal["accept", "return"]
     seen: Word = Field("", description="接收时：看到的 fingerprint")
+    step: Number | None = Field(None, description="退回时：看到的那次上报，steps 里最后一步的 id")
     because: Text = Field("", description="退回时：理由")
 
 
@@ -292,7 +293,7 @@ def review(request: Call, quarter: QuarterName, department: Pk, body: PlanVerdic
     """接收或退回。"""
     planner = _asked(request, quarter, department)
     if body.verdict == "return":
-        plans.return_(planner=planner, because=body.because)
+        plans.return_(planner=planner, because=body.because, seen=body.step or 0)
     else:
         plans.accept(planner=planner, seen=body.seen)
     return _plan(request, planner.quarter, planner.department)

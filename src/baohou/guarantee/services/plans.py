@@ -11,24 +11,21 @@ from django.db import transaction
 
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter
-from baohou.core.sayings import listed, say, together
+from baohou.core.sayings import say
 from baohou.core.spreading import Item
 from baohou.core.spreading import spread as spread_over
-from baohou.core.weekdays import weekday_of
 from baohou.guarantee.models import Filing, FilingStep, PlannedDate
 from baohou.guarantee.queries.plans import Plan, PlanRow, get_plan, get_review, list_clients_of
 from baohou.guarantee.rules.planning import filed_for
 from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb
 from baohou.guarantee.services import reports
+from baohou.guarantee.services.day_faults import fault_of, named, require_written, said_day
 from baohou.kernel.audit.capture import add_rows, set_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.calendar import get_work_calendar
 from baohou.kernel.people.models import Department, Post, Staff
 from baohou.kernel.people.queries import list_holders
-
-NAMED = 5
-"""A refusal names so many of the visits it is about."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ def set_date(
     if row.planned_on == planned_on and (planned_on is None or row.note == note):
         return
     if row.planned_on != seen:
-        stands = say("排在 %(day)s", day=_day(row.planned_on)) if row.planned_on else say("取消了日期")
+        stands = say("排在 %(day)s", day=said_day(row.planned_on)) if row.planned_on else say("取消了日期")
         who = row.by if row.planned_on else say("刚才有人")
         message = say(
             "%(who)s已把%(client)s的这次回访%(stands)s，你填的还没有保存。",
@@ -86,7 +83,7 @@ def set_date(
             stands=stands,
         )
         raise Refused("guarantee.plan.changed", message, where="计划日期")
-    _require(_write_days(planner, "plans.set_date", [(row, planned_on)], confirmed=confirmed, note=note))
+    require_written(_write_days(planner, "plans.set_date", [(row, planned_on)], confirmed=confirmed, note=note))
 
 
 @transaction.atomic
@@ -95,7 +92,7 @@ def set_dates(
 ) -> int:
     """Plan several visits for the same day; all of them or, refused, none. How many changed."""
     rows = _ticked(planner, keys)
-    return _require(
+    return require_written(
         _write_days(planner, "plans.set_dates", [(row, planned_on) for row in rows], confirmed=confirmed, note=note)
     )
 
@@ -110,13 +107,13 @@ def shift(*, planner: Planner, keys: Sequence[int], by: int) -> int:
     wanted = [(row, calendar.shift(row.planned_on, by)) for row in rows if row.planned_on]
     if not wanted:
         raise Refused("guarantee.plan.nothing_to_shift", "勾选的回访都还没有计划日期，请先排日期。")
-    return _require(_write_days(planner, "plans.shift", wanted, keep_notes=True))
+    return require_written(_write_days(planner, "plans.shift", wanted, keep_notes=True))
 
 
 @transaction.atomic
 def clear(*, planner: Planner, keys: Sequence[int]) -> int:
     """Take the planned days of several visits away. How many had one."""
-    return _require(_write_days(planner, "plans.clear", [(row, None) for row in _ticked(planner, keys)]))
+    return require_written(_write_days(planner, "plans.clear", [(row, None) for row in _ticked(planner, keys)]))
 
 
 @transaction.atomic
@@ -152,7 +149,7 @@ def spread(
         found, _ = spread_over(_items(those, days, by_district=by_district), days=days, taken=taken[person])
         placed |= found
     wanted = [(row, placed[row.key]) for row in rows if row.key in placed]
-    _require(_write_days(planner, "plans.spread", wanted, keep_notes=True))
+    require_written(_write_days(planner, "plans.spread", wanted, keep_notes=True))
     return Spread(len(placed), [row for row in rows if row.key not in placed])
 
 
@@ -165,7 +162,7 @@ def hand_in(*, planner: Planner) -> Filing:
     _require_head(planner)
     plan = planner.plan()
     if plan.undated:
-        names = _named(row.visit.client for row in plan.undated)
+        names = named(row.visit.client for row in plan.undated)
         message = say(
             "还有 %(undated)s 次回访没有计划日期，排好再上报：%(names)s。", undated=len(plan.undated), names=names
         )
@@ -198,13 +195,22 @@ def accept(*, planner: Planner, seen: str) -> FilingStep:
 
 
 @transaction.atomic
-def return_(*, planner: Planner, because: str) -> FilingStep:
-    """Send the plan back with the reason; refused unless it is handed in and waits."""
+def return_(*, planner: Planner, because: str, seen: int) -> FilingStep:
+    """Send the plan back with the reason; refused unless it is handed in and waits.
+
+    ``seen`` is the step by which it was handed in when it was looked at: refused when it came back otherwise since.
+    """
     review = get_review(department=planner.department, quarter=planner.quarter)
     if review.filing is None:
         raise Refused("guarantee.plan.not_handed_in", "这份计划还没有上报，不能退回。")
     return reports.return_(
-        filing=review.filing, because=because, on=planner.on, by=planner.by, actor=planner.actor, door=planner.door
+        filing=review.filing,
+        because=because,
+        on=planner.on,
+        by=planner.by,
+        actor=planner.actor,
+        door=planner.door,
+        seen=seen,
     )
 
 
@@ -252,11 +258,11 @@ def rows_to_plan(planner: Planner, plan: Plan, keys: Sequence[int]) -> list[Plan
     may = _may(planner)
     foreign = [row.visit.client for row in rows if not may(row)]
     if foreign:
-        message = say("只有 A 角、B 角和部门经理可以排回访日期：%(foreign)s不由你排。", foreign=_named(foreign))
+        message = say("只有 A 角、B 角和部门经理可以排回访日期：%(foreign)s不由你排。", foreign=named(foreign))
         raise Refused("guarantee.plan.not_yours", message)
     done = [f"{row.visit.client}（{row.visit.done_on}）" for row in rows if not row.is_owed]
     if done:
-        raise Refused("guarantee.plan.done", "已经回访过，不必再排：%(done)s。", done=_named(done))
+        raise Refused("guarantee.plan.done", "已经回访过，不必再排：%(done)s。", done=named(done))
     return rows
 
 
@@ -280,7 +286,7 @@ def _write_days(
 ) -> int | list[tuple[str, str]]:
     """Write the days that differ as one act and say how many; or what is wrong with them, and write none."""
     changes = [(row, day) for row, day in wanted if day != row.planned_on or (day and note and note != row.note)]
-    faults = [fault for row, day in changes if day and (fault := _fault(row, day, confirmed)) is not None]
+    faults = [fault for row, day in changes if day and (fault := fault_of(row, day, confirmed)) is not None]
     if faults:
         return faults
     if not changes:
@@ -337,58 +343,3 @@ def _new(row: PlanRow, day: date, note: str, by: Staff, act: Act) -> PlannedDate
         by=by,
         act=act,
     )
-
-
-def _fault(row: PlanRow, day: date, confirmed: bool) -> tuple[str, str] | None:
-    """What is wrong with a day for a visit: the code and the sentence of a refusal."""
-    visit, window = row.visit, row.window
-    if day < window.first:
-        if visit.opens_on < window.first:
-            why = say("今天以前不能再排")
-        else:
-            why = say("%(opens_on)s 起才应回访", opens_on=visit.opens_on)
-        told = say("%(client)s：%(day)s太早，%(why)s。", client=visit.client, day=_day(day), why=why)
-        return "guarantee.plan.too_early", told
-    if window.last is not None and day > window.last:
-        told = say(
-            "%(client)s：%(day)s晚于最迟回访日 %(last)s，请提前。",
-            client=visit.client,
-            day=_day(day),
-            last=_day(window.last),
-        )
-        return "guarantee.plan.too_late", told
-    calendar = get_work_calendar()
-    if not confirmed and not calendar.is_working(day):
-        holiday = calendar.holidays.get(day)
-        off = say("%(holiday)s放假", holiday=say(holiday)) if holiday else say("休息日")
-        told = say(
-            "%(client)s：%(day)s是%(off)s；确实要在这一天回访，请确认。",
-            client=visit.client,
-            day=_day(day),
-            off=off,
-        )
-        return "guarantee.plan.day_off", told
-    return None
-
-
-def _require(outcome: int | list[tuple[str, str]]) -> int:
-    """How many were written; refused with what is wrong."""
-    if isinstance(outcome, int):
-        return outcome
-    codes = {code for code, _ in outcome}
-    code = codes.pop() if len(codes) == 1 else "guarantee.plan.wrong_days"
-    said = together(sentence for _, sentence in outcome[:NAMED])
-    if len(outcome) > 1:
-        rest = "……" if len(outcome) > NAMED else ""
-        said = say("有 %(many)s 次排不了，都没有改动。%(said)s%(rest)s", many=len(outcome), said=said, rest=rest)
-    raise Refused(code, said, where="计划日期")
-
-
-def _named(names: Iterable[str]) -> str:
-    every = list(dict.fromkeys(names))
-    names_said = listed(every[:NAMED])
-    return say("%(names)s 等 %(n)s 户", names=names_said, n=len(every)) if len(every) > NAMED else names_said
-
-
-def _day(day: date) -> str:
-    return say("%(day)s（%(weekday)s）", day=day, weekday=weekday_of(day))

@@ -17,7 +17,7 @@ from baohou.core.errors import Refused
 from baohou.core.period import Quarter, quarter_of
 from baohou.core.sayings import listed
 from baohou.guarantee.forms.appointments import AppointmentForm, initial_of, read_appointment
-from baohou.guarantee.forms.fields import show_refusal
+from baohou.guarantee.forms.fields import read_step, show_refusal
 from baohou.guarantee.forms.plans import DEEDS, Several, read_day, read_filters, read_number, read_seen
 from baohou.guarantee.queries.pages.plan_table import NO_DISTRICT, UNDATED, get_plan_table, plannable
 from baohou.guarantee.queries.pages.plans import (
@@ -174,7 +174,11 @@ def review(request: Asked, quarter: str, department: int) -> HttpResponse:
     planner = _planner(request, chosen, of)
     try:
         if request.POST.get("verdict") == "return":
-            plans.return_(planner=planner, because=request.POST.get("because", ""))
+            plans.return_(
+                planner=planner,
+                because=request.POST.get("because", ""),
+                seen=read_step(request.POST),
+            )
             said = _("已退回%(department)s，请其改好再报。")
         else:
             plans.accept(planner=planner, seen=request.POST.get("seen", ""))

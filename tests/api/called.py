@@ -91,14 +91,14 @@ def planned(world: World) -> dict[str, Any]:
     return {**world.plan, "key": planned_visits.plan_row(world).key}
 
 
-def keys(world: World) -> list[int]:
+def ticked(world: World) -> list[dict[str, Any]]:
+    """The visits owed, and the day that stands at each."""
     rows = get_plan(department=world.department, quarter=planned_visits.Q4, today=TODAY).rows
-    return [row.key for row in rows if row.is_owed]
+    return [{"key": row.key, "seen": str(row.planned_on) if row.planned_on else None} for row in rows if row.is_owed]
 
 
 def shift(world: World) -> dict[str, Any]:
-    rows = get_plan(department=world.department, quarter=planned_visits.Q4, today=TODAY).rows
-    return {"keys": [row.key for row in rows if row.planned_on], "working_days": -1}
+    return {"visits": [one for one in ticked(world) if one["seen"]], "working_days": -1}
 
 
 def items(world: World) -> list[int]:
@@ -225,10 +225,11 @@ CALLED: dict[str, Called] = {
         planned_visits.spread,
     ),
     "plans_set_dates": Called(
-        opened.plan, lambda world: {"keys": [planned_visits.plan_row(world).key], "planned_on": "2026-11-09"}
+        opened.plan,
+        lambda world: {"visits": [{"key": planned_visits.plan_row(world).key}], "planned_on": "2026-11-09"},
     ),
     "plans_shift": Called(opened.plan, shift, planned_visits.spread),
-    "plans_clear": Called(opened.plan, lambda world: {"keys": keys(world)}, planned_visits.spread),
+    "plans_clear": Called(opened.plan, lambda world: {"visits": ticked(world)}, planned_visits.spread),
     "plans_spread": Called(opened.plan, said(first="2026-10-20", last="2026-12-31")),
     "plans_hand_in": Called(opened.plan, first=planned_visits.spread),
     "plans_review": Called(opened.plan, planned_visits.seen_plan, planned_visits.hand_in_plan),

@@ -102,6 +102,12 @@ def test_a_plan_is_spread_handed_in_returned_and_accepted(evening: Portfolio, ca
     [row, *_] = manager.get(f"{path}/visits").json()["items"]
     stale = manager.put(f"{path}/visits/{row['key']}", {"planned_on": "2026-11-03", "seen": None})
     assert (stale.status_code, stale.json()["code"]) == (409, "guarantee.plan.changed")
+    stale = {"visits": [{"key": row["key"], "seen": "2026-10-01"}]}
+    for verb, more in (("set", {"planned_on": "2026-11-03"}), ("shift", {"working_days": 1}), ("clear", {})):
+        told = manager.send(f"{path}/{verb}", {**stale, **more}).json()
+        assert told == {"changed": 0, "overtaken": [row["key"]]}
+    told = manager.send(f"{path}/spread", {**stale, "first": "2026-10-20", "last": "2026-12-31"}).json()
+    assert told == {"placed": 0, "left": [], "overtaken": [row["key"]]}
     handed = manager.send(f"{path}/hand-in").json()
     assert handed["state"] == "handed_in"
     assert manager.send(f"{path}/review", {"verdict": "accept"}).status_code == 403

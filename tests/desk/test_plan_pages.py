@@ -46,6 +46,12 @@ def key_of(name: str = "业务一部") -> int:
     return next(row.key for row in found.rows if row.visit.kind.code == "regular")
 
 
+def tick() -> str:
+    """The box of that visit: its key and the day that stands there."""
+    day = PlannedDate.objects.filter(duty_key=key_of()).first()
+    return f"{key_of()}:{day.planned_on if day else ''}"
+
+
 def send(browser: Client, address: str, **form: object) -> str:
     answer = browser.post(address, form, headers=HTMX)
     assert answer.status_code == 200, answer.status_code
@@ -156,23 +162,39 @@ def test_it_rejects_days_from_those_who_may_not_plan(evening: Portfolio, enter: 
 
 def test_several_are_done_at_once_and_a_refusal_keeps_the_ticks(evening: Portfolio, enter: Enter) -> None:
     """Spread with nothing ticked; then the ticked one set to a Sunday is refused with tick and note kept."""
-    browser, key = enter(evening.cast.manager), key_of()
+    browser = enter(evening.cast.manager)
     form = {"deed": "spread", "first": "2026-10-20", "last": "2026-12-31"}
     assert browser.post(f"{page_of()}several/?kind=regular", form)["Location"] == f"{page_of()}?kind=regular"
     assert PlannedDate.objects.count() == 1
-    text = send(browser, f"{page_of()}several/", deed="set", key=key, day="2026-10-25", note="同路")
+    text = send(browser, f"{page_of()}several/", deed="set", key=tick(), day="2026-10-25", note="同路")
     assert "仍排在这一天" in text
     assert "同路" in text
     assert text.count(" checked") == 1
     assert "请先勾选" in send(browser, f"{page_of()}several/", deed="clear")
-    assert "请填顺延几个工作日" in send(browser, f"{page_of()}several/", deed="shift", key=key, by="很多")
+    assert "请填顺延几个工作日" in send(browser, f"{page_of()}several/", deed="shift", key=tick(), by="很多")
     refused = send(browser, f"{page_of()}several/", **form)
     assert refused.count("没有还没排日期的回访") == 1
     assert 'aria-invalid="true"' not in refused
-    assert browser.post(f"{page_of()}several/", {"deed": "shift", "key": key, "by": "-1"}).status_code == 302
-    assert browser.post(f"{page_of()}several/", {"deed": "clear", "key": key}).status_code == 302
+    assert browser.post(f"{page_of()}several/", {"deed": "shift", "key": tick(), "by": "-1"}).status_code == 302
+    assert browser.post(f"{page_of()}several/", {"deed": "clear", "key": tick()}).status_code == 302
     assert not PlannedDate.objects.exists()
     assert browser.post(f"{page_of()}several/", {"deed": "什么"}).status_code == 404
+
+
+def test_a_day_that_someone_else_set_meanwhile_stays_and_is_named(evening: Portfolio, enter: Enter) -> None:
+    """钱丙 has ticked the visit without a day; 李乙 sets one with a note: 钱丙's 2026-11-03 leaves it alone and says so."""
+    head, ticked = enter(evening.cast.manager), tick()
+    assert f'value="{ticked}"' in said(head, page_of())
+    send(enter(evening.cast.b), f"{page_of()}{key_of()}/", planned_on="11-02", seen="", note="已与客户约好")
+    form = {"deed": "set", "key": ticked, "day": "2026-11-03", "note": ""}
+    text = head.post(f"{page_of()}several/", form, follow=True).content.decode()
+    assert "以下客户的回访日期刚被别人改过，没有动，请看过再改：东方钢铁有限公司" in text
+    assert "已改" not in text
+    kept = PlannedDate.objects.get()
+    assert (kept.planned_on, kept.note) == (date(2026, 11, 2), "已与客户约好")
+    head.post(f"{page_of()}several/", {**form, "key": tick()})
+    kept = PlannedDate.objects.get()
+    assert (kept.planned_on, kept.note) == (date(2026, 11, 3), "已与客户约好")
 
 
 def test_handing_in_returning_and_accepting(evening: Portfolio, enter: Enter) -> None:

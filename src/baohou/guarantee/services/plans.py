@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,23 +55,35 @@ class Planner:
 
 
 @dataclass(frozen=True)
-class Spread:
-    """How many visits got a day, and those for which no working day was left."""
+class Changed:
+    """What became of several visits: how many were written, and those whose day someone else had changed meanwhile.
 
-    placed: int
+    ``left`` are those for which no working day was left.
+    """
+
+    written: int
+    overtaken: list[PlanRow]
     left: list[PlanRow]
 
 
 @transaction.atomic
 def set_date(
-    *, planner: Planner, key: int, planned_on: date | None, seen: date | None, confirmed: bool = False, note: str = ""
+    *,
+    planner: Planner,
+    key: int,
+    planned_on: date | None,
+    seen: date | None,
+    confirmed: bool = False,
+    note: str | None = None,
 ) -> None:
     """Plan one visit for a day, or for none. ``seen`` is the day that stood there when the planner looked.
+
+    Without a ``note`` the visit keeps what it has.
 
     Refused: another day stands there by now, a day outside the visit's window, a day off unless ``confirmed``.
     """
     [row] = rows_to_plan(planner, planner.plan([key]), [key])
-    if row.planned_on == planned_on and (planned_on is None or row.note == note):
+    if row.planned_on == planned_on and (planned_on is None or note in (None, row.note)):
         return
     if row.planned_on != seen:
         stands = say("排在 %(day)s", day=said_day(row.planned_on)) if row.planned_on else say("取消了日期")
@@ -88,43 +100,53 @@ def set_date(
 
 @transaction.atomic
 def set_dates(
-    *, planner: Planner, keys: Sequence[int], planned_on: date, confirmed: bool = False, note: str = ""
-) -> int:
-    """Plan several visits for the same day; all of them or, refused, none. How many changed."""
-    rows = _ticked(planner, keys)
-    return require_written(
-        _write_days(planner, "plans.set_dates", [(row, planned_on) for row in rows], confirmed=confirmed, note=note)
-    )
+    *, planner: Planner, seen: Mapping[int, date | None], planned_on: date, confirmed: bool = False, note: str = ""
+) -> Changed:
+    """Plan several visits, each with the day that stood there when it was ticked, for the same day.
+
+    All of them or, refused, none; but a visit whose day someone else has changed since stays as it is and is told.
+    Without a ``note`` each keeps what it has.
+    """
+    rows, overtaken = _ticked(planner, seen)
+    wanted = [(row, planned_on) for row in rows]
+    written = _write_days(planner, "plans.set_dates", wanted, confirmed=confirmed, note=note or None)
+    return Changed(require_written(written), overtaken, [])
 
 
 @transaction.atomic
-def shift(*, planner: Planner, keys: Sequence[int], by: int) -> int:
-    """Move planned visits by so many working days; all of them or, refused, none. How many changed."""
-    rows = _ticked(planner, keys)
+def shift(*, planner: Planner, seen: Mapping[int, date | None], by: int) -> Changed:
+    """Move planned visits by so many working days, as ``set_dates``."""
+    rows, overtaken = _ticked(planner, seen)
     if not by:
         raise Refused("guarantee.plan.no_shift", "请填顺延几个工作日；提前填负数。", where="工作日")
     calendar = get_work_calendar()
     wanted = [(row, calendar.shift(row.planned_on, by)) for row in rows if row.planned_on]
-    if not wanted:
+    if not wanted and not overtaken:
         raise Refused("guarantee.plan.nothing_to_shift", "勾选的回访都还没有计划日期，请先排日期。")
-    return require_written(_write_days(planner, "plans.shift", wanted, keep_notes=True))
+    return Changed(require_written(_write_days(planner, "plans.shift", wanted)), overtaken, [])
 
 
 @transaction.atomic
-def clear(*, planner: Planner, keys: Sequence[int]) -> int:
-    """Take the planned days of several visits away. How many had one."""
-    return require_written(_write_days(planner, "plans.clear", [(row, None) for row in _ticked(planner, keys)]))
+def clear(*, planner: Planner, seen: Mapping[int, date | None]) -> Changed:
+    """Take the planned days of several visits away, as ``set_dates``."""
+    rows, overtaken = _ticked(planner, seen)
+    return Changed(require_written(_write_days(planner, "plans.clear", [(row, None) for row in rows])), overtaken, [])
 
 
 @transaction.atomic
 def spread(
-    *, planner: Planner, first: date, last: date, keys: Sequence[int] | None = None, by_district: bool = False
-) -> Spread:
-    """Give visits days over the working days from ``first`` to ``last``: those named, or all that have none.
+    *,
+    planner: Planner,
+    first: date,
+    last: date,
+    seen: Mapping[int, date | None] | None = None,
+    by_district: bool = False,
+) -> Changed:
+    """Give visits days over the working days from ``first`` to ``last``: those ticked, or all that have none.
 
     Each person's days become as evenly loaded as the windows of the visits allow, the overdue and the earliest due
     first; with ``by_district`` clients of one district come one after the other. Visits with no working day in reach
-    stay as they are and are told.
+    stay as they are and are told, and so do those whose day someone else has changed since they were ticked.
     """
     if last < first:
         raise Refused(
@@ -135,10 +157,10 @@ def spread(
             first=first,
         )
     plan = planner.plan()
-    rows = plan.undated if keys is None else rows_to_plan(planner, plan, keys)
-    if keys is None:
+    if seen is None:
         may = _may(planner)
-        rows = [row for row in rows if may(row)]
+        seen = {row.key: None for row in plan.undated if may(row)}
+    rows, overtaken = _as_seen(rows_to_plan(planner, plan, list(seen)), seen)
     days = get_work_calendar().working_days(max(first, planner.on), last)
     taken = _taken(plan, {row.key for row in rows})
     of_person: defaultdict[int, list[PlanRow]] = defaultdict(list)
@@ -149,8 +171,8 @@ def spread(
         found, _ = spread_over(_items(those, days, by_district=by_district), days=days, taken=taken[person])
         placed |= found
     wanted = [(row, placed[row.key]) for row in rows if row.key in placed]
-    require_written(_write_days(planner, "plans.spread", wanted, keep_notes=True))
-    return Spread(len(placed), [row for row in rows if row.key not in placed])
+    require_written(_write_days(planner, "plans.spread", wanted))
+    return Changed(len(placed), overtaken, [row for row in rows if row.key not in placed])
 
 
 @transaction.atomic
@@ -243,10 +265,17 @@ def _require_head(planner: Planner) -> None:
         )
 
 
-def _ticked(planner: Planner, keys: Sequence[int]) -> list[PlanRow]:
-    if not keys:
+def _ticked(planner: Planner, seen: Mapping[int, date | None]) -> tuple[list[PlanRow], list[PlanRow]]:
+    """The visits ticked that still stand as they were seen, and the others."""
+    if not seen:
         raise Refused("guarantee.plan.nothing_ticked", "请先勾选要改的回访。")
-    return rows_to_plan(planner, planner.plan(keys), keys)
+    keys = list(seen)
+    return _as_seen(rows_to_plan(planner, planner.plan(keys), keys), seen)
+
+
+def _as_seen(rows: Sequence[PlanRow], seen: Mapping[int, date | None]) -> tuple[list[PlanRow], list[PlanRow]]:
+    overtaken = [row for row in rows if row.planned_on != seen[row.key]]
+    return [row for row in rows if row.planned_on == seen[row.key]], overtaken
 
 
 def rows_to_plan(planner: Planner, plan: Plan, keys: Sequence[int]) -> list[PlanRow]:
@@ -281,11 +310,10 @@ def _write_days(
     wanted: Sequence[tuple[PlanRow, date]] | Sequence[tuple[PlanRow, None]] | Sequence[tuple[PlanRow, date | None]],
     *,
     confirmed: bool = False,
-    note: str = "",
-    keep_notes: bool = False,
+    note: str | None = None,
 ) -> int | list[tuple[str, str]]:
     """Write the days that differ as one act and say how many; or what is wrong with them, and write none."""
-    changes = [(row, day) for row, day in wanted if day != row.planned_on or (day and note and note != row.note)]
+    changes = [(row, day) for row, day in wanted if day != row.planned_on or (day and note not in (None, row.note))]
     faults = [fault for row, day in changes if day and (fault := fault_of(row, day, confirmed)) is not None]
     if faults:
         return faults
@@ -296,7 +324,7 @@ def _write_days(
         row, day = changes[0]
         facts |= {"client": row.visit.id_no, "due_on": str(row.visit.due_on), "planned_on": str(day) if day else None}
     act = record_act(verb=verb, door=planner.door, by=planner.actor, facts=facts)
-    return _store(planner, act, [(row, day, row.note if keep_notes else note) for row, day in changes])
+    return _store(planner, act, [(row, day, row.note if note is None else note) for row, day in changes])
 
 
 def _store(planner: Planner, act: Act, changes: list[tuple[PlanRow, date | None, str]]) -> int:

@@ -106,7 +106,7 @@ def test_a_stranger_logs_in_first_and_no_quarter_beyond_the_next_is_planned(even
 
 def test_a_project_manager_sees_the_own_visits_only(evening: Portfolio, enter: Enter) -> None:
     """A client that only 李乙 manages is not on 张甲's page, but on that of the department's manager."""
-    _clients(evening, 1, evening.cast.b)
+    clients_of(evening, 1, evening.cast.b)
     assert "客户000" not in said(enter(evening.cast.a), page_of())
     assert "客户000" in said(enter(evening.cast.b), page_of())
     assert "客户000" in said(enter(evening.cast.manager), page_of())
@@ -233,7 +233,7 @@ def test_handing_in_returning_and_accepting(evening: Portfolio, enter: Enter) ->
 
 def test_the_load_is_shown_per_person_and_day_and_too_many_in_words(evening: Portfolio, enter: Enter) -> None:
     """Four visits of 张甲 on Monday 26 October are too many; an even share would be one."""
-    _clients(evening, 4, evening.cast.a)
+    clients_of(evening, 4, evening.cast.a)
     browser = enter(evening.cast.manager)
     plan = get_plan(department=Department.objects.get(name="业务一部"), quarter=Q4, today=TODAY)
     keys = [row.key for row in plan.rows if row.visit.client.startswith("客户")]
@@ -249,7 +249,7 @@ def test_the_load_is_shown_per_person_and_week_and_each_number_opens_its_visits(
     evening: Portfolio, enter: Enter
 ) -> None:
     """Four of 张甲's on Monday 26 October and one on Sunday 1 November are one week; 2 October is in a week of 1 day."""
-    _clients(evening, 5, evening.cast.a)
+    clients_of(evening, 5, evening.cast.a)
     browser = enter(evening.cast.manager)
     plan = get_plan(department=Department.objects.get(name="业务一部"), quarter=Q4, today=TODAY)
     keys = [row.key for row in plan.rows if row.visit.client.startswith("客户")]
@@ -285,7 +285,7 @@ def test_the_rule_book_says_what_too_many_is(evening: Portfolio, enter: Enter, t
     text = text.replace("too_many_times:\n        value: 2", "too_many_times:\n        value: 4")
     (tmp_path / "new.yaml").write_text(text, "utf-8")
     load_version(path=tmp_path / "new.yaml", by="X01", door="command", on=date(2026, 8, 31))
-    _clients(evening, 6, evening.cast.a)
+    clients_of(evening, 6, evening.cast.a)
     browser = enter(evening.cast.manager)
     plan = get_plan(department=Department.objects.get(name="业务一部"), quarter=Q4, today=TODAY)
     keys = [row.key for row in plan.rows if row.visit.client.startswith("客户")]
@@ -357,7 +357,7 @@ def test_the_number_of_queries_does_not_grow(
     evening: Portfolio, enter: Enter, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     """The page with sixty more clients, as the manager and as a project manager; and one day saved."""
-    _clients(evening, 60, evening.cast.a)
+    clients_of(evening, 60, evening.cast.a)
     head, own = enter(evening.cast.manager), enter(evening.cast.a)
     for browser in (head, own):
         browser.get(page_of())
@@ -367,7 +367,7 @@ def test_the_number_of_queries_does_not_grow(
         send(own, f"{page_of()}{key_of()}/", planned_on="10-26", seen="")
 
 
-def _clients(portfolio: Portfolio, count: int, manager: Staff) -> None:
+def clients_of(portfolio: Portfolio, count: int, manager: Staff) -> None:
     """So many more clients of 业务一部, each with a guarantee of August 2026."""
     firms = Party.objects.bulk_create([Party(id_no=f"91330100{n:010d}", name=f"客户{n:03d}") for n in range(count)])
     Guarantee.objects.bulk_create(

@@ -13,6 +13,7 @@ from baohou.core.errors import Refused
 from baohou.core.period import Quarter
 from baohou.day import engine
 from baohou.guarantee.models import AcceptedVisit, Filing, Guarantee, PlannedDate
+from baohou.guarantee.queries import kept
 from baohou.guarantee.queries.plans import Plan, PlanRow, get_plan
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Grade, VisitKind
 from baohou.guarantee.services import grades, plans, visits
@@ -239,6 +240,41 @@ def test_what_changes_after_acceptance_is_marked(portfolio: Portfolio, take_in: 
     take_in("orders", [(STEEL, "2026-10-12", "紧急", "钱丙", "停工传闻")])
     marks = {row.visit.kind: (row.mark, row.accepted_on) for row in plan(portfolio).rows}
     assert marks == {VisitKind.REGULAR: ("moved", before), VisitKind.SPECIAL: ("new", None)}
+
+
+def test_what_comes_after_an_empty_plan_was_accepted_is_marked(portfolio: Portfolio) -> None:
+    """业务一部 had no visit to plan and its empty plan was accepted: a client who came later is new, alone or in the list."""
+    Guarantee.objects.filter(department=portfolio.first.department).update(released_on=date(2026, 9, 1))
+    kept.forget()
+    head, risk = planner(portfolio, portfolio.cast.manager), planner(portfolio, portfolio.cast.supervisor)
+    plans.hand_in(planner=head)
+    plans.accept(planner=risk, seen=plan(portfolio).fingerprint)
+    clients_of(portfolio, 1)
+    kept.forget()
+    assert [row.mark for row in plan(portfolio).rows] == ["new"]
+
+
+def test_a_client_who_came_after_acceptance_is_marked_when_looked_at_alone(portfolio: Portfolio) -> None:
+    """The row that comes back after its day was set is read without the others."""
+    _accepted(portfolio)
+    clients_of(portfolio, 1)
+    kept.forget()
+    [row] = [row for row in plan(portfolio).rows if row.mark]
+    of = portfolio.first.department
+    [alone] = get_plan(department=of, quarter=Q4, today=NINTH, clients=[row.visit.client_id]).rows
+    assert (row.mark, alone.mark) == ("new", "new")
+
+
+def test_a_visit_handed_to_another_manager_after_acceptance_is_marked(portfolio: Portfolio) -> None:
+    """张甲 takes over steel from 李乙: the visit says who it was accepted for; moved as well, it says both."""
+    _accepted(portfolio)
+    Guarantee.objects.filter(client=portfolio.steel).update(manager_a=portfolio.cast.a, manager_b=portfolio.cast.b)
+    kept.forget()
+    row = only(plan(portfolio))
+    assert (row.mark, row.was_a, row.visit.managers.a) == ("handed", "李乙", "张甲")
+    put(planner(portfolio, portfolio.cast.a), row, date(2026, 12, 1))
+    row = only(plan(portfolio))
+    assert (row.mark, row.was_a) == ("moved", "李乙")
 
 
 def test_a_visit_that_lapsed_after_acceptance_is_struck_out_not_dropped(portfolio: Portfolio) -> None:

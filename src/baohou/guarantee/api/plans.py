@@ -88,7 +88,11 @@ class PlanStateOut(Out):
 
 
 class PlannedOut(Out):
-    """A visit of the plan; the day must lie from ``first`` to ``last``."""
+    """A visit of the plan; the day must lie from ``first`` to ``last``.
+
+    ``mark``: since the plan was accepted it is new, moved to another day, or handed to another A manager; ``was_a`` was
+    the A manager then.
+    """
 
     key: int
     client: Ref
@@ -105,6 +109,7 @@ class PlannedOut(Out):
     note: str
     state: str
     mark: str
+    was_a: str
     may_plan: bool
     appointment: AppointmentOut | None
 
@@ -376,6 +381,7 @@ def _planned(row: PlanRow, *, may: bool) -> PlannedOut:
         note=row.note,
         state=row.state,
         mark=row.mark,
+        was_a=row.was_a,
         may_plan=may,
         appointment=appointment(row.appointment),
     )

@@ -91,14 +91,14 @@ def planned(world: World) -> dict[str, Any]:
     return {**world.plan, "key": planned_visits.plan_row(world).key}
 
 
-def keys(world: World) -> list[int]:
+def ticked(world: World) -> list[dict[str, Any]]:
+    """The visits owed, and the day that stands at each."""
     rows = get_plan(department=world.department, quarter=planned_visits.Q4, today=TODAY).rows
-    return [row.key for row in rows if row.is_owed]
+    return [{"key": row.key, "seen": str(row.planned_on) if row.planned_on else None} for row in rows if row.is_owed]
 
 
 def shift(world: World) -> dict[str, Any]:
-    rows = get_plan(department=world.department, quarter=planned_visits.Q4, today=TODAY).rows
-    return {"keys": [row.key for row in rows if row.planned_on], "working_days": -1}
+    return {"visits": [one for one in ticked(world) if one["seen"]], "working_days": -1}
 
 
 def items(world: World) -> list[int]:
@@ -121,12 +121,16 @@ def visit_body(world: World) -> dict[str, Any]:
 
 def measure_body(world: World) -> dict[str, Any]:
     action = {"text": "核对", "responsible": world.cast.b.pk, "due_on": "2026-11-30"}
-    return {"text": "压降", "filed_on": "2026-10-20", "actions": [action], **world.people}
+    return {"text": "压降", "filed_on": "2026-10-20", "seen": 0, "actions": [action], **world.people}
 
 
 def table_digest(world: World) -> dict[str, Any]:
     table = get_table(department=world.department, quarter=LAST, clients=None)
     return {"digest": table.digest}
+
+
+def table_verdict(_: World) -> dict[str, Any]:
+    return {"verdict": "accept", "step": opened.last_step()}
 
 
 def move_body(world: World) -> dict[str, Any]:
@@ -225,10 +229,11 @@ CALLED: dict[str, Called] = {
         planned_visits.spread,
     ),
     "plans_set_dates": Called(
-        opened.plan, lambda world: {"keys": [planned_visits.plan_row(world).key], "planned_on": "2026-11-09"}
+        opened.plan,
+        lambda world: {"visits": [{"key": planned_visits.plan_row(world).key}], "planned_on": "2026-11-09"},
     ),
     "plans_shift": Called(opened.plan, shift, planned_visits.spread),
-    "plans_clear": Called(opened.plan, lambda world: {"keys": keys(world)}, planned_visits.spread),
+    "plans_clear": Called(opened.plan, lambda world: {"visits": ticked(world)}, planned_visits.spread),
     "plans_spread": Called(opened.plan, said(first="2026-10-20", last="2026-12-31")),
     "plans_hand_in": Called(opened.plan, first=planned_visits.spread),
     "plans_review": Called(opened.plan, planned_visits.seen_plan, planned_visits.hand_in_plan),
@@ -259,7 +264,7 @@ CALLED: dict[str, Called] = {
     ),
     "grading_keep_the_rest": LISTED,
     "grading_hand_in": Called(opened.table, table_digest, opened.propose_all),
-    "grading_review": Called(opened.table, said(verdict="accept"), opened.hand_in_table),
+    "grading_review": Called(opened.table, table_verdict, opened.hand_in_table),
     "measures_one": Called(measured, first=walking.file_measure),
     "measures_file_measure": Called(measured, measure_body),
     "measures_list_to_do": Called(first=walking.file_measure),

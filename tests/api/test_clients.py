@@ -43,7 +43,7 @@ def test_the_time_line_of_a_client(evening: Portfolio, call_as: CallAs) -> None:
     assert manager.send(f"{path}/special-orders", order).status_code == 201
     people = {"department_manager": evening.cast.manager.pk, "manager_a": evening.cast.b.pk}
     manager.put(f"/gradings/2026Q3/{evening.first.department_id}/clients/{steel}", {**grade_of("watch"), "seen": 0})
-    body = {"text": "压降", **people, "filed_on": "2026-10-08", "actions": []}
+    body = {"text": "压降", **people, "filed_on": "2026-10-08", "actions": [], "seen": 0}
     action = {"text": "核对", "responsible": evening.cast.b.pk, "due_on": "2026-11-30"}
     filed = manager.put(f"{path}/measures/2026Q3", {**body, "actions": [action]})
     assert filed.status_code == 200, filed.json()

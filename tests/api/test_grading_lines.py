@@ -40,7 +40,9 @@ def test_a_line_tells_what_happened_to_the_client(evening: Portfolio, call_as: C
     assert written["proposed_by"]["at"][:19] == Proposal.objects.get().act.at.isoformat()[:19]
     measure = {"text": "走访", "department_manager": evening.cast.manager.pk, "manager_a": evening.cast.b.pk}
     action = {"text": "核对", "responsible": evening.cast.b.pk, "due_on": "2026-11-30"}
-    manager.put(f"/clients/{steel}/measures/2026Q3", {**measure, "filed_on": "2026-10-20", "actions": [action] * 2})
+    manager.put(
+        f"/clients/{steel}/measures/2026Q3", {**measure, "filed_on": "2026-10-20", "seen": 0, "actions": [action] * 2}
+    )
     told = lines(manager, of)["东方钢铁有限公司"]["measure"]
     assert (told["filed_on"], told["actions"]) == ("2026-10-20", 2)
 
@@ -50,8 +52,10 @@ def test_a_change_that_waits_and_one_made_later_stand_on_the_line(evening: Portf
     of, manager, risk = evening.first.department_id, call_as(evening.cast.manager), call_as(evening.cast.risk_manager)
     path = f"/gradings/2026Q3/{of}"
     manager.send(f"{path}/keep-rest")
-    assert manager.send(f"{path}/hand-in", {"digest": manager.get(path).json()["digest"]}).status_code == 200
-    assert risk.send(f"{path}/review", {"verdict": "accept"}).status_code == 200
+    signed = manager.send(f"{path}/hand-in", {"digest": manager.get(path).json()["digest"]})
+    assert (
+        risk.send(f"{path}/review", {"verdict": "accept", "step": signed.json()["steps"][-1]["id"]}).status_code == 200
+    )
     grade = {"grade": "risk", "effective_on": "2026-10-15", "because": "停产"}
     assert manager.send(f"/clients/{evening.steel.pk}/grades", grade).status_code == 202
     [waits] = lines(manager, of)["东方钢铁有限公司"]["pending"]

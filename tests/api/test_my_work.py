@@ -42,7 +42,7 @@ def measure(evening: Portfolio, call_as: CallAs, due_on: date) -> None:
     """张甲 has to do something for 东方钢铁 until a day."""
     people = {"department_manager": evening.cast.manager.pk, "manager_a": evening.cast.b.pk}
     action = {"text": "核对库存", "responsible": evening.cast.a.pk, "due_on": str(due_on)}
-    body = {"text": "压降敞口", **people, "filed_on": "2026-10-08", "actions": [action]}
+    body = {"text": "压降敞口", **people, "filed_on": "2026-10-08", "seen": 0, "actions": [action]}
     grade = {"grade": "watch", "because": "欠息", "seen": 0}
     of, steel = evening.first.department_id, evening.steel.pk
     assert call_as(evening.cast.b).put(f"/gradings/2026Q3/{of}/clients/{steel}", grade).status_code == 200

@@ -57,7 +57,7 @@ def test_a_hand_over_tells_what_passed(evening: Portfolio, call_as: CallAs) -> N
     caller.put(f"/gradings/2026Q3/{of}/clients/{evening.steel.pk}", grade)
     action = {"text": "核对库存", "responsible": cast.a.pk, "due_on": "2026-11-30"}
     body = {"text": "压降", "department_manager": cast.manager.pk, "manager_a": cast.b.pk, "filed_on": "2026-10-08"}
-    sent = caller.put(f"/clients/{evening.steel.pk}/measures/2026Q3", {**body, "actions": [action]})
+    sent = caller.put(f"/clients/{evening.steel.pk}/measures/2026Q3", {**body, "actions": [action], "seen": 0})
     assert sent.status_code == 200
     on, to = TODAY + timedelta(days=1), cast.b.pk
     choices = {held.guarantee.pk: (to if held.as_a else None, None) for held in list_holdings(cast.a, on=on)}
@@ -127,7 +127,7 @@ def test_the_watched_clients_of_a_department(evening: Portfolio, call_as: CallAs
     assert evening.steel.id_no not in str(row)
     action = {"text": "核对", "responsible": evening.cast.b.pk, "due_on": "2026-11-30"}
     people = {"department_manager": evening.cast.manager.pk, "manager_a": evening.cast.b.pk}
-    body = {"text": "压降", "filed_on": "2026-10-08", "actions": [action, action], **people}
+    body = {"text": "压降", "filed_on": "2026-10-08", "actions": [action, action], "seen": 0, **people}
     filed = caller.put(f"/clients/{evening.steel.pk}/measures/2026Q3", body).json()
     assert caller.get(path).json()["items"][0]["measure"] == filed
     assert [one["responsible"]["name"] for one in filed["actions"]] == ["李乙", "李乙"]

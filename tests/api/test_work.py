@@ -102,10 +102,20 @@ def test_a_plan_is_spread_handed_in_returned_and_accepted(evening: Portfolio, ca
     [row, *_] = manager.get(f"{path}/visits").json()["items"]
     stale = manager.put(f"{path}/visits/{row['key']}", {"planned_on": "2026-11-03", "seen": None})
     assert (stale.status_code, stale.json()["code"]) == (409, "guarantee.plan.changed")
-    assert manager.send(f"{path}/hand-in").json()["state"] == "handed_in"
-    assert manager.send(f"{path}/review", {"verdict": "accept"}).status_code == 403
-    assert risk.send(f"{path}/review", {"verdict": "return", "because": "请错开月底"}).json()["state"] == "returned"
+    stale = {"visits": [{"key": row["key"], "seen": "2026-10-01"}]}
+    for verb, more in (("set", {"planned_on": "2026-11-03"}), ("shift", {"working_days": 1}), ("clear", {})):
+        told = manager.send(f"{path}/{verb}", {**stale, **more}).json()
+        assert told == {"changed": 0, "overtaken": [row["key"]]}
+    told = manager.send(f"{path}/spread", {**stale, "first": "2026-10-20", "last": "2026-12-31"}).json()
+    assert told == {"placed": 0, "left": [], "overtaken": [row["key"]]}
     handed = manager.send(f"{path}/hand-in").json()
+    assert handed["state"] == "handed_in"
+    assert manager.send(f"{path}/review", {"verdict": "accept"}).status_code == 403
+    back = {"verdict": "return", "because": "请错开月底", "step": handed["steps"][-1]["id"]}
+    assert risk.send(f"{path}/review", back).json()["state"] == "returned"
+    handed = manager.send(f"{path}/hand-in").json()
+    unseen = risk.send(f"{path}/review", back)
+    assert (unseen.status_code, unseen.json()["code"]) == (409, "guarantee.filing.overtaken")
     unseen = risk.send(f"{path}/review", {"verdict": "accept", "seen": "else"})
     assert (unseen.status_code, unseen.json()["code"]) == (409, "guarantee.plan.changed")
     accepted = risk.send(f"{path}/review", {"verdict": "accept", "seen": handed["fingerprint"]}).json()
@@ -128,6 +138,7 @@ def test_a_table_is_graded_measured_signed_and_accepted(evening: Portfolio, call
         "department_manager": evening.cast.manager.pk,
         "manager_a": evening.cast.a.pk,
         "filed_on": "2026-10-08",
+        "seen": 0,
         "actions": [{"text": "核对还款来源", "responsible": evening.cast.a.pk, "due_on": "2026-10-31"}],
     }
     foreign = {**measure, "manager_a": evening.cast.outsider.pk}
@@ -138,7 +149,10 @@ def test_a_table_is_graded_measured_signed_and_accepted(evening: Portfolio, call
     table = manager.get(path).json()
     signed = manager.send(f"{path}/hand-in", {"digest": table["digest"]})
     assert signed.json()["state"] == "handed_in", signed.json()
-    assert risk.send(f"{path}/review", {"verdict": "accept"}).json()["state"] == "accepted"
+    verdict = {"verdict": "accept", "step": signed.json()["steps"][-1]["id"]}
+    unseen = risk.send(f"{path}/review", {**verdict, "step": verdict["step"] + 1})
+    assert (unseen.status_code, unseen.json()["code"]) == (409, "guarantee.filing.overtaken")
+    assert risk.send(f"{path}/review", verdict).json()["state"] == "accepted"
     assert GradeChange.objects.get(client=client).effective_on == date(2026, 9, 30)
     assert Filing.objects.get().by == evening.cast.manager
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from baohou.day.models import Job
-from baohou.guarantee.models import HandOverItem, HandOverReceipt, MeasureAction, MoveSigner, WorkMove
+from baohou.guarantee.models import FilingStep, HandOverItem, HandOverReceipt, MeasureAction, MoveSigner, WorkMove
 from baohou.guarantee.queries.grading import get_table
 from baohou.guarantee.services import proposals, reports
 from baohou.guarantee.services.tables import Signing
@@ -106,6 +106,11 @@ def hand_in_table(world: World) -> None:
     told = {"by": world.cast.manager, "actor": "M01", "door": "page"}
     kind = reports.FilingKind.CLASSIFICATION_REPORT
     reports.file(department=world.department, quarter=LAST, kind=kind, filed_on=TODAY, signing=Signing(digest), **told)
+
+
+def last_step() -> int:
+    """The last handing in."""
+    return FilingStep.objects.latest("pk").pk
 
 
 def sign_table(world: World) -> dict[str, Any]:
@@ -238,7 +243,7 @@ OPENED: dict[str, Opened] = {
     ),
     "grading.rest": Opened(table),
     "grading.sign": Opened(table, sign_table, propose_all),
-    "grading.review": Opened(table, lambda _: {"verb": "accept"}, hand_in_table),
+    "grading.review": Opened(table, lambda _: {"verb": "accept", "step": last_step()}, hand_in_table),
     "reports.quarter": Opened(quarter),
     "reports.department": Opened(table),
     "reports.file": Opened(lambda world: {**world.table, "kind": "classification_report"}, first=propose_all),

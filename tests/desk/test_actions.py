@@ -33,6 +33,7 @@ def filed(evening: Portfolio) -> Measure:
     """东方钢铁, 2026Q3, filed 10-08: 李乙 10-12 (late), 李乙 10-20, 张甲 10-25, 李乙 11-30."""
     cast = evening.cast
     return measures.file(
+        seen=0,
         client=evening.steel,
         quarter=date(2026, 9, 30),
         text="压降敞口",

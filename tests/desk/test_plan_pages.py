@@ -46,6 +46,12 @@ def key_of(name: str = "业务一部") -> int:
     return next(row.key for row in found.rows if row.visit.kind.code == "regular")
 
 
+def tick() -> str:
+    """The box of that visit: its key and the day that stands there."""
+    day = PlannedDate.objects.filter(duty_key=key_of()).first()
+    return f"{key_of()}:{day.planned_on if day else ''}"
+
+
 def send(browser: Client, address: str, **form: object) -> str:
     answer = browser.post(address, form, headers=HTMX)
     assert answer.status_code == 200, answer.status_code
@@ -100,7 +106,7 @@ def test_a_stranger_logs_in_first_and_no_quarter_beyond_the_next_is_planned(even
 
 def test_a_project_manager_sees_the_own_visits_only(evening: Portfolio, enter: Enter) -> None:
     """A client that only 李乙 manages is not on 张甲's page, but on that of the department's manager."""
-    _clients(evening, 1, evening.cast.b)
+    clients_of(evening, 1, evening.cast.b)
     assert "客户000" not in said(enter(evening.cast.a), page_of())
     assert "客户000" in said(enter(evening.cast.b), page_of())
     assert "客户000" in said(enter(evening.cast.manager), page_of())
@@ -156,23 +162,39 @@ def test_it_rejects_days_from_those_who_may_not_plan(evening: Portfolio, enter: 
 
 def test_several_are_done_at_once_and_a_refusal_keeps_the_ticks(evening: Portfolio, enter: Enter) -> None:
     """Spread with nothing ticked; then the ticked one set to a Sunday is refused with tick and note kept."""
-    browser, key = enter(evening.cast.manager), key_of()
+    browser = enter(evening.cast.manager)
     form = {"deed": "spread", "first": "2026-10-20", "last": "2026-12-31"}
     assert browser.post(f"{page_of()}several/?kind=regular", form)["Location"] == f"{page_of()}?kind=regular"
     assert PlannedDate.objects.count() == 1
-    text = send(browser, f"{page_of()}several/", deed="set", key=key, day="2026-10-25", note="同路")
+    text = send(browser, f"{page_of()}several/", deed="set", key=tick(), day="2026-10-25", note="同路")
     assert "仍排在这一天" in text
     assert "同路" in text
     assert text.count(" checked") == 1
     assert "请先勾选" in send(browser, f"{page_of()}several/", deed="clear")
-    assert "请填顺延几个工作日" in send(browser, f"{page_of()}several/", deed="shift", key=key, by="很多")
+    assert "请填顺延几个工作日" in send(browser, f"{page_of()}several/", deed="shift", key=tick(), by="很多")
     refused = send(browser, f"{page_of()}several/", **form)
     assert refused.count("没有还没排日期的回访") == 1
     assert 'aria-invalid="true"' not in refused
-    assert browser.post(f"{page_of()}several/", {"deed": "shift", "key": key, "by": "-1"}).status_code == 302
-    assert browser.post(f"{page_of()}several/", {"deed": "clear", "key": key}).status_code == 302
+    assert browser.post(f"{page_of()}several/", {"deed": "shift", "key": tick(), "by": "-1"}).status_code == 302
+    assert browser.post(f"{page_of()}several/", {"deed": "clear", "key": tick()}).status_code == 302
     assert not PlannedDate.objects.exists()
     assert browser.post(f"{page_of()}several/", {"deed": "什么"}).status_code == 404
+
+
+def test_a_day_that_someone_else_set_meanwhile_stays_and_is_named(evening: Portfolio, enter: Enter) -> None:
+    """钱丙 has ticked the visit without a day; 李乙 sets one with a note: 钱丙's 2026-11-03 leaves it alone and says so."""
+    head, ticked = enter(evening.cast.manager), tick()
+    assert f'value="{ticked}"' in said(head, page_of())
+    send(enter(evening.cast.b), f"{page_of()}{key_of()}/", planned_on="11-02", seen="", note="已与客户约好")
+    form = {"deed": "set", "key": ticked, "day": "2026-11-03", "note": ""}
+    text = head.post(f"{page_of()}several/", form, follow=True).content.decode()
+    assert "以下客户的回访日期刚被别人改过，没有动，请看过再改：东方钢铁有限公司" in text
+    assert "已改" not in text
+    kept = PlannedDate.objects.get()
+    assert (kept.planned_on, kept.note) == (date(2026, 11, 2), "已与客户约好")
+    head.post(f"{page_of()}several/", {**form, "key": tick()})
+    kept = PlannedDate.objects.get()
+    assert (kept.planned_on, kept.note) == (date(2026, 11, 3), "已与客户约好")
 
 
 def test_handing_in_returning_and_accepting(evening: Portfolio, enter: Enter) -> None:
@@ -185,9 +207,12 @@ def test_handing_in_returning_and_accepting(evening: Portfolio, enter: Enter) ->
     head.post(f"{page_of()}hand-in/")
     assert "接收计划" in said(risk, page_of())
     assert "请填写退回理由" in send(risk, f"{page_of()}review/", verdict="return", because=" ")
-    risk.post(f"{page_of()}review/", {"verdict": "return", "because": "东方钢铁提前"})
+    first = FilingStep.objects.get().pk
+    risk.post(f"{page_of()}review/", {"verdict": "return", "because": "东方钢铁提前", "step": first})
     assert "退回：东方钢铁提前" in said(head, page_of())
     head.post(f"{page_of()}hand-in/")
+    old = send(risk, f"{page_of()}review/", verdict="return", because="再提前", step=str(first))
+    assert "已重新上报，请看过现在的内容再办" in old and "再提前" in old
     assert "计划刚刚改动过" in send(risk, f"{page_of()}review/", verdict="accept", seen="0")
     plan = get_plan(department=Department.objects.get(name="业务一部"), quarter=Q4, today=TODAY)
     risk.post(f"{page_of()}review/", {"verdict": "accept", "seen": plan.fingerprint})
@@ -208,7 +233,7 @@ def test_handing_in_returning_and_accepting(evening: Portfolio, enter: Enter) ->
 
 def test_the_load_is_shown_per_person_and_day_and_too_many_in_words(evening: Portfolio, enter: Enter) -> None:
     """Four visits of 张甲 on Monday 26 October are too many; an even share would be one."""
-    _clients(evening, 4, evening.cast.a)
+    clients_of(evening, 4, evening.cast.a)
     browser = enter(evening.cast.manager)
     plan = get_plan(department=Department.objects.get(name="业务一部"), quarter=Q4, today=TODAY)
     keys = [row.key for row in plan.rows if row.visit.client.startswith("客户")]
@@ -224,7 +249,7 @@ def test_the_load_is_shown_per_person_and_week_and_each_number_opens_its_visits(
     evening: Portfolio, enter: Enter
 ) -> None:
     """Four of 张甲's on Monday 26 October and one on Sunday 1 November are one week; 2 October is in a week of 1 day."""
-    _clients(evening, 5, evening.cast.a)
+    clients_of(evening, 5, evening.cast.a)
     browser = enter(evening.cast.manager)
     plan = get_plan(department=Department.objects.get(name="业务一部"), quarter=Q4, today=TODAY)
     keys = [row.key for row in plan.rows if row.visit.client.startswith("客户")]
@@ -260,7 +285,7 @@ def test_the_rule_book_says_what_too_many_is(evening: Portfolio, enter: Enter, t
     text = text.replace("too_many_times:\n        value: 2", "too_many_times:\n        value: 4")
     (tmp_path / "new.yaml").write_text(text, "utf-8")
     load_version(path=tmp_path / "new.yaml", by="X01", door="command", on=date(2026, 8, 31))
-    _clients(evening, 6, evening.cast.a)
+    clients_of(evening, 6, evening.cast.a)
     browser = enter(evening.cast.manager)
     plan = get_plan(department=Department.objects.get(name="业务一部"), quarter=Q4, today=TODAY)
     keys = [row.key for row in plan.rows if row.visit.client.startswith("客户")]
@@ -332,7 +357,7 @@ def test_the_number_of_queries_does_not_grow(
     evening: Portfolio, enter: Enter, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     """The page with sixty more clients, as the manager and as a project manager; and one day saved."""
-    _clients(evening, 60, evening.cast.a)
+    clients_of(evening, 60, evening.cast.a)
     head, own = enter(evening.cast.manager), enter(evening.cast.a)
     for browser in (head, own):
         browser.get(page_of())
@@ -342,7 +367,7 @@ def test_the_number_of_queries_does_not_grow(
         send(own, f"{page_of()}{key_of()}/", planned_on="10-26", seen="")
 
 
-def _clients(portfolio: Portfolio, count: int, manager: Staff) -> None:
+def clients_of(portfolio: Portfolio, count: int, manager: Staff) -> None:
     """So many more clients of 业务一部, each with a guarantee of August 2026."""
     firms = Party.objects.bulk_create([Party(id_no=f"91330100{n:010d}", name=f"客户{n:03d}") for n in range(count)])
     Guarantee.objects.bulk_create(

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from baohou.day import engine
+from baohou.guarantee.models import Measure
 from baohou.guarantee.rules.words import FilingKind, Grade, Urgency
 from baohou.guarantee.services import grades, measures, orders, reports, telling
 from baohou.guarantee.services.measures import Action
@@ -57,8 +58,9 @@ def test_a_grade_to_watch_or_risk_is_told_to_those_concerned(evening: Portfolio)
 
 
 def file(evening: Portfolio, *actions: Action) -> None:
-    cast = evening.cast
+    cast, there = evening.cast, Measure.objects.first()
     measures.file(
+        seen=there.act_id or 0 if there else 0,
         client=evening.steel,
         quarter=THIRD,
         text="压降敞口",

@@ -168,7 +168,12 @@ def file_measure(world: World) -> None:
     """张甲 has filed a measure for 东方钢铁; 李乙 is to call each week."""
     cast = world.cast
     managers = {"department_manager": cast.manager, "manager_a": cast.a, "manager_b": cast.b}
-    told = {"text": "压降敞口", "filed_on": TODAY, "actions": [Action("每周核对", cast.b, date(2026, 11, 30))]}
+    told = {
+        "text": "压降敞口",
+        "seen": 0,
+        "filed_on": TODAY,
+        "actions": [Action("每周核对", cast.b, date(2026, 11, 30))],
+    }
     measures.file(client=world.portfolio.steel, quarter=LAST, **managers, **told, actor="A01", door="page")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 
 import pytest
@@ -13,17 +13,17 @@ from baohou.core.errors import Refused
 from baohou.core.period import Quarter
 from baohou.day import engine
 from baohou.guarantee.models import AcceptedVisit, Filing, Guarantee, PlannedDate
+from baohou.guarantee.queries import kept
 from baohou.guarantee.queries.plans import Plan, PlanRow, get_plan
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Grade, VisitKind
 from baohou.guarantee.services import grades, plans, visits
 from baohou.guarantee.services.plans import Planner
-from baohou.kernel.audit.models import Act, Change
-from baohou.kernel.calendar import get_work_calendar
+from baohou.kernel.audit.models import Change
 from baohou.kernel.papers.models import Seal
 from baohou.kernel.papers.records import check
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department, Staff
-from tests.cast import FOOD, PAPER, STEEL, Portfolio, TakeIn
+from tests.cast import PAPER, STEEL, Portfolio, TakeIn
 from tests.guarantee.planned import check_columns, check_own
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("PGM.8", "PGM.9")]
@@ -66,6 +66,11 @@ def put(who: Planner, row: PlanRow, day: date, **more: object) -> None:
     plans.set_date(planner=who, key=row.key, planned_on=day, seen=row.planned_on, **more)  # type: ignore[arg-type]
 
 
+def seen(rows: Iterable[PlanRow]) -> dict[int, date | None]:
+    """Visits ticked as the page shows them."""
+    return {row.key: row.planned_on for row in rows}
+
+
 def test_a_visit_is_planned_for_a_day(portfolio: Portfolio) -> None:
     """李乙, A manager of steel's latest project, plans the quarter's visit for Monday 12 October."""
     put(planner(portfolio, portfolio.cast.b), only(plan(portfolio)), date(2026, 10, 12), note="与银行同访")
@@ -82,7 +87,7 @@ def test_the_history_of_a_day_is_kept(portfolio: Portfolio) -> None:
     put(planner(portfolio, portfolio.cast.b), only(plan(portfolio)), date(2026, 10, 12))
     head = planner(portfolio, portfolio.cast.manager)
     put(head, only(plan(portfolio)), date(2026, 10, 13))
-    plans.clear(planner=head, keys=[only(plan(portfolio)).key])
+    plans.clear(planner=head, seen=seen([only(plan(portfolio))]))
     changes = Change.objects.filter(before__isnull=False).order_by("pk")
     told = [(one.before["planned_on"], one.after and one.after["planned_on"]) for one in changes]
     assert told == [("2026-10-12", "2026-10-13"), ("2026-10-13", None)]
@@ -170,80 +175,6 @@ def test_what_is_done_or_gone_is_not_planned(portfolio: Portfolio) -> None:
         put(planner(portfolio, portfolio.cast.b), only(plan(portfolio, "业务二部")), date(2026, 10, 12))
 
 
-def test_spreading_keeps_windows_working_days_and_evenness(portfolio: Portfolio) -> None:
-    """Forty more clients of 张甲: on the working days from 9 October no day has two more than another."""
-    _clients(portfolio, 40)
-    head = planner(portfolio, portfolio.cast.manager)
-    found = plans.spread(planner=head, first=Q4.first, last=date(2026, 10, 23))
-    after = plan(portfolio)
-    assert (found.placed, found.left, after.undated) == (len(after.rows), [], [])
-    calendar = get_work_calendar()
-    days = calendar.working_days(NINTH, date(2026, 10, 23))
-    loads = Counter((row.visit.managers.a_id, row.planned_on) for row in after.rows if row.planned_on)
-    assert all(row.planned_on and row.window.holds(row.planned_on) for row in after.rows)
-    assert {row.planned_on for row in after.rows} <= set(days)
-    of_a = [loads[portfolio.cast.a.pk, day] for day in days]
-    assert max(of_a) - min(of_a) <= 1
-    assert Act.objects.filter(verb="plans.spread").count() == 1
-
-
-def test_a_project_manager_spreads_only_what_is_hers(portfolio: Portfolio) -> None:
-    """吴外 has no visit in 业务一部; 张甲 is B manager of steel's project, and places it."""
-    _clients(portfolio, 3, manager=portfolio.cast.b)
-    assert plans.spread(planner=planner(portfolio, portfolio.cast.outsider), first=Q4.first, last=Q4.last).placed == 0
-    assert plans.spread(planner=planner(portfolio, portfolio.cast.a), first=Q4.first, last=Q4.last).placed == 1
-    assert len(plan(portfolio).undated) == 6 - 3
-
-
-def test_what_finds_no_working_day_is_told(portfolio: Portfolio, take_in: TakeIn) -> None:
-    """An urgent visit ordered on 2 October is due on the 3rd, both holidays; on 30 September it cannot be spread."""
-    take_in("orders", [(FOOD, "2026-10-02", "紧急", "周丁", "停工传闻")])
-    head = planner(portfolio, portfolio.cast.other_manager, department="业务二部", on=date(2026, 9, 30))
-    found = plans.spread(planner=head, first=Q4.first, last=Q4.last)
-    assert [row.visit.kind for row in found.left] == [VisitKind.SPECIAL]
-    with pytest.raises(Refused, match="早于开始日"):
-        plans.spread(planner=head, first=Q4.last, last=Q4.first)
-
-
-def test_clients_of_one_district_are_visited_one_after_the_other(portfolio: Portfolio) -> None:
-    """Clients of Hangzhou and Beijing by turns in the list: in the plan the days of one do not mix with the other's."""
-    _clients(portfolio, 6, prefixes=("91330100", "91110000"))
-    head = planner(portfolio, portfolio.cast.manager)
-    plans.spread(planner=head, first=Q4.first, last=Q4.last, by_district=True)
-    mine = [row for row in plan(portfolio).rows if row.visit.managers.a_id == portfolio.cast.a.pk and row.by]
-    turns = [row.district.name for row in sorted(mine, key=lambda row: str(row.planned_on))]
-    assert turns == ["北京市"] * 3 + ["杭州市"] * 3
-
-
-def test_several_are_set_shifted_and_cleared_at_once(portfolio: Portfolio) -> None:
-    """Three visits for the 12th, then five working days later, then none."""
-    _clients(portfolio, 2)
-    head = planner(portfolio, portfolio.cast.manager)
-    keys = [row.key for row in plan(portfolio).rows if row.visit.kind is VisitKind.REGULAR]
-    assert plans.set_dates(planner=head, keys=keys, planned_on=date(2026, 10, 12), note="同路") == len(keys)
-    assert plans.shift(planner=head, keys=keys, by=5) == len(keys)
-    moved = [row for row in plan(portfolio).rows if row.key in keys]
-    assert {(row.planned_on, row.note) for row in moved} == {(date(2026, 10, 19), "同路")}
-    assert plans.clear(planner=head, keys=keys) == len(keys)
-    assert not PlannedDate.objects.exists()
-
-
-def test_several_are_refused_together(portfolio: Portfolio, take_in: TakeIn) -> None:
-    """One of them, ordered on 12 October, is due the day after: none is changed, and it is named."""
-    _clients(portfolio, 2)
-    take_in("orders", [(STEEL, "2026-10-12", "紧急", "钱丙", "停工传闻")])
-    head = planner(portfolio, portfolio.cast.manager)
-    rows = plan(portfolio).rows
-    with pytest.raises(Refused) as refused:
-        plans.set_dates(planner=head, keys=[row.key for row in rows], planned_on=date(2026, 12, 28))
-    assert refused.value.code == "guarantee.plan.too_late"
-    assert refused.value.message.startswith("东方钢铁有限公司：2026-12-28（周一）晚于最迟回访日 2026-10-13（周二）")
-    assert not PlannedDate.objects.exists()
-    for wrong in ({"keys": [], "by": 1}, {"keys": [rows[0].key], "by": 0}, {"keys": [rows[0].key], "by": 1}):
-        with pytest.raises(Refused):
-            plans.shift(planner=head, **wrong)  # type: ignore[arg-type]
-
-
 def test_a_plan_with_a_visit_without_a_day_is_not_handed_in(portfolio: Portfolio) -> None:
     """On 9 October the plan of 2026Q4 is handed in by 钱丙 as the filing of 2026Q3, once every visit has its day."""
     head = planner(portfolio, portfolio.cast.manager)
@@ -290,7 +221,7 @@ def test_nobody_accepts_what_changed_meanwhile(portfolio: Portfolio) -> None:
     with pytest.raises(Refused, match="还没有上报"):
         plans.accept(planner=risk, seen=plan(portfolio).fingerprint)
     with pytest.raises(Refused, match="还没有上报"):
-        plans.return_(planner=risk, because="缺")
+        plans.return_(planner=risk, because="缺", seen=0)
     plans.spread(planner=head, first=Q4.first, last=Q4.last)
     plans.hand_in(planner=head)
     seen = plan(portfolio).fingerprint
@@ -309,6 +240,41 @@ def test_what_changes_after_acceptance_is_marked(portfolio: Portfolio, take_in: 
     take_in("orders", [(STEEL, "2026-10-12", "紧急", "钱丙", "停工传闻")])
     marks = {row.visit.kind: (row.mark, row.accepted_on) for row in plan(portfolio).rows}
     assert marks == {VisitKind.REGULAR: ("moved", before), VisitKind.SPECIAL: ("new", None)}
+
+
+def test_what_comes_after_an_empty_plan_was_accepted_is_marked(portfolio: Portfolio) -> None:
+    """业务一部 had no visit to plan and its empty plan was accepted: a client who came later is new, alone or in the list."""
+    Guarantee.objects.filter(department=portfolio.first.department).update(released_on=date(2026, 9, 1))
+    kept.forget()
+    head, risk = planner(portfolio, portfolio.cast.manager), planner(portfolio, portfolio.cast.supervisor)
+    plans.hand_in(planner=head)
+    plans.accept(planner=risk, seen=plan(portfolio).fingerprint)
+    clients_of(portfolio, 1)
+    kept.forget()
+    assert [row.mark for row in plan(portfolio).rows] == ["new"]
+
+
+def test_a_client_who_came_after_acceptance_is_marked_when_looked_at_alone(portfolio: Portfolio) -> None:
+    """The row that comes back after its day was set is read without the others."""
+    _accepted(portfolio)
+    clients_of(portfolio, 1)
+    kept.forget()
+    [row] = [row for row in plan(portfolio).rows if row.mark]
+    of = portfolio.first.department
+    [alone] = get_plan(department=of, quarter=Q4, today=NINTH, clients=[row.visit.client_id]).rows
+    assert (row.mark, alone.mark) == ("new", "new")
+
+
+def test_a_visit_handed_to_another_manager_after_acceptance_is_marked(portfolio: Portfolio) -> None:
+    """张甲 takes over steel from 李乙: the visit says who it was accepted for; moved as well, it says both."""
+    _accepted(portfolio)
+    Guarantee.objects.filter(client=portfolio.steel).update(manager_a=portfolio.cast.a, manager_b=portfolio.cast.b)
+    kept.forget()
+    row = only(plan(portfolio))
+    assert (row.mark, row.was_a, row.visit.managers.a) == ("handed", "李乙", "张甲")
+    put(planner(portfolio, portfolio.cast.a), row, date(2026, 12, 1))
+    row = only(plan(portfolio))
+    assert (row.mark, row.was_a) == ("moved", "李乙")
 
 
 def test_a_visit_that_lapsed_after_acceptance_is_struck_out_not_dropped(portfolio: Portfolio) -> None:
@@ -350,7 +316,7 @@ def test_the_number_of_queries_does_not_grow_with_visits(portfolio: Portfolio) -
     with CaptureQueriesContext(connection) as few:
         get_plan(**read)  # type: ignore[arg-type]
         plans.spread(planner=head, first=Q4.first, last=Q4.last)
-    _clients(portfolio, 40)
+    clients_of(portfolio, 40)
     with CaptureQueriesContext(connection) as many:
         get_plan(**read)  # type: ignore[arg-type]
         plans.spread(planner=head, first=Q4.first, last=Q4.last)
@@ -366,7 +332,7 @@ def visit(portfolio: Portfolio, on: date) -> None:
     )  # fmt: skip
 
 
-def _clients(
+def clients_of(
     portfolio: Portfolio, count: int, *, manager: Staff | None = None, prefixes: tuple[str, ...] = ("91330100",)
 ) -> None:
     """So many more clients of 业务一部, each with a guarantee of August 2026 and therefore a visit to come."""
@@ -392,7 +358,7 @@ def _accepted(portfolio: Portfolio, *, returned: str = "") -> Filing:
     plans.spread(planner=head, first=Q4.first, last=Q4.last)
     filing = plans.hand_in(planner=head)
     if returned:
-        plans.return_(planner=risk, because=returned)
+        plans.return_(planner=risk, because=returned, seen=filing.steps.get().pk)
         assert plan(portfolio).review.state == "returned"
         plans.hand_in(planner=head)
     plans.accept(planner=risk, seen=plan(portfolio).fingerprint)

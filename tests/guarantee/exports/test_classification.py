@@ -67,6 +67,7 @@ def test_a_watched_client_shows_its_measure_or_that_there_is_none(portfolio: Por
     assert table("classification")[0]["处置措施（关注、风险类）"] == "未填报"
     assert line_of("classification", "合计")[-1] == "关注、风险类客户中有 1 户未填报处置措施，本表不得上报。"
     measures.file(
+        seen=0,
         client=portfolio.steel,
         quarter=date(2026, 9, 30),
         text="追加保证人",

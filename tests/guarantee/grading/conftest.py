@@ -43,17 +43,21 @@ class Room:
             door="page",
         )
 
-    def measure(self, client: Party | None = None) -> Measure:
+    def measure(self, client: Party | None = None, text: str = "压降敞口") -> Measure:
+        """Whoever writes it has seen what stands there."""
         cast = self.of.cast
+        there = Measure.objects.filter(client=client or self.of.steel, quarter=LAST).first()
+        seen = there.act_id or 0 if there else 0
         return measures.file(
             client=client or self.of.steel,
             quarter=LAST,
-            text="压降敞口",
+            text=text,
             department_manager=cast.manager,
             manager_a=cast.b,
             manager_b=cast.a,
             filed_on=EIGHTH,
             actions=[measures.Action("每周核对回款", cast.b, date(2026, 11, 30))],
+            seen=seen,
             actor="M01",
             door="page",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 from django.utils import translation
@@ -137,6 +138,42 @@ def test_to_and_from_watch_and_risk_the_department_manager_signs(room: Room) -> 
     step = room.hand_in().steps.get()
     [signature] = records.list_signatures(kind="classification", subject_id=step.pk)
     assert (signature.role, signature.name, signature.staff_no) == ("部门经理", "钱丙", "M01")
+
+
+@pytest.mark.clause("PGM.10")
+def test_the_signature_covers_the_measures(room: Room) -> None:
+    """钱丙 has the page open; 李乙 writes the measure anew: the signature was for the words before."""
+    room.propose(Grade.WATCH, "回款变慢")
+    room.measure()
+    seen = room.table().digest
+    room.measure(text="不再处置")
+    with pytest.raises(Refused) as refused:
+        room.hand_in(digest=seen)
+    assert _refusal(refused) == "guarantee.grading.moved_on"
+    assert room.hand_in().filed_on == EIGHTH
+
+
+@pytest.mark.clause("PGM.10")
+def test_what_was_handed_in_anew_has_to_be_seen(room: Room) -> None:
+    """孙戊 has the page open; 赵己 returns the table, and it comes back with another measure: 孙戊 takes neither."""
+    room.propose(Grade.WATCH, "回款变慢")
+    room.measure()
+    filing = room.hand_in()
+    seen = room.table().handed_in
+    assert seen is not None
+    room.return_(filing)
+    room.measure(text="追加抵押")
+    room.hand_in_again(filing)
+    told = {"filing": filing, "on": EIGHTH, "by": room.of.cast.supervisor, "actor": "S01", "door": "page"}
+    for verb in (partial(reports.accept, **told), partial(reports.return_, because="理由不足", **told)):
+        with pytest.raises(Refused) as refused:
+            verb(seen=seen.pk)
+        assert _refusal(refused) == "guarantee.filing.overtaken"
+    assert not GradeChange.objects.exists()
+    assert room.table().state is State.HANDED_IN
+    last = room.table().handed_in
+    reports.accept(seen=last.pk if last else 0, **told)
+    assert room.table().state is State.ACCEPTED
 
 
 def test_a_table_is_handed_in_whole(room: Room, take_in: TakeIn) -> None:

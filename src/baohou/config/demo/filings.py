@@ -38,9 +38,9 @@ def plan_visits(company: Company, department: Department, *, share: float = 1.0)
     """Give the visits of the next quarter their days, or the first ``share`` of them."""
     planner = Planner(department, company.ended.next(), company.filed_on, **said_by(company.head(department)))
     undated = planner.plan().undated
-    keys = [row.key for row in undated[: round(len(undated) * share)]]
+    seen = {row.key: row.planned_on for row in undated[: round(len(undated) * share)]}
     first = max(company.filed_on, planner.quarter.first)
-    left = plans.spread(planner=planner, first=first, last=planner.quarter.last, keys=keys).left
+    left = plans.spread(planner=planner, first=first, last=planner.quarter.last, seen=seen).left
     for row in left:
         day = max(row.window.first, first)
         plans.set_date(planner=planner, key=row.key, planned_on=day, seen=None, confirmed=True, note="当天新办")
@@ -184,6 +184,7 @@ def _file_measures(company: Company, department: Department, lines: Sequence[Lin
             manager_a=a,
             manager_b=b,
             filed_on=company.filed_on,
+            seen=0,
             actions=[Action(action, a, company.filed_on + timedelta(days=_DAYS_TO_ACT))],
             actor=head.staff_no,
             door=DOOR,

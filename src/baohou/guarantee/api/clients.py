@@ -8,7 +8,17 @@ from typing import Annotated, Any, Literal
 from ninja import Query, Status
 
 from baohou.core.masking import mask
-from baohou.guarantee.api.shapes import DutyOut, GradeCode, PersonOut, UrgencyCode, code, duty, person, person_or_none
+from baohou.guarantee.api.shapes import (
+    DutyOut,
+    GradeCode,
+    PersonOut,
+    Seen,
+    UrgencyCode,
+    code,
+    duty,
+    person,
+    person_or_none,
+)
 from baohou.guarantee.api.shapes import word as read
 from baohou.guarantee.models import GradeChange, SpecialOrder
 from baohou.guarantee.queries.pages.clients import Filters, list_clients
@@ -81,21 +91,23 @@ class OneClientOut(Out):
 
 
 class GradeIn(In):
-    """A new grade from a day on (PGM.7)."""
+    """A new grade from a day on (PGM.7); ``seen`` is that of the grade of that day which it replaces."""
 
     grade: GradeCode
     effective_on: Day
     because: Text
+    seen: Seen = 0
 
 
 class GradeOut(Out):
-    """A grade given."""
+    """A grade given; ``seen`` goes back with one that replaces it, so that nobody overwrites what was not seen."""
 
     client_id: int
     grade: GradeCode
     effective_on: date
     because: str
     by: PersonOut
+    seen: int
 
 
 class RevealIn(In):
@@ -221,6 +233,7 @@ def change_grade(request: Call, client: Pk, body: GradeIn) -> Status[Any]:
         staff=person_of(request),
         on=request.today,
         door=DOOR,
+        seen=body.seen,
     )
     return accepted(request, asked) or Status(201, _grade(asked.result))
 
@@ -278,6 +291,7 @@ def _grade(given: GradeChange) -> GradeOut:
         effective_on=given.effective_on,
         because=given.because,
         by=person(given.by),
+        seen=given.act_id or 0,
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from baohou.core.errors import Refused
 from baohou.core.masking import mask
-from baohou.guarantee.api.shapes import Done, GradeCode, PersonOut, StepOut, code, person, step
+from baohou.guarantee.api.shapes import Done, GradeCode, PersonOut, Seen, StepOut, code, person, step
 from baohou.guarantee.models import GradeChange
 from baohou.guarantee.queries.grading import GradingTable, State
 from baohou.guarantee.queries.pages.grading import Row, find_due, get_page, get_rows, list_tables, reachable
@@ -39,9 +39,6 @@ from baohou.kernel.api.schemas import (
 from baohou.kernel.people.access import Right
 
 room = Room("季末分类")
-
-Seen = Annotated[int, Field(ge=0, le=2**63 - 1)]
-
 
 Shown = Literal["open", "changed", "watched", "mine"]
 
@@ -163,9 +160,10 @@ class SignIn(In):
 
 
 class GradingVerdictIn(In):
-    """Accepting, or returning with a reason."""
+    """Accepting, or returning with a reason, what was handed in by ``step``, the last of the table's steps as seen."""
 
     verdict: Literal["accept", "return"]
+    step: Number
     because: Text = ""
 
 
@@ -281,9 +279,9 @@ def review(request: Call, quarter: QuarterName, department: Pk, body: GradingVer
     if table.filing is None:
         raise Refused("guarantee.grading.not_handed_in", "这张分类表还没有上报。")
     if body.verdict == "accept":
-        reports.accept(filing=table.filing, on=request.today, **_by(request))
+        reports.accept(filing=table.filing, on=request.today, seen=body.step, **_by(request))
     else:
-        reports.return_(filing=table.filing, because=body.because, on=request.today, **_by(request))
+        reports.return_(filing=table.filing, because=body.because, on=request.today, seen=body.step, **_by(request))
     return _table(table_for(request, quarter, department))
 
 

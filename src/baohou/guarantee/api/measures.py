@@ -13,7 +13,7 @@ from pydantic import Field
 
 from baohou.core.errors import Refused
 from baohou.core.masking import mask
-from baohou.guarantee.api.shapes import FilingCode, GradeCode, PersonOut, code, person, person_or_none
+from baohou.guarantee.api.shapes import FilingCode, GradeCode, PersonOut, Seen, code, person, person_or_none
 from baohou.guarantee.exports import FORMS, list_papers, write_papers
 from baohou.guarantee.models import Filing, Measure, MeasureAction
 from baohou.guarantee.queries.actions import ActionRow, list_action_page
@@ -72,7 +72,7 @@ class ActionToDoOut(Out):
 
 
 class MeasureOut(Out):
-    """A disposal measure."""
+    """A disposal measure; ``seen`` goes back with a new one, so that nobody overwrites what was not seen."""
 
     id: int
     client_id: int
@@ -83,6 +83,7 @@ class MeasureOut(Out):
     manager_b: PersonOut | None
     filed_on: date
     actions: list[ActionOut]
+    seen: int
 
 
 class WatchedOut(Out):
@@ -103,7 +104,10 @@ class ActionIn(In):
 
 
 class MeasureIn(In):
-    """A measure, with those who conferred about it (PGM.10)."""
+    """A measure, with those who conferred about it (PGM.10); ``seen`` is that of the measure it replaces, 0 for none.
+
+    What is done of that measure stays and need not be written again.
+    """
 
     text: Text
     department_manager: Number
@@ -111,6 +115,7 @@ class MeasureIn(In):
     manager_b: Number | None = None
     filed_on: Day
     actions: list[ActionIn] = Field(max_length=100)
+    seen: Seen
 
 
 class FilingOut(Out):
@@ -171,6 +176,7 @@ def file_measure(request: Call, client: Pk, quarter: QuarterName, body: MeasureI
         actions=[
             Action(each.text, _among(heads | people, each.responsible, "actions"), each.due_on) for each in body.actions
         ],
+        seen=body.seen,
         actor=request.person.actor,
         door=DOOR,
     )
@@ -333,4 +339,5 @@ def measure_out(measure: Measure) -> MeasureOut:
         manager_b=person_or_none(measure.manager_b),
         filed_on=measure.filed_on,
         actions=[_action(each) for each in measure.actions.all()],
+        seen=measure.act_id or 0,
     )

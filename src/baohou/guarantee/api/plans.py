@@ -15,7 +15,6 @@ from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.api.shapes import (
     AppointmentIn,
     AppointmentOut,
-    Done,
     GradeCode,
     StepOut,
     VisitKindCode,
@@ -29,7 +28,7 @@ from baohou.guarantee.queries.pages.plans import list_plans, may_plan
 from baohou.guarantee.queries.plans import PlanRow
 from baohou.guarantee.rules.words import Grade, VisitKind
 from baohou.guarantee.services import appointments, plans
-from baohou.guarantee.services.plans import Planner
+from baohou.guarantee.services.plans import Changed, Planner
 from baohou.guarantee.views.guards import plan_department_for
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of
@@ -57,7 +56,15 @@ from baohou.kernel.people.policy import Thing
 
 room = Room("回访计划", of={"department": Thing.PLANNED_DEPARTMENT})
 
-Keys = Annotated[list[Number], Field(max_length=10_000)]
+
+class SeenVisit(In):
+    """A visit, and the day that stood there when it was looked at."""
+
+    key: Number
+    seen: Day | None = None
+
+
+Ticked = Annotated[list[SeenVisit], Field(max_length=10_000)]
 
 
 class PlanOut(Out):
@@ -81,7 +88,11 @@ class PlanStateOut(Out):
 
 
 class PlannedOut(Out):
-    """A visit of the plan; the day must lie from ``first`` to ``last``."""
+    """A visit of the plan; the day must lie from ``first`` to ``last``.
+
+    ``mark``: since the plan was accepted it is new, moved to another day, or handed to another A manager; ``was_a`` was
+    the A manager then.
+    """
 
     key: int
     client: Ref
@@ -98,6 +109,7 @@ class PlannedOut(Out):
     note: str
     state: str
     mark: str
+    was_a: str
     may_plan: bool
     appointment: AppointmentOut | None
 
@@ -131,7 +143,7 @@ class DayIn(In):
     planned_on: Day | None
     seen: Day | None = None
     confirmed: bool = Field(False, description="休息日也排")
-    note: Word = ""
+    note: Word | None = Field(None, description="不填则保留原来的说明")
 
 
 class ArrangedIn(In):
@@ -142,9 +154,9 @@ class ArrangedIn(In):
 
 
 class DaysIn(In):
-    """One day for several visits."""
+    """One day for several visits; without a note each keeps what it has."""
 
-    keys: Keys
+    visits: Ticked
     planned_on: Day
     confirmed: bool = False
     note: Word = ""
@@ -153,30 +165,38 @@ class DaysIn(In):
 class ShiftIn(In):
     """Several visits moved by working days, back when negative."""
 
-    keys: Keys
+    visits: Ticked
     working_days: Annotated[int, Field(ge=-999, le=999)]
 
 
-class KeysIn(In):
+class TickedIn(In):
     """Several visits."""
 
-    keys: Keys
+    visits: Ticked
 
 
 class SpreadIn(In):
-    """Visits to be spread over working days; without ``keys`` all that have no day."""
+    """Visits to be spread over working days; without ``visits`` all that have no day."""
 
     first: Day
     last: Day
-    keys: Keys | None = None
+    visits: Ticked | None = None
     by_district: bool = False
 
 
+class ChangedOut(Out):
+    """How many visits were changed, and those whose day somebody else had changed meanwhile, which stay."""
+
+    changed: int
+    overtaken: list[int]
+
+
 class SpreadOut(Out):
-    """How many visits got a day, and those for which there was none."""
+    """How many visits got a day, those for which there was none, and those changed by somebody else meanwhile."""
 
     placed: int
     left: list[int]
+    overtaken: list[int]
 
 
 class PlanVerdictIn(In):
@@ -184,6 +204,7 @@ class PlanVerdictIn(In):
 
     verdict: Literal["accept", "return"]
     seen: Word = Field("", description="接收时：看到的 fingerprint")
+    step: Number | None = Field(None, description="退回时：看到的那次上报，steps 里最后一步的 id")
     because: Text = Field("", description="退回时：理由")
 
 
@@ -247,36 +268,34 @@ def arrange(request: Call, quarter: QuarterName, department: Pk, key: Pk, body: 
     return _plan(request, chosen, of)
 
 
-@room.writes("/plans/{quarter}/{department}/set", Done, right=Right.PLAN_VISIT)
-def set_dates(request: Call, quarter: QuarterName, department: Pk, body: DaysIn) -> Done:
-    """把几次回访排在同一天：都排上，或都不动。"""
-    planner = _asked(request, quarter, department)
-    return Done(
-        changed=plans.set_dates(
-            planner=planner, keys=body.keys, planned_on=body.planned_on, confirmed=body.confirmed, note=body.note
-        )
-    )
+@room.writes("/plans/{quarter}/{department}/set", ChangedOut, right=Right.PLAN_VISIT)
+def set_dates(request: Call, quarter: QuarterName, department: Pk, body: DaysIn) -> ChangedOut:
+    """把几次回访排在同一天：都排上，或都不动；刚被别人改过的不动，列在 overtaken。"""
+    planner, told = _asked(request, quarter, department), body.dict(include={"planned_on", "confirmed", "note"})
+    return _changed(plans.set_dates(planner=planner, seen=_seen(body.visits), **told))
 
 
-@room.writes("/plans/{quarter}/{department}/shift", Done, right=Right.PLAN_VISIT)
-def shift(request: Call, quarter: QuarterName, department: Pk, body: ShiftIn) -> Done:
+@room.writes("/plans/{quarter}/{department}/shift", ChangedOut, right=Right.PLAN_VISIT)
+def shift(request: Call, quarter: QuarterName, department: Pk, body: ShiftIn) -> ChangedOut:
     """顺延几个工作日，负数为提前。"""
-    return Done(changed=plans.shift(planner=_asked(request, quarter, department), keys=body.keys, by=body.working_days))
+    planner = _asked(request, quarter, department)
+    return _changed(plans.shift(planner=planner, seen=_seen(body.visits), by=body.working_days))
 
 
-@room.writes("/plans/{quarter}/{department}/clear", Done, right=Right.PLAN_VISIT)
-def clear(request: Call, quarter: QuarterName, department: Pk, body: KeysIn) -> Done:
+@room.writes("/plans/{quarter}/{department}/clear", ChangedOut, right=Right.PLAN_VISIT)
+def clear(request: Call, quarter: QuarterName, department: Pk, body: TickedIn) -> ChangedOut:
     """取消几次回访的日期。"""
-    return Done(changed=plans.clear(planner=_asked(request, quarter, department), keys=body.keys))
+    return _changed(plans.clear(planner=_asked(request, quarter, department), seen=_seen(body.visits)))
 
 
 @room.writes("/plans/{quarter}/{department}/spread", SpreadOut, right=Right.PLAN_VISIT)
 def spread(request: Call, quarter: QuarterName, department: Pk, body: SpreadIn) -> SpreadOut:
     """把回访均匀排到各工作日。"""
     planner = _asked(request, quarter, department)
-    keys = body.keys if body.keys is not None else _undated(request, planner)
-    found = plans.spread(planner=planner, first=body.first, last=body.last, keys=keys, by_district=body.by_district)
-    return SpreadOut(placed=found.placed, left=[row.key for row in found.left])
+    seen = _seen(body.visits) if body.visits is not None else dict.fromkeys(_undated(request, planner))
+    found = plans.spread(planner=planner, first=body.first, last=body.last, seen=seen, by_district=body.by_district)
+    overtaken = [row.key for row in found.overtaken]
+    return SpreadOut(placed=found.written, left=[row.key for row in found.left], overtaken=overtaken)
 
 
 @room.writes("/plans/{quarter}/{department}/hand-in", PlanOut, right=Right.FILE_REPORT)
@@ -292,7 +311,7 @@ def review(request: Call, quarter: QuarterName, department: Pk, body: PlanVerdic
     """接收或退回。"""
     planner = _asked(request, quarter, department)
     if body.verdict == "return":
-        plans.return_(planner=planner, because=body.because)
+        plans.return_(planner=planner, because=body.because, seen=body.step or 0)
     else:
         plans.accept(planner=planner, seen=body.seen)
     return _plan(request, planner.quarter, planner.department)
@@ -314,11 +333,19 @@ def _planner(request: Call, quarter: Quarter, department: Department) -> Planner
     return Planner(department, quarter, request.today, person_of(request), request.person.actor, DOOR)
 
 
+def _seen(visits: list[SeenVisit]) -> dict[int, date | None]:
+    return {one.key: one.seen for one in visits}
+
+
+def _changed(found: Changed) -> ChangedOut:
+    return ChangedOut(changed=found.written, overtaken=[row.key for row in found.overtaken])
+
+
 def _undated(request: Call, planner: Planner) -> list[int]:
     plan = get_plan_table(request.person, department=planner.department, quarter=planner.quarter, today=request.today)
     keys = plannable(request.person, plan, UNDATED.take(plan.rows))["key"].to_list()
     if not keys:
-        raise Refused("guarantee.plan.nothing_to_spread", "没有还没排日期的回访；要重排，请写明 keys。")
+        raise Refused("guarantee.plan.nothing_to_spread", "没有还没排日期的回访；要重排，请写明 visits。")
     return keys
 
 
@@ -354,6 +381,7 @@ def _planned(row: PlanRow, *, may: bool) -> PlannedOut:
         note=row.note,
         state=row.state,
         mark=row.mark,
+        was_a=row.was_a,
         may_plan=may,
         appointment=appointment(row.appointment),
     )

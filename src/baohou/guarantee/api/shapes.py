@@ -20,6 +20,7 @@ UrgencyCode = Literal["urgent", "high", "normal"]
 MediumCode = Literal["paper", "electronic"]
 FilingCode = Literal["classification_report", "visit_plan", "hand_over"]
 ChannelCode = Literal["phone", "message", "in_person", "letter"]
+Seen = Annotated[int, Field(ge=0, le=2**63 - 1)]
 StateCode = Literal["done", "late", "overdue", "open", "lapsed"]
 
 
@@ -75,6 +76,7 @@ class DutyOut(Out):
 class StepOut(Out):
     """What happened to a report on its way between department and risk department."""
 
+    id: int
     verb: str
     on: date
     by: PersonOut
@@ -127,7 +129,7 @@ def duty(row: DutyRow) -> DutyOut:
 
 
 def step(one: FilingStep) -> StepOut:
-    return StepOut(verb=FilingVerb(one.verb).code, on=one.on, by=person(one.by), because=one.because)
+    return StepOut(id=one.pk, verb=FilingVerb(one.verb).code, on=one.on, by=person(one.by), because=one.because)
 
 
 def file(attachment: Any) -> FileOut:

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from baohou.guarantee.forms.fields import day_field, reason_field
+from baohou.guarantee.models import GradeChange
 from baohou.guarantee.rules.words import Grade, Urgency
 
 
@@ -27,6 +28,14 @@ class GradeForm(forms.Form):
             latest=latest,
         )
         self.fields["because"] = reason_field(label=_("理由"), help_text=_("写明依据：什么情况、从哪里知道的。"))
+        self.fields["seen"] = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+
+    def clean_seen(self) -> int:
+        return self.cleaned_data["seen"] or 0
+
+    def show_seen(self, given: GradeChange | None) -> None:
+        """After a refusal that tells of a grade: whoever sends the form again has seen it."""
+        self.data = {**self.data.dict(), "seen": given.act_id or 0 if given else 0}  # type: ignore[attr-defined]
 
 
 class OrderForm(forms.Form):

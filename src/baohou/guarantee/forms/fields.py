@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from baohou.core.errors import Refused
@@ -29,6 +30,12 @@ def reason_field(*, label: Any, help_text: Any = "") -> forms.CharField:
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("请写明理由。")},
     )
+
+
+def read_step(data: QueryDict) -> int:
+    """The handing in that a page showed when it was sent; 0, which no step is, for anything else."""
+    told = data.get("step", "")
+    return int(told) if told.isascii() and told.isdecimal() and len(told) < 20 else 0
 
 
 FIELD_OF = {

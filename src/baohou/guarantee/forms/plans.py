@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,10 +72,10 @@ def read_number(query: QueryDict) -> int:
 
 @dataclass(frozen=True)
 class Several:
-    """One deed for the visits ticked: as typed, so that a refusal loses nothing."""
+    """One deed for the visits ticked, each with the day it showed: as typed, so that a refusal loses nothing."""
 
     deed: str
-    keys: list[int]
+    seen: dict[int, date | None]
     first: str
     last: str
     day: str
@@ -87,19 +86,21 @@ class Several:
     @classmethod
     def read(cls, form: QueryDict) -> Several:
         """What was sent."""
-        keys = [int(key) for key in form.getlist("key") if key.isdecimal() and len(key) < 20]
+        ticks = [tick.partition(":") for tick in form.getlist("key")]
+        seen = {int(key): read_seen(day) for key, _colon, day in ticks if key.isdecimal() and len(key) < 20}
         typed = {name: form.get(name, "").strip() for name in ("first", "last", "day", "by", "note")}
-        return cls(form.get("deed", ""), keys, **typed, confirmed=bool(form.get("confirmed")))
+        return cls(form.get("deed", ""), seen, **typed, confirmed=bool(form.get("confirmed")))
 
     @classmethod
     def start(cls, quarter: Quarter, today: date) -> Several:
         """As the page first shows it: spread from today, or the quarter's first day, to its last."""
         first = max(today, quarter.first)
-        return cls("", [], first.isoformat(), quarter.last.isoformat(), "", "", "", False)
+        return cls("", {}, first.isoformat(), quarter.last.isoformat(), "", "", "", False)
 
-    def ticked(self, within: Sequence[int]) -> list[int]:
-        """The keys ticked that stand on the page."""
-        return [key for key in self.keys if key in set(within)]
+    @property
+    def keys(self) -> list[int]:
+        """The visits ticked."""
+        return list(self.seen)
 
     def day_of(self, text: str, quarter: Quarter, *, what: str) -> date:
         """A day that must be given."""

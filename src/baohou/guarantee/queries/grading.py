@@ -19,7 +19,7 @@ from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.models import Filing, FilingStep, Proposal
 from baohou.guarantee.queries.filing_steps import last_verb
 from baohou.guarantee.queries.grading_lines import CHANGED, LACKING, LINES, NOW_WATCHED, TO_SIGN, UNGRADED, Lines
-from baohou.guarantee.queries.standing import measured_of, spoken_for
+from baohou.guarantee.queries.standing import measure_acts, measured_of, spoken_for
 from baohou.guarantee.queries.table_paper import PAPER
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Grade
 from baohou.kernel import columns
@@ -97,9 +97,11 @@ class GradingTable:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over every grade, old and new, and its reason: what a signature is for."""
+        """SHA-256 over every grade, old and new, its reason, and each writing of a measure: what a signature is for."""
         said = list(map(list, self.lines.frame.select("id_no", "standing", "proposed", "because").iter_rows()))
-        return hashlib.sha256(json.dumps(sorted(said), ensure_ascii=False).encode()).hexdigest()
+        shown = self.lines.frame.filter(NOW_WATCHED | CHANGED)["client_id"].to_list()
+        filed = sorted(map(list, measure_acts(shown, quarter=self.quarter.last).iter_rows()))
+        return hashlib.sha256(json.dumps([sorted(said), filed], ensure_ascii=False).encode()).hexdigest()
 
     @property
     def handed_in(self) -> FilingStep | None:

@@ -30,23 +30,46 @@ PAPER = "visit_plan"
 
 
 @dataclass(frozen=True)
+class Since:
+    """How a visit differs from the plan as it was accepted.
+
+    ``mark`` is new when it came later, moved when it got another day, handed when only its A manager is another, or
+    empty. ``accepted_on`` is the planned day then, ``was_a`` the A manager then, when it is another now.
+    """
+
+    mark: str = ""
+    accepted_on: date | None = None
+    was_a: str = ""
+
+
+@dataclass(frozen=True)
 class PlanRow:
-    """A visit of the plan. ``mark`` is new or moved when it came, or got another day, after the plan was accepted;
-    ``accepted_on`` is the planned day then."""
+    """A visit of the plan, and what became of it since the plan was accepted."""
 
     visit: PlannedVisit
     district: District
     window: Window
     by: str
     note: str
-    mark: str
-    accepted_on: date | None
+    since: Since
     today: date
     appointment: Appointment | None
 
     @property
     def key(self) -> int:
         return self.visit.key
+
+    @property
+    def mark(self) -> str:
+        return self.since.mark
+
+    @property
+    def accepted_on(self) -> date | None:
+        return self.since.accepted_on
+
+    @property
+    def was_a(self) -> str:
+        return self.since.was_a
 
     @property
     def planned_on(self) -> date | None:
@@ -108,6 +131,10 @@ class Review:
         return FilingVerb(self.steps[-1].verb).code if self.steps else "history"
 
     @property
+    def is_accepted(self) -> bool:
+        return self.state == FilingVerb.ACCEPTED.code
+
+    @property
     def last(self) -> FilingStep | None:
         return self.steps[-1] if self.steps else None
 
@@ -152,7 +179,10 @@ def get_plan(*, department: Department, quarter: Quarter, today: date, clients: 
     review = get_review(department=department, quarter=quarter)
     dates = {one.duty_key: one for one in dates_of(department, clients)}
     accepted = {one.duty_key: one for one in accepted_in(review, clients)}
-    rows = [_row(visit, dates, accepted, today) for visit in found.rows]
+    rows = [
+        row_of(visit, dates.get(visit.key), _since(visit, accepted) if review.is_accepted else Since(), today=today)
+        for visit in found.rows
+    ]
     rows.sort(key=lambda row: not row.is_owed)
     gone = gone_from(department, quarter, {row.key for row in rows}, dates, accepted)
     return Plan(department, quarter, rows, gone, review, found.overdue)
@@ -226,26 +256,22 @@ def dates_of(department: Department, clients: Sequence[int] | None) -> QuerySet[
 
 def accepted_in(review: Review, clients: Sequence[int] | None) -> QuerySet[AcceptedVisit]:
     """The lines of the plan as it was accepted, or those of some clients; none unless it stands accepted."""
-    if review.filing is None or review.state != FilingVerb.ACCEPTED.code:
+    if review.filing is None or not review.is_accepted:
         return AcceptedVisit.objects.none()
-    lines = review.filing.accepted_visits.select_related("client")
+    lines = review.filing.accepted_visits.select_related("client", "manager_a")
     return lines if clients is None else lines.filter(client__in=clients)
 
 
-def _row(
-    visit: PlannedVisit, dates: dict[int, PlannedDate], accepted: dict[int, AcceptedVisit], today: date
-) -> PlanRow:
+def _since(visit: PlannedVisit, accepted: dict[int, AcceptedVisit]) -> Since:
     before = accepted.get(visit.key)
-    mark = ""
-    if accepted:
-        mark = "new" if before is None else "moved" if before.planned_on != visit.planned_on else ""
-    accepted_on = before.planned_on if before else None
-    return row_of(visit, dates.get(visit.key), mark=mark, accepted_on=accepted_on, today=today)
+    if before is None:
+        return Since("new")
+    was_a = before.manager_a.name if before.manager_a_id != visit.managers.a_id else ""
+    mark = "moved" if before.planned_on != visit.planned_on else "handed" if was_a else ""
+    return Since(mark, before.planned_on, was_a)
 
 
-def row_of(
-    visit: PlannedVisit, date_set: PlannedDate | None, *, mark: str, accepted_on: date | None, today: date
-) -> PlanRow:
+def row_of(visit: PlannedVisit, date_set: PlannedDate | None, since: Since, *, today: date) -> PlanRow:
     """A visit as it stands in the plan."""
     return PlanRow(
         visit=visit,
@@ -253,8 +279,7 @@ def row_of(
         window=window_of(opens_on=visit.opens_on, due_on=visit.due_on, today=today),
         by=date_set.by.name if date_set else "",
         note=date_set.note if date_set else "",
-        mark=mark,
-        accepted_on=accepted_on,
+        since=since,
         today=today,
         appointment=date_set.appointment if date_set else None,
     )

@@ -21,6 +21,9 @@ from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.rulebook.queries import get_rule_book
 
 _MEASURES: Final = Table("guarantee_measure", {"client_id": Column(Kind.ID, "client_id")})
+_MEASURE_ACTS: Final = Table(
+    "guarantee_measure", {"client_id": Column(Kind.ID, "client_id"), "act": Column(Kind.LONG, "COALESCE(act_id, 0)")}
+)
 
 
 def default_grade(on: date) -> Grade | None:
@@ -65,3 +68,8 @@ def measured_of(clients: list[int], *, quarter: date) -> pl.Series:
     return columns.read(_MEASURES, where=f"quarter = '{quarter.isoformat()}'", among=("client_id", clients))[
         "client_id"
     ]
+
+
+def measure_acts(clients: list[int], *, quarter: date) -> pl.DataFrame:
+    """``measured_of`` with the ``act`` of each measure, which tells two writings of it apart; 0 for none."""
+    return columns.read(_MEASURE_ACTS, where=f"quarter = '{quarter.isoformat()}'", among=("client_id", clients))

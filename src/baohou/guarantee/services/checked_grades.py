@@ -19,18 +19,30 @@ from baohou.kernel.people.models import Staff
 
 
 def ask_grade(
-    *, client: Party, grade: Grade, effective_on: date, because: str, by: Person, staff: Staff, on: date, door: str
+    *,
+    client: Party,
+    grade: Grade,
+    effective_on: date,
+    because: str,
+    by: Person,
+    staff: Staff,
+    on: date,
+    door: str,
+    seen: int | None = None,
 ) -> Asked:
     """Ask for a grade from a day on; one that leads neither to nor from risk or watch is given at once.
 
+    ``seen`` as ``grades.change``; what waits is approved against the record as it stood.
     The quarter's table is another matter: its department signs it and the risk department accepts it.
     """
-    held = _held(client, effective_on)
+    held = grades.held_on(client, effective_on)
+    if seen is not None:
+        grades.require_seen(held, effective_on=effective_on, by=staff, seen=seen)
     before = Grade(held.grade) if held else None
     kind = next((kind for of, kind in ((Grade.RISK, RISK), (Grade.WATCH, WATCH)) if of in (before, grade)), None)
     if kind is None or before is grade:
         given = {"client": client, "grade": grade, "effective_on": effective_on, "because": because}
-        return Asked(None, grades.change(**given, by=staff, actor=by.actor, door=door))  # type: ignore[arg-type]
+        return Asked(None, grades.change(**given, by=staff, actor=by.actor, door=door, seen=seen))  # type: ignore[arg-type]
     was, now = say(before.zh if before else "尚未评定"), say(grade.zh)
     because = verbs.require_text(because, what="理由")
     return ask(
@@ -50,10 +62,6 @@ def ask_grade(
         on=on,
         door=door,
     )
-
-
-def _held(client: Party, on: date) -> GradeChange | None:
-    return GradeChange.objects.filter(client=client, effective_on__lte=on).order_by("-effective_on").first()
 
 
 def _carry_out(order: Order) -> GradeChange:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from baohou.core.errors import Refused
 from baohou.core.period import quarter_of
-from baohou.core.sayings import say
+from baohou.core.sayings import Said, say
 from baohou.guarantee.models import Measure, MeasureAction
 from baohou.guarantee.queries.actions import doers_of
 from baohou.guarantee.queries.grading import is_frozen
@@ -22,7 +22,7 @@ from baohou.kernel.audit.capture import add_rows, set_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_changes
 from baohou.kernel.parties.models import Party
-from baohou.kernel.people.models import Post, Staff
+from baohou.kernel.people.models import Department, Post, Staff
 from baohou.kernel.people.queries import get_posting
 
 
@@ -46,60 +46,93 @@ def file(
     manager_b: Staff | None,
     filed_on: date,
     actions: Sequence[Action],
+    seen: int,
     actor: str,
     door: str,
 ) -> Measure:
     """File, or write anew, a client's measure for the quarter that ends on ``quarter``, with those who conferred.
 
-    An action written anew in the same words, for the same person, stays done. Refused: no text, no action, an action
-    due before the measure is filed, and a client on a table that is handed in or accepted.
+    ``seen`` is the act by which the measure that the writer saw was filed, 0 for none. Actions that are done stay,
+    whatever is written; one still to do stays in the same words for the same person, the others go. Refused: no text,
+    no action, an action due before the measure is filed, a client on a table that is handed in or accepted, and a
+    measure that somebody else has filed since it was seen.
     """
     text = verbs.require_text(text, what="处置措施")
     verbs.require_not_future(filed_on, what="填报日期", where="填报日期")
-    actions = _require_actions(actions, filed_on)
     last = quarter_of(quarter).last
+    _wait_for_turn(client, last)
     _require_open(client, last)
-    act = verbs.act_on(
-        verb="measures.file", client=client, actor=actor, door=door, facts={"quarter": str(quarter_of(quarter))}
-    )
+    before = Measure.objects.select_related("act").filter(client=client, quarter=last).first()
+    there = list(before.actions.select_for_update().select_related("responsible")) if before else []
+    done = [one for one in there if one.done_on is not None]
+    actions = _require_actions(actions, filed_on, done)
     values = {
         "text": text,
         "department_manager": department_manager,
         "manager_a": manager_a,
         "manager_b": manager_b,
         "filed_on": filed_on,
-        "act": act,
     }
-    before = Measure.objects.filter(client=client, quarter=last).first()
+    if before is not None and (before.act_id or 0) != seen:
+        if _in_words(there) == _in_words(actions) and all(getattr(before, name) == values[name] for name in values):
+            return before
+        raise Refused("guarantee.measure.overtaken", _overtaken(before, client), where="处置措施")
+    act = verbs.act_on(
+        verb="measures.file", client=client, actor=actor, door=door, facts={"quarter": str(quarter_of(quarter))}
+    )
+    measure, _ = Measure.objects.update_or_create(client=client, quarter=last, defaults={**values, "act": act})
+    fresh = _write_actions(measure, there, actions, act)
     if before is not None:
-        old = {"text": before.text, "filed_on": str(before.filed_on), "actions": _in_words(before.actions.all())}
-        new = {"text": text, "filed_on": str(filed_on), "actions": _in_words(actions)}
+        new = {"text": text, "filed_on": str(filed_on), "actions": _in_words(measure.actions.all())}
+        old = {"text": before.text, "filed_on": str(before.filed_on), "actions": _in_words(there)}
         record_changes(act=act, table="guarantee_measure", rows=[(f"{client.id_no} {last}", old, new)])
-    measure, _ = Measure.objects.update_or_create(client=client, quarter=last, defaults=values)
-    fresh = _write_actions(measure, actions, act)
     telling.tell_actions(fresh, client=client, quarter=last, actor=actor, on=filed_on)
     events.tell_measure(measure, actions=len(actions))
     return measure
 
 
-def _write_actions(measure: Measure, actions: Sequence[Action], act: Act) -> list[MeasureAction]:
-    """Those in the same words for the same person stay what they were, done or handed over; the others go.
+def _wait_for_turn(client: Party, last: date) -> None:
+    """One writer of a client's measure at a time, and none while the table with the client is handed in."""
+    voice = speaking(client, on=last).first()
+    if voice is not None:
+        Department.objects.select_for_update().get(pk=voice.department_id)
+    Party.objects.select_for_update().get(pk=client.pk)
 
-    Those that are new, or due on another day.
-    """
-    there = {(each.text, each.responsible_id): each for each in measure.actions.all()}
+
+def _overtaken(measure: Measure, client: Party) -> Said:
+    by = Staff.objects.filter(staff_no=measure.act.by).first() if measure.act else None
+    return say(
+        "%(who)s已为%(client)s填报了处置措施：“%(text)s”。您写的还没有保存，请对照后再填报。",
+        who=by.name if by else say("刚才有人"),
+        client=client.name,
+        text=measure.text,
+    )
+
+
+def _write_actions(
+    measure: Measure, there: Sequence[MeasureAction], actions: Sequence[Action], act: Act
+) -> list[MeasureAction]:
+    """Write the actions beside ``there``, those that the measure had. Those that are new, or due on another day."""
+    done = {(one.text, one.responsible_id, one.due_on) for one in there if one.done_on is not None}
+    to_do: defaultdict[tuple[str, int], list[MeasureAction]] = defaultdict(list)
+    for each in there:
+        if each.done_on is None:
+            to_do[each.text, each.responsible_id].append(each)
     new: list[MeasureAction] = []
     moved: list[MeasureAction] = []
     for one in actions:
-        before = there.pop((one.text, one.responsible.pk), None)
-        if before is None:
+        if (one.text, one.responsible.pk, one.due_on) in done:
+            continue
+        if not (same := to_do[one.text, one.responsible.pk]):
             new.append(
                 MeasureAction(measure=measure, text=one.text, responsible=one.responsible, due_on=one.due_on, act=act)
             )
-        elif before.due_on != one.due_on:
-            before.due_on = one.due_on
-            moved.append(before)
-    MeasureAction.objects.filter(pk__in=[each.pk for each in there.values()]).delete()
+            continue
+        stays = same.pop(0)
+        if stays.due_on != one.due_on:
+            stays.due_on = one.due_on
+            moved.append(stays)
+    MeasureAction.objects.filter(pk__in=[each.pk for same in to_do.values() for each in same]).delete()
     add_rows(MeasureAction, new)
     set_rows(MeasureAction, moved, ["due_on"])
     return [*new, *moved]
@@ -131,7 +164,10 @@ def finish(*, action: MeasureAction, on: date, by: Staff, actor: str, door: str)
     if by.pk != doer.pk and not _manages(by, measure, on):
         message = say("这一项由%(responsible)s负责，只有本人或部门经理可以办结。", responsible=doer.name)
         raise Refused("guarantee.action.not_yours", message)
-    action = MeasureAction.objects.select_for_update().get(pk=action.pk)
+    stands = MeasureAction.objects.select_for_update().filter(pk=action.pk).first()
+    if stands is None:
+        raise Refused("guarantee.action.gone", "处置措施刚刚重新填报过，这一项已经不在其中，请刷新后再看。")
+    action = stands
     if action.done_on is not None:
         raise Refused("guarantee.action.done", "这一项 %(done_on)s 已办结。", done_on=action.done_on)
     facts = {"quarter": str(quarter_of(measure.quarter)), "action": action.text, "on": str(on)}
@@ -144,13 +180,16 @@ def finish(*, action: MeasureAction, on: date, by: Staff, actor: str, door: str)
     return action
 
 
-def _require_actions(actions: Sequence[Action], filed_on: date) -> list[Action]:
+def _require_actions(actions: Sequence[Action], filed_on: date, done: Sequence[MeasureAction]) -> list[Action]:
+    """The actions without blanks around their words; there is at least one, unless some are ``done`` already."""
     stripped = [Action(verbs.require_text(one.text, what="要办的事"), one.responsible, one.due_on) for one in actions]
-    if not stripped:
+    if not stripped and not done:
         raise Refused(
             "guarantee.measure.no_action", "请至少写明一件要办的事：谁、办什么、什么时候办完。", where="要办的事"
         )
-    early = next((one for one in stripped if one.due_on < filed_on), None)
+    known = {(one.text, one.responsible_id, one.due_on) for one in done}
+    asked = [one for one in stripped if (one.text, one.responsible.pk, one.due_on) not in known]
+    early = next((one for one in asked if one.due_on < filed_on), None)
     if early is not None:
         message = say(
             "“%(text)s”的完成期限 %(due_on)s 早于填报日期 %(filed_on)s，请核对。",
@@ -162,8 +201,8 @@ def _require_actions(actions: Sequence[Action], filed_on: date) -> list[Action]:
     return stripped
 
 
-def _in_words(actions: Sequence[Action] | QuerySet[MeasureAction]) -> list[str]:
-    return [f"{one.due_on} {one.responsible.staff_no} {one.text}" for one in actions]
+def _in_words(actions: Iterable[Action | MeasureAction]) -> list[str]:
+    return sorted(f"{one.due_on} {one.responsible.staff_no} {one.text}" for one in actions)
 
 
 def _manages(by: Staff, measure: Measure, on: date) -> bool:

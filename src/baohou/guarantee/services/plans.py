@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,24 +11,21 @@ from django.db import transaction
 
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter
-from baohou.core.sayings import listed, say, together
+from baohou.core.sayings import say
 from baohou.core.spreading import Item
 from baohou.core.spreading import spread as spread_over
-from baohou.core.weekdays import weekday_of
 from baohou.guarantee.models import Filing, FilingStep, PlannedDate
 from baohou.guarantee.queries.plans import Plan, PlanRow, get_plan, get_review, list_clients_of
 from baohou.guarantee.rules.planning import filed_for
 from baohou.guarantee.rules.words import DutyKind, FilingKind, FilingVerb
 from baohou.guarantee.services import reports
+from baohou.guarantee.services.day_faults import fault_of, named, require_written, said_day
 from baohou.kernel.audit.capture import add_rows, set_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_act, record_changes
 from baohou.kernel.calendar import get_work_calendar
 from baohou.kernel.people.models import Department, Post, Staff
 from baohou.kernel.people.queries import list_holders
-
-NAMED = 5
-"""A refusal names so many of the visits it is about."""
 
 
 @dataclass(frozen=True)
@@ -58,26 +55,38 @@ class Planner:
 
 
 @dataclass(frozen=True)
-class Spread:
-    """How many visits got a day, and those for which no working day was left."""
+class Changed:
+    """What became of several visits: how many were written, and those whose day someone else had changed meanwhile.
 
-    placed: int
+    ``left`` are those for which no working day was left.
+    """
+
+    written: int
+    overtaken: list[PlanRow]
     left: list[PlanRow]
 
 
 @transaction.atomic
 def set_date(
-    *, planner: Planner, key: int, planned_on: date | None, seen: date | None, confirmed: bool = False, note: str = ""
+    *,
+    planner: Planner,
+    key: int,
+    planned_on: date | None,
+    seen: date | None,
+    confirmed: bool = False,
+    note: str | None = None,
 ) -> None:
     """Plan one visit for a day, or for none. ``seen`` is the day that stood there when the planner looked.
+
+    Without a ``note`` the visit keeps what it has.
 
     Refused: another day stands there by now, a day outside the visit's window, a day off unless ``confirmed``.
     """
     [row] = rows_to_plan(planner, planner.plan([key]), [key])
-    if row.planned_on == planned_on and (planned_on is None or row.note == note):
+    if row.planned_on == planned_on and (planned_on is None or note in (None, row.note)):
         return
     if row.planned_on != seen:
-        stands = say("排在 %(day)s", day=_day(row.planned_on)) if row.planned_on else say("取消了日期")
+        stands = say("排在 %(day)s", day=said_day(row.planned_on)) if row.planned_on else say("取消了日期")
         who = row.by if row.planned_on else say("刚才有人")
         message = say(
             "%(who)s已把%(client)s的这次回访%(stands)s，你填的还没有保存。",
@@ -86,48 +95,58 @@ def set_date(
             stands=stands,
         )
         raise Refused("guarantee.plan.changed", message, where="计划日期")
-    _require(_write_days(planner, "plans.set_date", [(row, planned_on)], confirmed=confirmed, note=note))
+    require_written(_write_days(planner, "plans.set_date", [(row, planned_on)], confirmed=confirmed, note=note))
 
 
 @transaction.atomic
 def set_dates(
-    *, planner: Planner, keys: Sequence[int], planned_on: date, confirmed: bool = False, note: str = ""
-) -> int:
-    """Plan several visits for the same day; all of them or, refused, none. How many changed."""
-    rows = _ticked(planner, keys)
-    return _require(
-        _write_days(planner, "plans.set_dates", [(row, planned_on) for row in rows], confirmed=confirmed, note=note)
-    )
+    *, planner: Planner, seen: Mapping[int, date | None], planned_on: date, confirmed: bool = False, note: str = ""
+) -> Changed:
+    """Plan several visits, each with the day that stood there when it was ticked, for the same day.
+
+    All of them or, refused, none; but a visit whose day someone else has changed since stays as it is and is told.
+    Without a ``note`` each keeps what it has.
+    """
+    rows, overtaken = _ticked(planner, seen)
+    wanted = [(row, planned_on) for row in rows]
+    written = _write_days(planner, "plans.set_dates", wanted, confirmed=confirmed, note=note or None)
+    return Changed(require_written(written), overtaken, [])
 
 
 @transaction.atomic
-def shift(*, planner: Planner, keys: Sequence[int], by: int) -> int:
-    """Move planned visits by so many working days; all of them or, refused, none. How many changed."""
-    rows = _ticked(planner, keys)
+def shift(*, planner: Planner, seen: Mapping[int, date | None], by: int) -> Changed:
+    """Move planned visits by so many working days, as ``set_dates``."""
+    rows, overtaken = _ticked(planner, seen)
     if not by:
         raise Refused("guarantee.plan.no_shift", "请填顺延几个工作日；提前填负数。", where="工作日")
     calendar = get_work_calendar()
     wanted = [(row, calendar.shift(row.planned_on, by)) for row in rows if row.planned_on]
-    if not wanted:
+    if not wanted and not overtaken:
         raise Refused("guarantee.plan.nothing_to_shift", "勾选的回访都还没有计划日期，请先排日期。")
-    return _require(_write_days(planner, "plans.shift", wanted, keep_notes=True))
+    return Changed(require_written(_write_days(planner, "plans.shift", wanted)), overtaken, [])
 
 
 @transaction.atomic
-def clear(*, planner: Planner, keys: Sequence[int]) -> int:
-    """Take the planned days of several visits away. How many had one."""
-    return _require(_write_days(planner, "plans.clear", [(row, None) for row in _ticked(planner, keys)]))
+def clear(*, planner: Planner, seen: Mapping[int, date | None]) -> Changed:
+    """Take the planned days of several visits away, as ``set_dates``."""
+    rows, overtaken = _ticked(planner, seen)
+    return Changed(require_written(_write_days(planner, "plans.clear", [(row, None) for row in rows])), overtaken, [])
 
 
 @transaction.atomic
 def spread(
-    *, planner: Planner, first: date, last: date, keys: Sequence[int] | None = None, by_district: bool = False
-) -> Spread:
-    """Give visits days over the working days from ``first`` to ``last``: those named, or all that have none.
+    *,
+    planner: Planner,
+    first: date,
+    last: date,
+    seen: Mapping[int, date | None] | None = None,
+    by_district: bool = False,
+) -> Changed:
+    """Give visits days over the working days from ``first`` to ``last``: those ticked, or all that have none.
 
     Each person's days become as evenly loaded as the windows of the visits allow, the overdue and the earliest due
     first; with ``by_district`` clients of one district come one after the other. Visits with no working day in reach
-    stay as they are and are told.
+    stay as they are and are told, and so do those whose day someone else has changed since they were ticked.
     """
     if last < first:
         raise Refused(
@@ -138,10 +157,10 @@ def spread(
             first=first,
         )
     plan = planner.plan()
-    rows = plan.undated if keys is None else rows_to_plan(planner, plan, keys)
-    if keys is None:
+    if seen is None:
         may = _may(planner)
-        rows = [row for row in rows if may(row)]
+        seen = {row.key: None for row in plan.undated if may(row)}
+    rows, overtaken = _as_seen(rows_to_plan(planner, plan, list(seen)), seen)
     days = get_work_calendar().working_days(max(first, planner.on), last)
     taken = _taken(plan, {row.key for row in rows})
     of_person: defaultdict[int, list[PlanRow]] = defaultdict(list)
@@ -152,8 +171,8 @@ def spread(
         found, _ = spread_over(_items(those, days, by_district=by_district), days=days, taken=taken[person])
         placed |= found
     wanted = [(row, placed[row.key]) for row in rows if row.key in placed]
-    _require(_write_days(planner, "plans.spread", wanted, keep_notes=True))
-    return Spread(len(placed), [row for row in rows if row.key not in placed])
+    require_written(_write_days(planner, "plans.spread", wanted))
+    return Changed(len(placed), overtaken, [row for row in rows if row.key not in placed])
 
 
 @transaction.atomic
@@ -165,7 +184,7 @@ def hand_in(*, planner: Planner) -> Filing:
     _require_head(planner)
     plan = planner.plan()
     if plan.undated:
-        names = _named(row.visit.client for row in plan.undated)
+        names = named(row.visit.client for row in plan.undated)
         message = say(
             "还有 %(undated)s 次回访没有计划日期，排好再上报：%(names)s。", undated=len(plan.undated), names=names
         )
@@ -198,13 +217,22 @@ def accept(*, planner: Planner, seen: str) -> FilingStep:
 
 
 @transaction.atomic
-def return_(*, planner: Planner, because: str) -> FilingStep:
-    """Send the plan back with the reason; refused unless it is handed in and waits."""
+def return_(*, planner: Planner, because: str, seen: int) -> FilingStep:
+    """Send the plan back with the reason; refused unless it is handed in and waits.
+
+    ``seen`` is the step by which it was handed in when it was looked at: refused when it came back otherwise since.
+    """
     review = get_review(department=planner.department, quarter=planner.quarter)
     if review.filing is None:
         raise Refused("guarantee.plan.not_handed_in", "这份计划还没有上报，不能退回。")
     return reports.return_(
-        filing=review.filing, because=because, on=planner.on, by=planner.by, actor=planner.actor, door=planner.door
+        filing=review.filing,
+        because=because,
+        on=planner.on,
+        by=planner.by,
+        actor=planner.actor,
+        door=planner.door,
+        seen=seen,
     )
 
 
@@ -237,10 +265,17 @@ def _require_head(planner: Planner) -> None:
         )
 
 
-def _ticked(planner: Planner, keys: Sequence[int]) -> list[PlanRow]:
-    if not keys:
+def _ticked(planner: Planner, seen: Mapping[int, date | None]) -> tuple[list[PlanRow], list[PlanRow]]:
+    """The visits ticked that still stand as they were seen, and the others."""
+    if not seen:
         raise Refused("guarantee.plan.nothing_ticked", "请先勾选要改的回访。")
-    return rows_to_plan(planner, planner.plan(keys), keys)
+    keys = list(seen)
+    return _as_seen(rows_to_plan(planner, planner.plan(keys), keys), seen)
+
+
+def _as_seen(rows: Sequence[PlanRow], seen: Mapping[int, date | None]) -> tuple[list[PlanRow], list[PlanRow]]:
+    overtaken = [row for row in rows if row.planned_on != seen[row.key]]
+    return [row for row in rows if row.planned_on == seen[row.key]], overtaken
 
 
 def rows_to_plan(planner: Planner, plan: Plan, keys: Sequence[int]) -> list[PlanRow]:
@@ -252,11 +287,11 @@ def rows_to_plan(planner: Planner, plan: Plan, keys: Sequence[int]) -> list[Plan
     may = _may(planner)
     foreign = [row.visit.client for row in rows if not may(row)]
     if foreign:
-        message = say("只有 A 角、B 角和部门经理可以排回访日期：%(foreign)s不由你排。", foreign=_named(foreign))
+        message = say("只有 A 角、B 角和部门经理可以排回访日期：%(foreign)s不由你排。", foreign=named(foreign))
         raise Refused("guarantee.plan.not_yours", message)
     done = [f"{row.visit.client}（{row.visit.done_on}）" for row in rows if not row.is_owed]
     if done:
-        raise Refused("guarantee.plan.done", "已经回访过，不必再排：%(done)s。", done=_named(done))
+        raise Refused("guarantee.plan.done", "已经回访过，不必再排：%(done)s。", done=named(done))
     return rows
 
 
@@ -275,12 +310,11 @@ def _write_days(
     wanted: Sequence[tuple[PlanRow, date]] | Sequence[tuple[PlanRow, None]] | Sequence[tuple[PlanRow, date | None]],
     *,
     confirmed: bool = False,
-    note: str = "",
-    keep_notes: bool = False,
+    note: str | None = None,
 ) -> int | list[tuple[str, str]]:
     """Write the days that differ as one act and say how many; or what is wrong with them, and write none."""
-    changes = [(row, day) for row, day in wanted if day != row.planned_on or (day and note and note != row.note)]
-    faults = [fault for row, day in changes if day and (fault := _fault(row, day, confirmed)) is not None]
+    changes = [(row, day) for row, day in wanted if day != row.planned_on or (day and note not in (None, row.note))]
+    faults = [fault for row, day in changes if day and (fault := fault_of(row, day, confirmed)) is not None]
     if faults:
         return faults
     if not changes:
@@ -290,7 +324,7 @@ def _write_days(
         row, day = changes[0]
         facts |= {"client": row.visit.id_no, "due_on": str(row.visit.due_on), "planned_on": str(day) if day else None}
     act = record_act(verb=verb, door=planner.door, by=planner.actor, facts=facts)
-    return _store(planner, act, [(row, day, row.note if keep_notes else note) for row, day in changes])
+    return _store(planner, act, [(row, day, row.note if note is None else note) for row, day in changes])
 
 
 def _store(planner: Planner, act: Act, changes: list[tuple[PlanRow, date | None, str]]) -> int:
@@ -337,58 +371,3 @@ def _new(row: PlanRow, day: date, note: str, by: Staff, act: Act) -> PlannedDate
         by=by,
         act=act,
     )
-
-
-def _fault(row: PlanRow, day: date, confirmed: bool) -> tuple[str, str] | None:
-    """What is wrong with a day for a visit: the code and the sentence of a refusal."""
-    visit, window = row.visit, row.window
-    if day < window.first:
-        if visit.opens_on < window.first:
-            why = say("今天以前不能再排")
-        else:
-            why = say("%(opens_on)s 起才应回访", opens_on=visit.opens_on)
-        told = say("%(client)s：%(day)s太早，%(why)s。", client=visit.client, day=_day(day), why=why)
-        return "guarantee.plan.too_early", told
-    if window.last is not None and day > window.last:
-        told = say(
-            "%(client)s：%(day)s晚于最迟回访日 %(last)s，请提前。",
-            client=visit.client,
-            day=_day(day),
-            last=_day(window.last),
-        )
-        return "guarantee.plan.too_late", told
-    calendar = get_work_calendar()
-    if not confirmed and not calendar.is_working(day):
-        holiday = calendar.holidays.get(day)
-        off = say("%(holiday)s放假", holiday=say(holiday)) if holiday else say("休息日")
-        told = say(
-            "%(client)s：%(day)s是%(off)s；确实要在这一天回访，请确认。",
-            client=visit.client,
-            day=_day(day),
-            off=off,
-        )
-        return "guarantee.plan.day_off", told
-    return None
-
-
-def _require(outcome: int | list[tuple[str, str]]) -> int:
-    """How many were written; refused with what is wrong."""
-    if isinstance(outcome, int):
-        return outcome
-    codes = {code for code, _ in outcome}
-    code = codes.pop() if len(codes) == 1 else "guarantee.plan.wrong_days"
-    said = together(sentence for _, sentence in outcome[:NAMED])
-    if len(outcome) > 1:
-        rest = "……" if len(outcome) > NAMED else ""
-        said = say("有 %(many)s 次排不了，都没有改动。%(said)s%(rest)s", many=len(outcome), said=said, rest=rest)
-    raise Refused(code, said, where="计划日期")
-
-
-def _named(names: Iterable[str]) -> str:
-    every = list(dict.fromkeys(names))
-    names_said = listed(every[:NAMED])
-    return say("%(names)s 等 %(n)s 户", names=names_said, n=len(every)) if len(every) > NAMED else names_said
-
-
-def _day(day: date) -> str:
-    return say("%(day)s（%(weekday)s）", day=day, weekday=weekday_of(day))

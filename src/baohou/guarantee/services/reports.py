@@ -96,12 +96,14 @@ def _meet_duty(department: Department, kind: FilingKind, *, opened_on: date, don
 
 
 @transaction.atomic
-def accept(*, filing: Filing, on: date, by: Staff, actor: str, door: str) -> FilingStep:
+def accept(*, filing: Filing, on: date, by: Staff, actor: str, door: str, seen: int | None = None) -> FilingStep:
     """The risk department takes what was handed in; refused unless it is handed in and waits.
 
+    ``seen`` is the step by which it was handed in when it was looked at: refused when it came back otherwise since.
     A plan is frozen and sealed; the grades of a classification table hold from then on, and the table is sealed.
     """
-    step = _step(filing, FilingVerb.ACCEPTED, expected=FilingVerb.HANDED_IN, on=on, by=by, actor=actor, door=door)
+    told: dict[str, Any] = {"on": on, "by": by, "actor": actor, "door": door, "seen": seen}
+    step = _step(filing, FilingVerb.ACCEPTED, expected=FilingVerb.HANDED_IN, **told)
     if filing.kind == FilingKind.VISIT_PLAN:
         freeze(filing=filing, act=step.act)
     if filing.kind == FilingKind.CLASSIFICATION_REPORT:
@@ -111,8 +113,13 @@ def accept(*, filing: Filing, on: date, by: Staff, actor: str, door: str) -> Fil
 
 
 @transaction.atomic
-def return_(*, filing: Filing, because: str, on: date, by: Staff, actor: str, door: str) -> FilingStep:
-    """The risk department sends back what was handed in, with the reason. The duty stays done on its day."""
+def return_(
+    *, filing: Filing, because: str, on: date, by: Staff, actor: str, door: str, seen: int | None = None
+) -> FilingStep:
+    """The risk department sends back what was handed in, with the reason. The duty stays done on its day.
+
+    ``seen`` as ``accept``.
+    """
     because = require_text(because, what="退回理由")
     return _step(
         filing,
@@ -123,6 +130,7 @@ def return_(*, filing: Filing, because: str, on: date, by: Staff, actor: str, do
         actor=actor,
         door=door,
         because=because,
+        seen=seen,
     )
 
 
@@ -151,6 +159,7 @@ def _step(
     actor: str,
     door: str,
     because: str = "",
+    seen: int | None = None,
 ) -> FilingStep:
     filing = Filing.objects.select_for_update().select_related("department").get(pk=filing.pk)
     kind, quarter = FilingKind(filing.kind), quarter_of(filing.quarter)
@@ -166,6 +175,14 @@ def _step(
             act=say(verb.zh.removeprefix("已")),
         )
         raise Refused("guarantee.filing.not_so", message)
+    if seen is not None and seen != last.pk:
+        message = say(
+            "您打开本页之后，%(department)s的%(quarter)s%(kind)s已重新上报，请看过现在的内容再办。",
+            department=filing.department,
+            quarter=quarter,
+            kind=say(kind.zh),
+        )
+        raise Refused("guarantee.filing.overtaken", message)
     by_list = kind is FilingKind.HAND_OVER and HandOver.objects.filter(filing=filing).exists()
     if by_list and _is_signed(filing.department, filing.quarter) is not (verb is FilingVerb.HANDED_IN):
         raise Refused("guarantee.filing.by_list", "客户回访报告请在移交清单上签字、签收或退回。")

@@ -154,7 +154,7 @@ def _require_manager(department: Department, by: Staff, on: date) -> None:
 
 def _require_seen(table: GradingTable, signing: Signing) -> None:
     if signing.digest != table.digest:
-        message = say("您打开本页之后分类又有变动，签字对应的内容已失效；请重新核对后签字。")
+        message = say("您打开本页之后分类或处置措施又有变动，签字对应的内容已失效；请重新核对后签字。")
         raise Refused("guarantee.grading.moved_on", message, where="签字")
 
 

@@ -17,6 +17,7 @@ from baohou.guarantee.queries.pages.clients import urgencies
 from baohou.guarantee.queries.pages.glance import get_glance
 from baohou.guarantee.services import orders
 from baohou.guarantee.services.checked_grades import ask_grade
+from baohou.guarantee.services.grades import held_on
 from baohou.guarantee.views.guards import client_for, staff_of
 from baohou.kernel.approvals.showing import tell_asked
 from baohou.kernel.people.access import Right
@@ -28,7 +29,8 @@ from baohou.kernel.people.policy import Thing
 def grade_page(request: Asked, pk: int) -> HttpResponse:
     """A new grade, its day and its reason (PGM.7)."""
     glance = get_glance(client_for(request, pk), on=request.today)
-    initial = {"effective_on": request.today, "grade": glance.grade}
+    seen = glance.graded.act_id if glance.graded else None
+    initial = {"effective_on": request.today, "grade": glance.grade, "seen": seen or 0}
     form = GradeForm(request.POST or None, initial=initial, latest=_latest(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -42,6 +44,8 @@ def grade_page(request: Asked, pk: int) -> HttpResponse:
             )
         except Refused as refusal:
             show_refusal(form, refusal)
+            if refusal.code == "guarantee.grade.overtaken":
+                form.show_seen(held_on(glance.client, form.cleaned_data["effective_on"]))
         else:
             said = {"client": glance.client.name, "grade": _(form.cleaned_data["grade"].zh)}
             tell_asked(request, asked, done=_("%(client)s 已调整为%(grade)s。") % said)

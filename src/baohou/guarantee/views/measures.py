@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,7 +13,8 @@ from django.views.decorators.http import require_POST
 from baohou.core.errors import Refused
 from baohou.core.period import Quarter, quarter_of
 from baohou.guarantee.forms.fields import show_refusal
-from baohou.guarantee.forms.measures import MeasureForm, count_actions, initial_of
+from baohou.guarantee.forms.measures import MeasureForm, any_done, count_actions, initial_of
+from baohou.guarantee.models import Measure
 from baohou.guarantee.queries.access import find_visible_client
 from baohou.guarantee.queries.grading import is_frozen
 from baohou.guarantee.queries.measures import explain_action, find_measure
@@ -25,28 +27,25 @@ from baohou.kernel.people.policy import Thing
 from baohou.kernel.saying import in_words
 
 
-@door(Right.FILE_MEASURE, Thing.CLIENT, Thing.QUARTER)
+@door(None, Thing.CLIENT, Thing.QUARTER)
 def measure_page(request: Asked, quarter: str, pk: int) -> HttpResponse:
-    """The disposal measure for one client graded watch or risk: what stands, and the form to write it (PGM.10)."""
+    """The disposal measure for one client graded watch or risk: what stands, and who may write it the form (PGM.10)."""
     chosen, client = quarter_named(quarter), client_for(request, pk)
     managers = list_managers(client, chosen.last)
     if managers is None:
         raise Http404
+    writes = request.person.may(Right.FILE_MEASURE)
+    if request.method == "POST" and not writes:
+        raise PermissionDenied
     measure = find_measure(client, chosen.last)
-    sent = request.POST if request.method == "POST" else None
-    form = MeasureForm(
-        sent,
-        initial={"filed_on": request.today, **managers.initial, **initial_of(measure)},
-        managers=managers.project_managers,
-        department_managers=managers.department_managers,
-        latest=max(timezone.localdate(), request.today),
-        actions=count_actions(sent, measure),
-    )
-    if sent is not None and form.is_valid():
+    form = _form(request, managers, measure) if writes else None
+    if form is not None and form.is_bound and form.is_valid():
         try:
             measures.file(client=client, quarter=chosen.last, **form.facts(), actor=request.person.actor, door="page")
         except Refused as refusal:
             show_refusal(form, refusal)
+            measure = find_measure(client, chosen.last)
+            form.show_seen(measure)
         else:
             messages.success(request, _("已填报 %(client)s 的处置措施。") % {"client": client.name}, extra_tags="ok")
             return _back(request, chosen, managers)
@@ -85,6 +84,19 @@ def action_why(request: Asked, pk: int) -> HttpResponse:
     context = {"action": action, "explanation": explain_action(action, request.today)}
     whole = "guarantee/measure_why.html" if not getattr(request, "htmx", False) else "guarantee/parts/why.html"
     return render(request, whole, context)
+
+
+def _form(request: Asked, managers: Conferring, measure: Measure | None) -> MeasureForm:
+    sent = request.POST if request.method == "POST" else None
+    return MeasureForm(
+        sent,
+        initial={"filed_on": request.today, **managers.initial, **initial_of(measure)},
+        managers=managers.project_managers,
+        department_managers=managers.department_managers,
+        latest=max(timezone.localdate(), request.today),
+        actions=count_actions(sent, measure),
+        any_done=any_done(measure),
+    )
 
 
 def _back(request: Asked, quarter: Quarter, managers: Conferring) -> HttpResponse:

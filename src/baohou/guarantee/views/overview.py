@@ -51,11 +51,16 @@ def overview_page(request: Asked) -> HttpResponse:
     as_of = keep_up(on=request.today)
     whole = _Whole(request.today)
     now, before = whole.now, whole.before
+    by = request.GET.get("by", "")
+    by = by if by in whole.currencies else ""
     changed = partial(clients_url, today=request.today, since=whole.days[-2])
     context = {
         "as_of": as_of,
         "editions": get_editions(),
-        "sheets": lambda: _sheets(whole, most=SHOWN),  # only put together while the page does not have them yet
+        "by": by,
+        "sheets": lambda: _sheets(
+            whole, most=SHOWN, views=[by]
+        ),  # only put together while the page does not have them yet
         "on": request.today,
         "now": now,
         "change": now.total - before.total,
@@ -116,20 +121,25 @@ def _portions(dimension: Dimension, days: list[date]) -> dict[date, dict[str, Po
     return get_portions(dimension, days=days)
 
 
-def _sheets(whole: _Whole, *, most: int = 0) -> list[Sheet]:
-    """All tables; with ``most`` only so many values of each dimension, and the rest in one row."""
-    found = cuts()
+def _sheets(whole: _Whole, *, most: int = 0, views: Sequence[str] | None = None) -> list[Sheet]:
+    """All tables; with ``most`` only so many values of each dimension, and the rest in one row.
+
+    ``views`` are the ways in which each cut over the quarters is told: of clients (an empty text), or of the amounts in
+    a currency; without it all of them.
+    """
+    found, views = cuts(), ["", *whole.currencies] if views is None else views
     return [
         _by_quarter(whole),
         _kept(whole.today),  # beside it on the page, so that each cut stands beside itself over the quarters
-        *(sheet for cut in found for sheet in (_by_value(whole, cut, most), _over(whole, cut, most))),
+        *(sheet for cut in found for sheet in (_by_value(whole, cut, most), *_over(whole, cut, most, views))),
         ageing(whole.today, whole=reverse("overview.table", args=[CODE]), most=most),
         *_heaviest(whole),
     ]
 
 
-def _over(whole: _Whole, cut: Cut, most: int) -> Sheet:
-    return over_quarters(cut, days=whole.days, most=LINES if most else 0)
+def _over(whole: _Whole, cut: Cut, most: int, views: Sequence[str]) -> list[Sheet]:
+    about: dict[str, Any] = {"days": whole.days, "currencies": whole.currencies, "most": LINES if most else 0}
+    return [over_quarters(cut, **about, by=by) for by in views]
 
 
 def _by_quarter(whole: _Whole) -> Sheet:

@@ -17,7 +17,7 @@ from baohou.core.errors import Refused
 from baohou.core.period import Quarter, quarter_of
 from baohou.core.sayings import listed
 from baohou.guarantee.forms.appointments import AppointmentForm, initial_of, read_appointment
-from baohou.guarantee.forms.fields import show_refusal
+from baohou.guarantee.forms.fields import read_step, show_refusal
 from baohou.guarantee.forms.plans import DEEDS, Several, read_day, read_filters, read_number, read_seen
 from baohou.guarantee.queries.pages.plan_table import NO_DISTRICT, UNDATED, get_plan_table, plannable
 from baohou.guarantee.queries.pages.plans import (
@@ -33,7 +33,8 @@ from baohou.guarantee.queries.pages.reports import who_signs_instead
 from baohou.guarantee.queries.plans import get_plan, list_clients_of
 from baohou.guarantee.rules.words import Grade, VisitKind
 from baohou.guarantee.services import appointments, plans
-from baohou.guarantee.services.plans import Planner
+from baohou.guarantee.services.day_faults import NAMED, named
+from baohou.guarantee.services.plans import Changed, Planner
 from baohou.guarantee.views.guards import plan_department_for, plan_quarter_for, staff_of
 from baohou.guarantee.views.plan_weeks import DRAWN, weeks
 from baohou.kernel.parties.models import Party
@@ -43,8 +44,6 @@ from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Department
 from baohou.kernel.people.policy import Thing
 from baohou.kernel.saying import in_words
-
-NAMED = 5
 
 
 @door()
@@ -84,7 +83,7 @@ def day_cell(request: Asked, quarter: str, department: int, key: int) -> HttpRes
             planned_on=read_day(typed, chosen),
             seen=read_seen(request.POST.get("seen", "")),
             confirmed=bool(request.POST.get("confirmed")),
-            note=request.POST.get("note", ""),
+            note=request.POST.get("note"),
         )
     except Refused as refused:
         refusal = refused
@@ -174,7 +173,11 @@ def review(request: Asked, quarter: str, department: int) -> HttpResponse:
     planner = _planner(request, chosen, of)
     try:
         if request.POST.get("verdict") == "return":
-            plans.return_(planner=planner, because=request.POST.get("because", ""))
+            plans.return_(
+                planner=planner,
+                because=request.POST.get("because", ""),
+                seen=read_step(request.POST),
+            )
             said = _("已退回%(department)s，请其改好再报。")
         else:
             plans.accept(planner=planner, seen=request.POST.get("seen", ""))
@@ -238,22 +241,32 @@ def _do(request: Asked, planner: Planner, wanted: Several) -> None:
             planner=planner,
             first=wanted.day_of(wanted.first, quarter, what="开始日"),
             last=wanted.day_of(wanted.last, quarter, what="结束日"),
-            keys=wanted.keys or _undated(request, planner),
+            seen=wanted.seen or dict.fromkeys(_undated(request, planner)),
             by_district=wanted.deed == "spread_district",
         )
         _say_spread(request, found)
+        _say_overtaken(request, found)
         return
     if wanted.deed == "set":
         day = wanted.day_of(wanted.day, quarter, what="日期")
         changed = plans.set_dates(
-            planner=planner, keys=wanted.keys, planned_on=day, confirmed=wanted.confirmed, note=wanted.note
+            planner=planner, seen=wanted.seen, planned_on=day, confirmed=wanted.confirmed, note=wanted.note
         )
     elif wanted.deed == "shift":
-        changed = plans.shift(planner=planner, keys=wanted.keys, by=wanted.working_days())
+        changed = plans.shift(planner=planner, seen=wanted.seen, by=wanted.working_days())
     else:
-        changed = plans.clear(planner=planner, keys=wanted.keys)
-    said = ngettext("已改 %(n)s 次回访的计划日期。", "已改 %(n)s 次回访的计划日期。", changed)
-    messages.success(request, said % {"n": changed}, extra_tags="ok")
+        changed = plans.clear(planner=planner, seen=wanted.seen)
+    if changed.written or not changed.overtaken:
+        said = ngettext("已改 %(n)s 次回访的计划日期。", "已改 %(n)s 次回访的计划日期。", changed.written)
+        messages.success(request, said % {"n": changed.written}, extra_tags="ok")
+    _say_overtaken(request, changed)
+
+
+def _say_overtaken(request: Asked, changed: Changed) -> None:
+    if changed.overtaken:
+        names = in_words(named(row.visit.client for row in changed.overtaken))
+        said = _("以下客户的回访日期刚被别人改过，没有动，请看过再改：%(names)s。") % {"names": names}
+        messages.warning(request, said, extra_tags="warn")
 
 
 def _undated(request: Asked, planner: Planner) -> list[int]:
@@ -266,10 +279,10 @@ def _undated(request: Asked, planner: Planner) -> list[int]:
     return keys
 
 
-def _say_spread(request: Asked, found: plans.Spread) -> None:
-    if found.placed:
-        said = ngettext("已排好 %(n)s 次回访。", "已排好 %(n)s 次回访。", found.placed)
-        messages.success(request, said % {"n": found.placed}, extra_tags="ok")
+def _say_spread(request: Asked, found: Changed) -> None:
+    if found.written:
+        said = ngettext("已排好 %(n)s 次回访。", "已排好 %(n)s 次回访。", found.written)
+        messages.success(request, said % {"n": found.written}, extra_tags="ok")
     if found.left:
         names = in_words(listed(dict.fromkeys(row.visit.client for row in found.left[:NAMED])))
         said = ngettext(

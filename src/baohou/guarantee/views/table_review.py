@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from baohou.core.errors import Refused
-from baohou.guarantee.forms.fields import show_refusal
+from baohou.guarantee.forms.fields import read_step, show_refusal
 from baohou.guarantee.forms.grading import ReturnForm, SignForm
 from baohou.guarantee.queries.grading import GradingTable, State
-from baohou.guarantee.queries.pages.grading import get_rows
+from baohou.guarantee.queries.pages.grading import get_rows, with_measures
 from baohou.guarantee.queries.pages.reports import who_signs_instead
 from baohou.guarantee.queries.table_paper import PAPER
 from baohou.guarantee.rules.words import FilingKind
@@ -68,6 +68,7 @@ def review_page(request: Asked, quarter: str, department: int) -> HttpResponse:
             "by": staff_of(request),
             "actor": request.person.actor,
             "door": "page",
+            "seen": read_step(request.POST),
         }
         try:
             if request.POST.get("verb") == "accept":
@@ -80,7 +81,7 @@ def review_page(request: Asked, quarter: str, department: int) -> HttpResponse:
                 return redirect("grading.table", quarter=quarter, department=department)
         except Refused as refusal:
             messages.warning(request, in_words(refusal.message), extra_tags="warn")
-            return redirect("grading.review", quarter=quarter, department=department)
+            table = table_for(request, quarter, department)
     step = table.handed_in
     context = {
         "form": form,
@@ -120,7 +121,7 @@ def _signed_anew(form: SignForm, table: GradingTable) -> SignForm:
 def _changes(request: Asked, table: GradingTable) -> dict[str, object]:
     """The rows that are to be read before a name is put under them."""
     listed = [line for line in table.lines if line.to_sign or line.watched or line.changed]
-    rows = get_rows(table, listed, on=request.today)
+    rows = with_measures(get_rows(table, listed, on=request.today), table.quarter)
     return {
         "to_sign": [row for row in rows if row.line.to_sign],
         "others": [row for row in rows if row.line.changed and not row.line.to_sign],

@@ -39,10 +39,20 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class View:
+    """Another way to look at a table, and where it stands; or the way that is looked at."""
+
+    title: str
+    href: str
+    is_shown: bool
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A table. ``chart`` is how it is drawn (stack, bars, lines or nothing); ``more`` opens the rest of its rows.
 
-    Drawn is a series for each column over the rows, or ``across`` a series for each row over the columns.
+    Drawn is a series for each column over the rows, or ``across`` a series for each row over the columns. ``views`` are
+    the ways to look at the same: one is this table.
     """
 
     code: str
@@ -54,6 +64,7 @@ class Sheet:
     across: bool = False
     more: str = ""
     left_out: int = 0
+    views: Sequence[View] = ()
     foot: Sequence[Cell] = field(default_factory=tuple)
 
     @property

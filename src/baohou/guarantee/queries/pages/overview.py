@@ -105,6 +105,15 @@ def get_clients_over(dimension: Dimension, *, days: Sequence[date]) -> dict[str,
     return found
 
 
+def get_amounts_over(dimension: Dimension, *, days: Sequence[date]) -> dict[str, dict[str, dict[date, int]]]:
+    """What is guaranteed in each currency for each value of a dimension on each of some days. One query."""
+    found: dict[str, dict[str, dict[date, int]]] = defaultdict(lambda: defaultdict(dict))
+    sums = AmountSlice.objects.filter(dimension=dimension, on__in=days).order_by()
+    for currency, value, day, fen in sums.values_list("currency", "value", "on").annotate(Sum("amount_fen")):
+        found[currency][value][day] = fen
+    return found
+
+
 def list_heaviest(*, on: date) -> list[Heavy]:
     """The heaviest clients of each currency, the home currency first. Two queries."""
     whole = AmountSlice.objects.filter(on=on, dimension=Dimension.WHOLE).order_by()

@@ -12,7 +12,7 @@ from typing import Final
 import polars as pl
 from django.db.models import QuerySet
 
-from baohou.core.columns import NEVER, day_number, day_of
+from baohou.core.columns import NEVER, NOBODY, day_number, day_of
 from baohou.core.period import Quarter
 from baohou.guarantee.models import PlannedDate
 from baohou.guarantee.queries.forms.visit_plan import held_in, tell_visits
@@ -22,6 +22,7 @@ from baohou.guarantee.queries.plans import (
     GoneVisit,
     PlanRow,
     Review,
+    Since,
     accepted_in,
     dates_of,
     fingerprint_of,
@@ -31,11 +32,11 @@ from baohou.guarantee.queries.plans import (
     row_of,
 )
 from baohou.guarantee.rules.planning import filed_for
-from baohou.guarantee.rules.words import DutyKind, FilingVerb, Grade, VisitKind
+from baohou.guarantee.rules.words import DutyKind, Grade, VisitKind
 from baohou.kernel import columns
 from baohou.kernel.columns import Column, Kind, Table
 from baohou.kernel.people.access import Person, Right
-from baohou.kernel.people.models import Department
+from baohou.kernel.people.models import Department, Staff
 from baohou.kernel.prepared import prepared
 
 NO_DISTRICT: Final = "none"
@@ -51,6 +52,7 @@ _ACCEPTED: Final = Table(
         "key": Column(Kind.LONG, "duty_key"),
         "client_id": Column(Kind.ID, "client_id"),
         "accepted_on": Column(Kind.DAY, "planned_on"),
+        "accepted_a": Column(Kind.ID, "manager_a_id"),
     },
 )
 _OWED: Final = pl.col("done_on") == NEVER
@@ -123,7 +125,8 @@ def managed_by(staff: int) -> pl.Expr:
 class PlanTable:
     """The plan of a department, or what of it is a person's own.
 
-    ``rows``: queries.planned.LINES with ``planned_on``, ``accepted_on``, ``mark`` (see PlanRow), in the plan's order.
+    ``rows``: queries.planned.LINES with ``planned_on``, ``accepted_on``, ``was_a``, ``mark`` (see Since), in the plan's
+    order.
     ``clients``: whose visits were looked at, None for all of the department; ``live`` are the keys of those visits.
     ``overdue``: visits due before the quarter and still owed; they are made at once and not planned.
     """
@@ -184,12 +187,17 @@ class PlanTable:
         """Some of the rows visit by visit; a bounded number of queries."""
         of_key = {one.duty_key: one for one in _dates_of(rows["key"].to_list())}
         days = {key: one.planned_on for key, one in of_key.items()}
-        marks = rows.select("mark", "accepted_on").iter_rows()
+        marks = rows.select("mark", "accepted_on", "was_a")
+        names = dict(Staff.objects.filter(pk__in=set(marks["was_a"]) - {NOBODY}).values_list("pk", "name"))
+        visits = tell_visits(rows, quarter=self.quarter, dates=days)
         return [
-            row_of(visit, of_key.get(visit.key), mark=mark, accepted_on=day_of(accepted_on), today=self.today)
-            for visit, (mark, accepted_on) in zip(
-                tell_visits(rows, quarter=self.quarter, dates=days), marks, strict=True
+            row_of(
+                visit,
+                of_key.get(visit.key),
+                Since(mark, day_of(accepted_on), names.get(was_a, "")),
+                today=self.today,
             )
+            for visit, (mark, accepted_on, was_a) in zip(visits, marks.iter_rows(), strict=True)
         ]
 
     def load(self) -> dict[int, Counter[date]]:
@@ -216,7 +224,7 @@ def get_plan_table(person: Person, *, department: Department, quarter: Quarter, 
         lines = keep(("plan", department.pk, str(quarter)), partial(_derive, department.pk, quarter))
     else:
         lines = _derive(department.pk, quarter, clients)
-    rows = _with_days(lines.filter(~pl.col("overdue")), accepted)
+    rows = _with_days(lines.filter(~pl.col("overdue")), accepted if review.is_accepted else None)
     mine = rows if clients is None else rows.filter(managed_by(person.staff_id or 0))
     return PlanTable(
         department=department,
@@ -249,7 +257,7 @@ def plannable(person: Person, table: PlanTable, rows: pl.DataFrame) -> pl.DataFr
     """Of some rows those whose day the person may set: see queries.pages.plans.may_plan."""
     if not person.may(Right.PLAN_VISIT):
         return rows.head(0)
-    if person.sees_department(table.department.pk):
+    if person.signs_for(table.department.pk):
         return rows.filter(_OWED)
     return rows.filter(_OWED, managed_by(person.staff_id or 0))
 
@@ -260,18 +268,25 @@ def _dates_of(keys: list[int]) -> QuerySet[PlannedDate]:
 
 
 def _read_accepted(review: Review) -> pl.DataFrame:
-    if review.filing is None or review.state != FilingVerb.ACCEPTED.code:
+    if review.filing is None or not review.is_accepted:
         return _ACCEPTED.empty()
     return columns.read(_ACCEPTED, among=("filing_id", [review.filing.pk]))
 
 
-def _with_days(lines: pl.DataFrame, accepted: pl.DataFrame) -> pl.DataFrame:
-    """The lines with their planned days, and what became of them since the plan was accepted, in order."""
+def _with_days(lines: pl.DataFrame, accepted: pl.DataFrame | None) -> pl.DataFrame:
+    """The lines with their planned days, and what became of them since the plan was accepted, if it was, in order."""
     dates = columns.read(_DATES, among=("duty_key", lines["key"].to_list()))
     rows = lines.join(dates, on="key", how="left").with_columns(pl.col("planned_on").fill_null(NEVER))
-    known = accepted.select("key", "accepted_on", was=pl.lit(value=True))
-    rows = rows.join(known, on="key", how="left").with_columns(pl.col("accepted_on").fill_null(NEVER))
-    moved = pl.col("accepted_on") != pl.col("planned_on")
-    mark = pl.when(pl.col("was").is_null()).then(pl.lit("new")).when(moved).then(pl.lit("moved")).otherwise(pl.lit(""))
-    rows = rows.with_columns(mark=mark if len(accepted) else pl.lit("")).drop("was")
-    return rows.sort(~_OWED, *ORDER)
+    if accepted is None:
+        rows = rows.with_columns(accepted_on=pl.lit(NEVER), was_a=pl.lit(NOBODY), mark=pl.lit(""))
+        return rows.sort(~_OWED, *ORDER)
+    rows = rows.join(accepted.select("key", "accepted_on", "accepted_a"), on="key", how="left")
+    new, moved = pl.col("accepted_a").is_null(), pl.col("accepted_on") != pl.col("planned_on")
+    handed = pl.col("accepted_a") != pl.col("manager_a")
+    mark = pl.when(new).then(pl.lit("new")).when(moved).then(pl.lit("moved"))
+    rows = rows.with_columns(
+        mark=mark.when(handed).then(pl.lit("handed")).otherwise(pl.lit("")),
+        was_a=pl.when(handed).then("accepted_a").otherwise(NOBODY),
+        accepted_on=pl.col("accepted_on").fill_null(NEVER),
+    )
+    return rows.drop("accepted_a").sort(~_OWED, *ORDER)

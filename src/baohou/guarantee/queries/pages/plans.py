@@ -125,10 +125,10 @@ def get_plan_page(
 
 
 def may_plan(person: Person, department: Department, row: PlanRow) -> bool:
-    """Whether the person may set the day of a visit: its A or B manager, or the manager of the department."""
+    """Whether the person may set the day of a visit: its A or B manager, or the department's; never a deputy."""
     if not person.may(Right.PLAN_VISIT) or not row.is_owed:
         return False
-    return person.sees_department(department.pk) or person.staff_id in (
+    return person.signs_for(department.pk) or person.staff_id in (
         row.visit.managers.a_id,
         row.visit.managers.b_id,
     )

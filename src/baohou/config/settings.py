@@ -165,6 +165,8 @@ ACCOUNT_LOGIN_TIMEOUT = 600
 MFA_ADAPTER = "baohou.kernel.entrance.adapters.Factors"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
+RESET_LOGIN_DAYS = int(os.environ.get("BAOHOU_RESET_LOGIN_DAYS", "7"))
+"""For so long who had a log-in reset by somebody checks nothing that this somebody asks."""
 MFA_TOTP_ISSUER = os.environ.get("BAOHOU_TOTP_ISSUER", "保后")
 MFA_RECOVERY_CODE_COUNT, MFA_RECOVERY_CODE_DIGITS = 10, 12
 LOGIN_TRIES = int(os.environ.get("BAOHOU_LOGIN_TRIES", "5"))

@@ -11,7 +11,7 @@ from ninja import Query, Status
 from pydantic import Field
 
 from baohou.kernel.api.approvals import PendingOut, ProposalOut, accepted, waiting
-from baohou.kernel.api.operations import DOOR, Call, Room, require
+from baohou.kernel.api.operations import DOOR, Call, Room, person_of, require
 from baohou.kernel.api.schemas import Day, In, Number, Out, Pk, Ref, Text, Word, ref
 from baohou.kernel.approvals.of_posts import ask_person, ask_post, ask_take_back, pending_posts
 from baohou.kernel.approvals.queries import Pending
@@ -242,7 +242,8 @@ def leave(request: Call, staff: Pk, body: LeaveIn) -> Status[Any]:
 
 @room.writes("/staff/{staff}/login", PasswordOut, right=Right.ADMINISTER, secret=True)
 def login(request: Call, staff: Pk) -> PasswordOut:
-    """开通登录或重设密码；密码只在这次回答里给出。"""
+    """开通登录或重设密码；密码只在这次回答里给出，系统令牌不能办。"""
+    person_of(request)
     of, _posting = _staff(request, staff)
     password = give_login(staff=of, on=request.today, actor=request.person.actor, door=DOOR)
     return PasswordOut(staff_no=of.staff_no, password=password)

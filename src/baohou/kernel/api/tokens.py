@@ -7,10 +7,10 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from baohou.core.errors import Refused
@@ -127,8 +127,10 @@ def find_caller(text: str, *, on: date) -> Caller | None:
 
 
 @prepared
-def _with_prefix(prefix: str) -> QuerySet[Token]:
-    return Token.objects.select_related("staff__user", "system__department").filter(prefix=prefix)[:1]
+def _with_prefix(prefix: str) -> QuerySet[Token, Any]:
+    """The token, with who made it, and who registered the system that it is of."""
+    whose = Token.objects.select_related("staff__user", "system__department").filter(prefix=prefix)
+    return whose.annotate(holder_no=F("act__by"), owner_no=F("system__act__by"))[:1]
 
 
 def list_tokens(*, staff: Staff | None = None, system: System | None = None) -> list[Token]:
@@ -137,12 +139,18 @@ def list_tokens(*, staff: Staff | None = None, system: System | None = None) -> 
     return sorted(Token.objects.filter(whose).order_by("-pk"), key=lambda token: token.revoked_at is not None)
 
 
-def _person(token: Token, on: date) -> Person | None:
+def _person(token: Any, on: date) -> Person | None:
     system = token.system
     if system is not None:
         department = system.department
         return Person(
-            None, Post(system.post), system.department_id, department.name if department else "", system=system.code
+            None,
+            Post(system.post),
+            system.department_id,
+            department.name if department else "",
+            system=system.code,
+            owner=token.owner_no,
+            holder=token.holder_no,
         )
     user = token.staff.user if token.staff else None
     if user is None or not user.is_active or (token.staff and token.staff.must_change_password):

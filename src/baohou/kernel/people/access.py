@@ -36,7 +36,8 @@ class Person:
     ``staff`` is None only for the installation's superuser, who counts as an administrator without a staff number.
     ``stands_for`` are those whose clients and duties the person sees as well, as their deputy. Who comes by a token has
     ``scopes``, the rights that the token carries at most; ``system`` is the code of a program that has a token itself.
-    ``owes_factor``: a second factor is demanded of the person, and there is none yet.
+    ``owner`` and ``holder`` are the staff numbers of who registered it and of who made the token. ``owes_factor``: a
+    second factor is demanded of the person, and there is none yet.
     """
 
     staff: Staff | None
@@ -46,6 +47,8 @@ class Person:
     stands_for: tuple[Absent, ...] = ()
     scopes: frozenset[Right] | None = None
     system: str = ""
+    owner: str = ""
+    holder: str = ""
     owes_factor: bool = False
 
     @property

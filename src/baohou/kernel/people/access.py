@@ -37,7 +37,8 @@ class Person:
     ``stands_for`` are those whose clients and duties the person sees as well, as their deputy. Who comes by a token has
     ``scopes``, the rights that the token carries at most; ``system`` is the code of a program that has a token itself.
     ``owner`` and ``holder`` are the staff numbers of who registered it and of who made the token. ``owes_factor``: a
-    second factor is demanded of the person, and there is none yet.
+    second factor is demanded of the person, and there is none yet. ``account`` is that of who types
+    a command: nobody on the staff.
     """
 
     staff: Staff | None
@@ -49,6 +50,7 @@ class Person:
     system: str = ""
     owner: str = ""
     holder: str = ""
+    account: str = ""
     owes_factor: bool = False
 
     @property
@@ -80,6 +82,8 @@ class Person:
         """What the audit writes down as the one who acted."""
         if self.system:
             return f"system:{self.system}"
+        if self.account:
+            return f"command:{self.account}"
         return self.staff.staff_no if self.staff else Post.ADMIN.value
 
     @property

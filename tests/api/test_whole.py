@@ -35,7 +35,7 @@ ON_PAGES_ONLY = {
     tokens.revoke: "who finds a token must not lock its owner out",
 }
 """The verbs that have a page and no operation, each with its reason."""
-FRAME = ("baohou.kernel.api.tokens", "baohou.kernel.api.operations")
+FRAME = ("baohou.kernel.api.tokens", "baohou.kernel.api.checks", "baohou.kernel.api.operations")
 WITHOUT_A_DOOR = (submissions.keep_file, start, start_again)
 """Verbs that do not say their door, because what they begin says it."""
 

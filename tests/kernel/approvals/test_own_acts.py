@@ -145,3 +145,23 @@ def test_a_reset_by_somebody_else_bars_nobody(manned: Portfolio) -> None:
     _reset(manned.cast.risk_manager, by="X02")
     assert why_not(person(manned.cast.risk_manager), proposal) == ""
     assert Act.objects.filter(verb="people.reset_login").exists()
+
+
+def test_a_system_gets_its_post_when_somebody_has_agreed(manned: Portfolio, enter: Enter) -> None:
+    """郑辛 would register a program with a risk manager's rights, which see whole identity numbers: it waits for 赵己."""
+    admin, sent = (
+        enter(manned.cast.admin),
+        {"code": "OA", "name": "办公系统", "post": "risk_manager", "because": "取数"},
+    )
+    assert "已提请复核" in admin.post("/systems/", sent, follow=True).content.decode()
+    assert not System.objects.exists()
+    assert "待复核" in admin.get("/systems/").content.decode()
+    proposal = Proposal.objects.get(kind="api.system")
+    with pytest.raises(Refused, match="自己提请"):
+        services.approve(proposal=proposal, **told(manned.cast.admin))
+    services.approve(proposal=proposal, **told(manned.cast.risk_manager))
+    assert System.objects.get().post == Post.RISK_MANAGER
+    act = Act.objects.get(verb="api.add_system")
+    assert (act.by, act.because, act.facts["checked_by"]) == ("X01", "取数", "R01")
+    taken = admin.post("/systems/", sent).content.decode()
+    assert "已有系统使用" in taken

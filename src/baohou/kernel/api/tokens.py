@@ -74,12 +74,16 @@ def make_system_token(*, system: System, name: str, scopes: Collection[str], day
 
 
 @transaction.atomic
-def add_system(*, code: str, name: str, post: Post, department: Department | None, actor: str, door: str) -> System:
+def add_system(
+    *, code: str, name: str, post: Post, department: Department | None, actor: str, door: str, because: str = ""
+) -> System:
     """Make a system known that will call on its own account, with the reach and the rights of a post.
+
+    Doors ask by ``checks.ask_system``.
 
     Refused: a code that is taken or not plain, no name, a post that needs a department without one.
     """
-    code, name = code.strip().lower(), name.strip()
+    code, name = plain_code(code), name.strip()
     if not code.isascii() or not code.replace("-", "").isalnum() or len(code) > 32:
         raise Refused("api.system.code", "系统代号只用小写字母、数字和连字符，最多 32 个。", where="code")
     if not name:
@@ -91,8 +95,13 @@ def add_system(*, code: str, name: str, post: Post, department: Department | Non
     if System.objects.filter(code=code).exists():
         raise Refused("api.system.taken", "代号 %(system)s 已有系统使用，请另取一个。", where="code", system=code)
     facts = {"system": code, "post": post.value, "department": department.name if department else ""}
-    act = record_act(verb="api.add_system", door=door, by=actor, facts=facts)
+    act = record_act(verb="api.add_system", door=door, by=actor, because=because, facts=facts)
     return System.objects.create(code=code, name=name, post=post, department=department, act=act)
+
+
+def plain_code(said: str) -> str:
+    """The code of a system as it is kept."""
+    return said.strip().lower()
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from ninja import Query, Status
+from pydantic import Field
 
 from baohou.core.masking import mask
 from baohou.guarantee.api.shapes import DutyOut, GradeCode, PersonOut, UrgencyCode, code, duty, person, person_or_none
@@ -132,7 +133,9 @@ class OrderOut(Out):
 class ClientQuery(In):
     """The same filters as the page's; ``-`` asks for those of whom nothing is said."""
 
-    q: Word = ""
+    q: Word = Field(
+        "", description="名称的一部分，拼音首字母、项目编号的开头，或证件号码（有 see_identity 的可只写开头）"
+    )
     grade: GradeCode | None = None
     department: Number | None = None
     manager: Number | None = None

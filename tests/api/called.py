@@ -15,7 +15,8 @@ from baohou.guarantee.queries.grading import get_table
 from baohou.guarantee.queries.plans import get_plan
 from baohou.guarantee.rules.words import VisitKind
 from baohou.kernel.accountability.models import Appeal
-from baohou.kernel.api.models import Call
+from baohou.kernel.api.models import Call, System, Token
+from baohou.kernel.api.tokens import make_system_token
 from baohou.kernel.approvals.models import Proposal
 from baohou.kernel.audit.models import Act
 from baohou.kernel.duties.models import Duty
@@ -177,6 +178,12 @@ def visited(world: World) -> dict[str, Any]:
     return {"visit": world.visit.pk}
 
 
+def system_token(world: World) -> dict[str, Any]:
+    system = System.objects.get()
+    made = make_system_token(system=system, name="取数", scopes=[], days=30, actor="X01", door="page")
+    return {"system": system.pk, "credential": made.token.pk}
+
+
 def delivery(world: World) -> dict[str, Any]:
     found = opened.hook_delivery(world)
     return {"hook": found["pk"], "delivery": found["delivery"]}
@@ -336,11 +343,26 @@ CALLED: dict[str, Called] = {
         lambda world: {"staff": world.hired["C01"].pk}, said(effective_on="2026-12-01", because="辞职")
     ),
     "people_login": PERSON,
+    "entrance_login": PERSON,
+    "entrance_lift": PERSON,
+    "entrance_end": PERSON,
+    "entrance_reset_factor": Called(staff, first=walking.set_factor),
+    "entrance_demand_of": Called(staff, said(wanted=True)),
+    "entrance_demands": Called(),
+    "entrance_demand": Called(sent=said(everyone=False, posts=["admin"])),
+    "credentials_mine": Called(),
+    "credentials_revoke_mine": Called(one("credential", Token), first=walking.make_token),
+    "credentials_systems": Called(),
+    "credentials_add": Called(sent=said(code="finance", name="财务系统", post="auditor")),
+    "credentials_of_system": Called(one("system", System), first=walking.add_system),
+    "credentials_revoke": Called(system_token, first=walking.add_system),
+    "outbox_counts": Called(),
     "people_name_deputy": Called(mover, stand_in),
     "people_end_deputy": Called(deputy),
     "book_add_version": Called(sent=opened.version),
     "seals_one": Called(lambda _: {"code": Seal.objects.order_by("pk")[0].code}),
     "book_one_version": Called(one("version", RuleVersion)),
+    "book_changes": Called(one("act", Act)),
     "book_one_act": Called(one("act", Act)),
     "day_run_day": Called(sent=said(retry=False)),
     "day_one_job": Called(one("job", Job), first=walking.fail_job),

@@ -204,12 +204,15 @@ def guarantees(request: Call, client: Pk) -> list[GuaranteeOut]:
     return [_guarantee(held) for held in get_glance(client_for(request, client), on=request.today).held]
 
 
-@room.reads("/clients/{client}/grades", list[GradeOut])
-def list_grades(request: Call, client: Pk) -> list[GradeOut]:
-    """客户历次分类，新的在前，最多 200 次。"""
-    found = client_for(request, client)
-    given = found.grade_changes.filter(effective_on__lte=request.today).select_related("by")
-    return [_grade(change) for change in given.order_by("-effective_on")[:200]]
+@room.reads("/clients/{client}/grades", Page[GradeOut])
+def list_grades(request: Call, client: Pk, limit: Limit = USUAL, cursor: Cursor = "") -> Page[GradeOut]:
+    """客户历次分类，新的在前。"""
+    given = client_for(request, client).grade_changes.filter(effective_on__lte=request.today).select_related("by")
+    if before := opened(request, cursor):
+        given = given.filter(effective_on__lt=date.fromisoformat(before))
+    rows = list(given.order_by("-effective_on")[: limit + 1])
+    last = rows[limit - 1].effective_on.isoformat() if len(rows) > limit else None
+    return Page[GradeOut](items=[_grade(change) for change in rows[:limit]], next=sealed(request, last))
 
 
 @room.writes("/clients/{client}/grades", GradeOut, right=Right.CHANGE_GRADE, status=201, waits=ProposalOut)

@@ -179,7 +179,7 @@ def visited(world: World) -> dict[str, Any]:
 
 
 def system_token(world: World) -> dict[str, Any]:
-    system = System.objects.get()
+    system = System.objects.get(code="bank")
     made = make_system_token(system=system, name="取数", scopes=[], days=30, actor="X01", door="page")
     return {"system": system.pk, "credential": made.token.pk}
 

@@ -161,8 +161,8 @@ SAME = {
     "notices.address": "PUT /me/notices/{channel}",
     "notices.try": "POST /me/notices/{channel}/try",
     "notices.remove": "DELETE /me/notices/{channel}",
-    "people.entrance": "GET /staff/{staff}/login|POST /staff/{staff}/login/lift|POST /staff/{staff}/login/end"
-    "|POST /staff/{staff}/login/reset-factor|PUT /staff/{staff}/login/factor-demand",
+    "people.entrance": "GET /staff/{staff}/entrance|POST /staff/{staff}/entrance/lift|POST /staff/{staff}/entrance/end"
+    "|POST /staff/{staff}/entrance/reset-factor|PUT /staff/{staff}/entrance/factor-demand",
     "people.factors": "GET /factor-demands|PUT /factor-demands",
     "tokens": "GET /me/tokens",
     "tokens.revoke": "DELETE /me/tokens/{credential}|DELETE /systems/{system}/tokens/{credential}",

@@ -18,7 +18,7 @@ from baohou.kernel.api.schemas import USUAL, Cursor, In, Limit, Out, Page, Pk
 from baohou.kernel.people.access import Right
 from baohou.kernel.saying import in_words, told
 
-room = Room("日终")
+room = Room("日终", personal=False)
 T = TypeVar("T")
 
 

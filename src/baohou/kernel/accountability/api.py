@@ -224,7 +224,7 @@ def personal(request: Call, month: MonthName, staff: Pk) -> PersonalOut:
     return PersonalOut(line=_line(found.line), entries=[_entry(each.entry) for each in found.bookings])
 
 
-@room.reads("/go-live", GoLiveOut)
+@room.reads("/go-live", GoLiveOut, personal=False)
 def go_live(request: Call) -> GoLiveOut:
     """上线日：此前到期的不计处罚。"""
     return GoLiveOut(on=get_go_live())

@@ -156,7 +156,7 @@ def withdraw(request: Call, proposal: Pk) -> OneProposalOut:
     return _one(request, proposal)
 
 
-@room.reads("/approval-settings", list[SettingOut], right=Right.ADMINISTER)
+@room.reads("/approval-settings", list[SettingOut], right=Right.ADMINISTER, personal=False)
 def settings(request: Call) -> list[SettingOut]:
     """哪些事须复核。"""
     return [SettingOut(kind=kind.code, kind_word=in_words(kind.title), checked=on) for kind, on in list_settings()]

@@ -133,13 +133,13 @@ class ActQuery(In):
         return Filters(**same, words=words, about=about, clients=find_named(words))
 
 
-@room.reads("/rule-versions", list[VersionOut])
+@room.reads("/rule-versions", list[VersionOut], personal=False)
 def versions(request: Call) -> list[VersionOut]:
     """制度的各个版本。"""
     return [VersionOut(**_version(one)) for one in list_versions()]
 
 
-@room.reads("/rule-versions/{version}", OneVersionOut)
+@room.reads("/rule-versions/{version}", OneVersionOut, personal=False)
 def one_version(request: Call, version: Pk) -> OneVersionOut:
     """一个版本的条款和参数。"""
     return _one(get_object_or_404(list_versions(), pk=version))

@@ -19,7 +19,7 @@ from baohou.kernel.api.schemas import In, Number, Out, Pk, Ref, Word, ref
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.models import Department, Post
 
-room = Room("令牌")
+room = Room("令牌", personal=False)
 
 
 class TokenOut(Out):

@@ -148,7 +148,7 @@ class DirectoryQuery(In):
     left: bool = False
 
 
-@room.reads("/me", MeOut)
+@room.reads("/me", MeOut, personal=False)
 def me(request: Call) -> MeOut:
     """这个令牌是谁的、能做什么。"""
     person = request.person
@@ -161,7 +161,7 @@ def me(request: Call) -> MeOut:
     )
 
 
-@room.reads("/departments", list[Ref])
+@room.reads("/departments", list[Ref], personal=False)
 def departments(request: Call) -> list[Ref]:
     """可见的部门。"""
     return [Ref(id=one.pk, name=one.name) for one in list_departments() if request.person.sees_department(one.pk)]

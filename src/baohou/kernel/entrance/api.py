@@ -15,7 +15,7 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.directory import find_visible_staff
 from baohou.kernel.people.models import Post, Posting, Staff
 
-room = Room("登录")
+room = Room("登录", personal=False)
 MOST = 200
 
 
@@ -54,27 +54,27 @@ class DemandsOut(Out):
     lacking_count: int
 
 
-@room.reads("/staff/{staff}/login", LoginOut, right=Right.ADMINISTER)
+@room.reads("/staff/{staff}/entrance", LoginOut, right=Right.ADMINISTER)
 def login(request: Call, staff: Pk) -> LoginOut:
     """一个人怎样登录：第二因素、登录着几处、要等多久。"""
     return _told(*_found(request, staff))
 
 
-@room.writes("/staff/{staff}/login/lift", LoginOut, right=Right.ADMINISTER)
+@room.writes("/staff/{staff}/entrance/lift", LoginOut, right=Right.ADMINISTER)
 def lift(request: Call, staff: Pk) -> LoginOut:
     """解除因多次试错而要等的时间。"""
     throttle.lift(staff=_found(request, staff)[0], **_by(request))
     return login(request, staff)
 
 
-@room.writes("/staff/{staff}/login/end", LoginOut, right=Right.ADMINISTER)
+@room.writes("/staff/{staff}/entrance/end", LoginOut, right=Right.ADMINISTER)
 def end(request: Call, staff: Pk) -> LoginOut:
     """结束其全部登录。"""
     factors.end_all(staff=_found(request, staff)[0], **_by(request))
     return login(request, staff)
 
 
-@room.writes("/staff/{staff}/login/reset-factor", LoginOut, right=Right.ADMINISTER)
+@room.writes("/staff/{staff}/entrance/reset-factor", LoginOut, right=Right.ADMINISTER)
 def reset_factor(request: Call, staff: Pk) -> LoginOut:
     """重置丢了的第二因素，结束其登录并通知本人；系统令牌不能办。"""
     person_of(request)
@@ -82,7 +82,7 @@ def reset_factor(request: Call, staff: Pk) -> LoginOut:
     return login(request, staff)
 
 
-@room.writes("/staff/{staff}/login/factor-demand", LoginOut, right=Right.ADMINISTER, method="PUT")
+@room.writes("/staff/{staff}/entrance/factor-demand", LoginOut, right=Right.ADMINISTER, method="PUT")
 def demand_of(request: Call, staff: Pk, body: DemandIn) -> LoginOut:
     """要求或不再要求一个人用第二因素；按岗位要求的不受影响。"""
     factors.demand_of(staff=_found(request, staff)[0], wanted=body.wanted, **_by(request))

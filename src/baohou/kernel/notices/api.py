@@ -23,7 +23,7 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.models import Staff
 from baohou.kernel.saying import in_words
 
-room = Room("通知")
+room = Room("通知", personal=False)
 Channel = Annotated[str, Path(max_length=32)]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 

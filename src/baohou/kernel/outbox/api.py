@@ -16,7 +16,7 @@ from baohou.kernel.outbox.services import give_up, send_again
 from baohou.kernel.people.access import Right
 from baohou.kernel.saying import in_words
 
-room = Room("发件箱")
+room = Room("发件箱", personal=False)
 StateCode = Literal["", "waiting", "sending", "sent", "failed", "given_up"]
 
 

@@ -333,7 +333,7 @@ CALLED: dict[str, Called] = {
     "accountability_statement_file": Called(said(**MONTH, ending="xlsx")),
     "accountability_personal": Called(lambda world: {**MONTH, **staff(world)}),
     "accountability_personal_file": Called(lambda world: {**MONTH, **staff(world), "ending": "xlsx"}),
-    "accountability_decide_go_live": Called(sent=said(on="2026-01-01")),
+    "accountability_decide_go_live": Called(sent=said(on="2026-01-01", because="启用")),
     "people_add_department": Called(sent=said(name="创新业务部")),
     "people_add_person": Called(sent=new_person),
     "people_one": Called(mover),

@@ -46,7 +46,7 @@ def test_everything_that_is_started_exists() -> None:
         known = {option for one in found.params for option in one.opts}
         wrong += [f"{name} {word}" for word in words if word.startswith("--") and word not in known]
     assert wrong == []
-    assert {"web", "send", "day", "backup", "migrate"} <= seen
+    assert {"web", "send", "day", "backup", "migrate", "retention"} <= seen
 
 
 def test_what_starts_jobs_goes_to_the_machine_that_has_their_files() -> None:

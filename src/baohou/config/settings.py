@@ -324,10 +324,13 @@ CLAMD = os.environ.get("BAOHOU_CLAMD", "")
 CLAMD_SECONDS = float(os.environ.get("BAOHOU_CLAMD_SECONDS", "30"))
 """Where clamd is asked about every file that comes in (a socket's path, or host:port), and seconds to wait for it."""
 KEEP = {
+    "imports": int(os.environ.get("BAOHOU_KEEP_IMPORTS", "30")),
+    "jobs": int(os.environ.get("BAOHOU_KEEP_JOBS", "90")),
+    "notices": int(os.environ.get("BAOHOU_KEEP_NOTICES", "365")),
+    "messages": int(os.environ.get("BAOHOU_KEEP_MESSAGES", "90")),
     "drafts": int(os.environ.get("BAOHOU_KEEP_DRAFTS", "90")),
     "contacts": int(os.environ.get("BAOHOU_KEEP_CONTACTS", "3")),
     "logins": int(os.environ.get("BAOHOU_KEEP_LOGINS", "180")),
     "persons": int(os.environ.get("BAOHOU_KEEP_PERSONS", "10")),
 }
-"""How long personal data is kept: days for files never sent and for log-ins of who left, years for
-contacts and for persons."""
+"""How long personal data is kept: years for contacts and for persons, days for all else."""

@@ -25,7 +25,7 @@ class Guarantee(AppConfig):
         from baohou.guarantee.rules.words import CLAUSE_OF, PENALTY_OF, DutyKind
         from baohou.guarantee.services import moves, telling
         from baohou.guarantee.services.checked_grades import RISK, WATCH
-        from baohou.guarantee.services.retention import CONTACTS, DRAFTS, PERSONS
+        from baohou.guarantee.services.retention import CONTACTS, DRAFTS, IMPORTS, PERSONS
         from baohou.kernel.approvals import kinds as approvals
         from baohou.kernel.audit import retention
         from baohou.kernel.audit.capture import leave_out, name_noun
@@ -55,6 +55,7 @@ class Guarantee(AppConfig):
             approvals.register(checked)
         bonds.register(managers_or_departments_left)
         retention.register(DRAFTS)
+        retention.register(IMPORTS)
         retention.register(CONTACTS)
         retention.register(PERSONS)
         register_paper(PaperKind(KIND, "客户回访报告", tell_visit))

@@ -49,6 +49,7 @@ def own_page(request: Asked) -> HttpResponse:
 
 
 @door(Right.ADMINISTER)
+@proven(reading=False)
 def systems_page(request: Asked) -> HttpResponse:
     """The systems that call on their own account, and adding one."""
     form = SystemForm(request.POST or None, departments=list_departments())

@@ -4,34 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid4
 
-from bench import answers
-
-from baohou.day.models import Job, JobState
-from baohou.guarantee.models import HandOverItem, HandOverReceipt, MeasureAction, WorkMove
-from baohou.guarantee.queries.grading import get_table
-from baohou.guarantee.queries.plans import get_plan
-from baohou.guarantee.rules.words import VisitKind
+from baohou.day.models import Job
+from baohou.guarantee.models import HandOverReceipt, MeasureAction, WorkMove
 from baohou.kernel.accountability.models import Appeal
-from baohou.kernel.api.models import Call
+from baohou.kernel.api.models import System, Token
 from baohou.kernel.approvals.models import Proposal
 from baohou.kernel.audit.models import Act
-from baohou.kernel.duties.models import Duty
 from baohou.kernel.hooks.models import Hook
 from baohou.kernel.outbox.models import Message
 from baohou.kernel.papers.models import Attachment, ImportMapping, Seal, Volume
-from baohou.kernel.people.models import Deputy, Posting
 from baohou.kernel.rulebook.models import RuleVersion
-from baohou.upkeep.closing import close
+from tests.api.named import (
+    Told,
+    a_draft,
+    appeal_file,
+    checked,
+    client,
+    contacts_body,
+    delivery,
+    deputy,
+    duty,
+    items,
+    mapping_body,
+    measure_body,
+    measured,
+    move_body,
+    mover,
+    new_person,
+    new_post,
+    one,
+    planned,
+    posting,
+    said,
+    shift,
+    shut,
+    staff,
+    stand_in,
+    story,
+    system_token,
+    table_digest,
+    table_verdict,
+    ticked,
+    visit_body,
+    visited,
+)
 from tests.desk import drafted, opened, walking
 from tests.desk import planned as planned_visits
 from tests.desk.conftest import TODAY
 from tests.desk.opened import empty, nothing
-from tests.desk.walking import LAST, World
-
-Told = Callable[[World], dict[str, Any]]
+from tests.desk.walking import World
 
 
 @dataclass(frozen=True)
@@ -43,151 +66,6 @@ class Called:
     first: Callable[[World], None] = nothing
     asked: str = ""
     form: bool = False
-
-
-def one(name: str, model: Any) -> Told:
-    """The first row of a table that the world has one of, under the name that the path has for it."""
-    return lambda world: {name: model.objects.order_by("pk").first().pk}
-
-
-def said(**body: Any) -> Told:
-    return lambda _: body
-
-
-def client(world: World) -> dict[str, Any]:
-    return {"client": world.portfolio.steel.pk}
-
-
-def measured(world: World) -> dict[str, Any]:
-    return client(world) | {"quarter": "2026Q3"}
-
-
-def staff(world: World) -> dict[str, Any]:
-    return {"staff": world.cast.a.pk}
-
-
-def mover(world: World) -> dict[str, Any]:
-    return {"staff": world.cast.b.pk}
-
-
-def story(world: World) -> dict[str, Any]:
-    found = world.penalty
-    return {"duty": found.duty_key, "staff": found.staff_id}
-
-
-def checked(world: World) -> dict[str, Any]:
-    """A file whose check found rows that give nobody a post or a grade."""
-    told = opened.upload(world)
-    found = {"difference_count": 0, "parts": [{"kind": "visits", "new": 1}]}
-    Job.objects.create(kind="check", by="X01", reference=told["token"], state=JobState.DONE, active=False, result=found)
-    return told
-
-
-def duty(world: World) -> dict[str, Any]:
-    return {"key": Duty.objects.filter(party=world.portfolio.steel).latest("key").key}
-
-
-def planned(world: World) -> dict[str, Any]:
-    return {**world.plan, "key": planned_visits.plan_row(world).key}
-
-
-def ticked(world: World) -> list[dict[str, Any]]:
-    """The visits owed, and the day that stands at each."""
-    rows = get_plan(department=world.department, quarter=planned_visits.Q4, today=TODAY).rows
-    return [{"key": row.key, "seen": str(row.planned_on) if row.planned_on else None} for row in rows if row.is_owed]
-
-
-def shift(world: World) -> dict[str, Any]:
-    return {"visits": [one for one in ticked(world) if one["seen"]], "working_days": -1}
-
-
-def items(world: World) -> list[int]:
-    return list(HandOverItem.objects.filter(hand_over=world.list).values_list("pk", flat=True))
-
-
-def contacts_body(world: World) -> dict[str, Any]:
-    told = {"role": "legal", "name": "陈大海", "phone": "13857112233"}
-    return {"contacts": [told], "accounts": [], "seen": opened.contacts(world)["seen"]}
-
-
-def visit_body(world: World) -> dict[str, Any]:
-    return {
-        "key": str(uuid4()),
-        **answers.body(VisitKind.REGULAR),
-        "visited_on": "2026-10-16",
-        "appointment": {"arranged_on": "2026-10-12", "contact": "林总", "channel": "phone"},
-    }
-
-
-def measure_body(world: World) -> dict[str, Any]:
-    action = {"text": "核对", "responsible": world.cast.b.pk, "due_on": "2026-11-30"}
-    return {"text": "压降", "filed_on": "2026-10-20", "seen": 0, "actions": [action], **world.people}
-
-
-def table_digest(world: World) -> dict[str, Any]:
-    table = get_table(department=world.department, quarter=LAST, clients=None)
-    return {"digest": table.digest}
-
-
-def table_verdict(_: World) -> dict[str, Any]:
-    return {"verdict": "accept", "step": opened.last_step()}
-
-
-def move_body(world: World) -> dict[str, Any]:
-    choices = [
-        {"guarantee": held.guarantee.pk, "a": world.cast.a.pk if held.as_a else None}
-        for held in walking.list_holdings(world.cast.b, on=TODAY)
-    ]
-    return {"effective_on": "2026-10-21", "because": "离职", "choices": choices}
-
-
-def mapping_body(_: World) -> dict[str, Any]:
-    return {"kind": "grades", "name": "银行", "content": '[columns]\ngrade = "等级"\n'}
-
-
-def new_person(_: World) -> dict[str, Any]:
-    return {"staff_no": "N01", "name": "新人", "post": "general_manager", "effective_on": "2026-10-20"}
-
-
-def new_post(world: World) -> dict[str, Any]:
-    told = {"post": "department_manager", "department": world.department.pk}
-    return {**told, "effective_on": "2026-12-01", "because": "晋升"}
-
-
-def posting(world: World) -> dict[str, Any]:
-    return {**staff(world), "posting": Posting.objects.filter(staff=world.cast.a).latest("effective_on").pk}
-
-
-def deputy(world: World) -> dict[str, Any]:
-    return {**staff(world), "deputy": Deputy.objects.get(staff=world.cast.a).pk}
-
-
-def stand_in(world: World) -> dict[str, Any]:
-    told = {"first_on": "2026-11-02", "last_on": "2026-11-03", "because": "年假"}
-    return {**told, "deputy": world.cast.outsider.pk}
-
-
-def shut(_: World) -> None:
-    close(because="升级，到 20:00 止", actor="X01", door="command")
-    Call.objects.all().delete()
-
-
-def appeal_file(world: World) -> dict[str, Any]:
-    appeal = Appeal.objects.get()
-    return {"appeal": appeal.pk, "file": Attachment.objects.get(kind="appeal", subject_id=appeal.pk).pk}
-
-
-def visited(world: World) -> dict[str, Any]:
-    return {"visit": world.visit.pk}
-
-
-def delivery(world: World) -> dict[str, Any]:
-    found = opened.hook_delivery(world)
-    return {"hook": found["pk"], "delivery": found["delivery"]}
-
-
-def a_draft(_: World) -> dict[str, Any]:
-    return {"draft": drafted.KEY}
 
 
 PERSON = Called(staff)
@@ -340,7 +218,7 @@ CALLED: dict[str, Called] = {
     "accountability_statement_file": Called(said(**MONTH, ending="xlsx")),
     "accountability_personal": Called(lambda world: {**MONTH, **staff(world)}),
     "accountability_personal_file": Called(lambda world: {**MONTH, **staff(world), "ending": "xlsx"}),
-    "accountability_decide_go_live": Called(sent=said(on="2026-01-01")),
+    "accountability_decide_go_live": Called(sent=said(on="2026-01-01", because="启用")),
     "people_add_department": Called(sent=said(name="创新业务部")),
     "people_add_person": Called(sent=new_person),
     "people_one": Called(mover),
@@ -350,11 +228,26 @@ CALLED: dict[str, Called] = {
         lambda world: {"staff": world.hired["C01"].pk}, said(effective_on="2026-12-01", because="辞职")
     ),
     "people_login": PERSON,
+    "entrance_login": PERSON,
+    "entrance_lift": PERSON,
+    "entrance_end": PERSON,
+    "entrance_reset_factor": Called(staff, first=walking.set_factor),
+    "entrance_demand_of": Called(staff, said(wanted=True)),
+    "entrance_demands": Called(),
+    "entrance_demand": Called(sent=said(everyone=False, posts=["admin"])),
+    "credentials_mine": Called(),
+    "credentials_revoke_mine": Called(one("credential", Token), first=walking.make_token),
+    "credentials_systems": Called(),
+    "credentials_add": Called(sent=said(code="finance", name="财务系统", post="auditor")),
+    "credentials_of_system": Called(one("system", System), first=walking.add_system),
+    "credentials_revoke": Called(system_token, first=walking.add_system),
+    "outbox_counts": Called(),
     "people_name_deputy": Called(mover, stand_in),
     "people_end_deputy": Called(deputy),
     "book_add_version": Called(sent=opened.version),
     "seals_one": Called(lambda _: {"code": Seal.objects.order_by("pk")[0].code}),
     "book_one_version": Called(one("version", RuleVersion)),
+    "book_changes": Called(one("act", Act)),
     "book_one_act": Called(one("act", Act)),
     "day_run_day": Called(sent=said(retry=False)),
     "day_one_job": Called(one("job", Job), first=walking.fail_job),

@@ -154,8 +154,10 @@ def walk(world: World, callers: dict[str, Caller], operation: Operation) -> dict
 
 
 def _written_wrongly(operation: Operation, came: Came) -> bool:
-    """A read writes the act of an export and nothing else; a write that was refused writes nothing."""
+    """A read writes the act of an export, or that a list was read, and nothing else; a write refused writes nothing."""
     if operation.reads:
+        if came.mark == LET_IN and not came.file:
+            return not came.written <= {"audit_act"}
         owed = {"audit_act"} if came.file and operation.name not in LOOKED_AT else set()
         return came.written != owed
     return came.mark != LET_IN and bool(came.written) and operation.name != "notices_try_address"

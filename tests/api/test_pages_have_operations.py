@@ -166,7 +166,14 @@ SAME = {
     "notices.address": "PUT /me/notices/{channel}",
     "notices.try": "POST /me/notices/{channel}/try",
     "notices.remove": "DELETE /me/notices/{channel}",
-    "outbox": "GET /outbox",
+    "people.entrance": "GET /staff/{staff}/entrance|POST /staff/{staff}/entrance/lift|POST /staff/{staff}/entrance/end"
+    "|POST /staff/{staff}/entrance/reset-factor|PUT /staff/{staff}/entrance/factor-demand",
+    "people.factors": "GET /factor-demands|PUT /factor-demands",
+    "tokens": "GET /me/tokens",
+    "tokens.revoke": "DELETE /me/tokens/{credential}|DELETE /systems/{system}/tokens/{credential}",
+    "systems": "GET /systems|POST /systems",
+    "systems.one": "GET /systems/{system}/tokens",
+    "outbox": "GET /outbox|GET /outbox/counts",
     "outbox.again": "POST /outbox/{message}/again",
     "outbox.stop": "POST /outbox/{message}/stop",
     "penalties.reverse": "POST /penalties/{duty}/{staff}/reversals",
@@ -200,8 +207,6 @@ NONE = {
     "factor.codes": "as factor",
     "factor.remove": "a token must not take a second factor away",
     "sessions.end": "sessions are the browser's",
-    "people.factors": "asks who administers for the password again, which a token cannot give",
-    "people.entrance": "as people.factors",
     "start": "the first start of an empty installation has nobody who could have a token",
     "set_language": "a cookie of the browser",
     "set-money": "a cookie of the browser",
@@ -213,15 +218,16 @@ NONE = {
     "healthz": "asked by machines as it is",
     "readyz": "asked by machines as it is",
     "metrics": "asked by machines as it is",
-    "tokens": "a token must not make tokens: what leaked once would live for ever",
-    "tokens.revoke": "who finds a token must not lock its owner out",
-    "systems": "as tokens",
-    "systems.one": "as tokens",
 }
 """The pages without an operation, and why."""
 _CLIENT, _TABLE = "GET /clients/{client}", "GET /gradings/{quarter}/{department}/clients"
 _ITEMS, _VOLUME = "GET /handovers/{quarter}/{department}/items", "GET /volumes/{volume}"
 _STORY, _PERSON, _HOOK = "GET /penalties/{duty}/{staff}", "GET /staff/{staff}", "GET /hooks/{hook}"
+ON_THE_PAGE_ONLY = {
+    "tokens": "a token must not make tokens: what leaked once would live for ever",
+    "systems.one": "likewise",
+}
+"""What a page does beside what its operations do, and why no operation does it."""
 FORMS = {
     "rule-book.add": "GET /rule-versions",
     "clients.visit": f"{_CLIENT}|GET /duties",

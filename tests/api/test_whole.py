@@ -15,27 +15,20 @@ from baohou.day.jobs import start, start_again
 from baohou.guarantee.services import submissions
 from baohou.kernel.api import tokens
 from baohou.kernel.entrance import factors
-from baohou.kernel.people import logins, throttle
+from baohou.kernel.people import logins
 
 ON_PAGES_ONLY = {
     logins.make_first_admin: "the first start of an empty installation has nobody who could have a token",
     logins.password_changed: "a password is changed by who knows the old one, in the browser",
-    factors.demand: "how people log in is the browser's; a token that leaked must not weaken it",
-    factors.demand_of: "likewise",
-    factors.add_own: "likewise",
+    factors.add_own: "one's own log-in is the browser's; a token that leaked must not lock its owner out",
     factors.renew_codes: "likewise",
     factors.remove_own: "likewise",
     factors.end_own: "likewise",
-    factors.reset: "likewise",
-    factors.end_all: "likewise",
-    throttle.lift: "likewise",
     tokens.make_own_token: "a token must not make tokens: what leaked once would live for ever",
     tokens.make_system_token: "likewise",
-    tokens.add_system: "likewise",
-    tokens.revoke: "who finds a token must not lock its owner out",
 }
 """The verbs that have a page and no operation, each with its reason."""
-FRAME = ("baohou.kernel.api.tokens", "baohou.kernel.api.operations")
+FRAME = ("baohou.kernel.api.tokens", "baohou.kernel.api.checks", "baohou.kernel.api.operations")
 WITHOUT_A_DOOR = (submissions.keep_file, start, start_again)
 """Verbs that do not say their door, because what they begin says it."""
 

@@ -66,7 +66,7 @@ def world(portfolio: Portfolio, folder: Path, monkeypatch: pytest.MonkeyPatch, s
     """The evening of 2026-10-20; also an auditor, a clerk and one who has left; everyone has a log-in."""
     go_quickly(monkeypatch)
     monkeypatch.setattr(access_page, "write_page", lambda _: "")
-    monkeypatch.setattr(os, "execv", lambda *_: None)
+    monkeypatch.setattr(os, "execve", lambda *_: None)
     monkeypatch.setattr(web, "collect_static", lambda: None)
     monkeypatch.setattr(serve, "_check_port", _taken)
     told: dict[str, Any] = {"actor": "X01", "door": "page"}

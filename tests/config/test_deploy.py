@@ -46,7 +46,16 @@ def test_everything_that_is_started_exists() -> None:
         known = {option for one in found.params for option in one.opts}
         wrong += [f"{name} {word}" for word in words if word.startswith("--") and word not in known]
     assert wrong == []
-    assert {"web", "send", "day", "backup", "migrate"} <= seen
+    assert {"web", "send", "day", "backup", "migrate", "retention"} <= seen
+
+
+def test_what_starts_jobs_goes_to_the_machine_that_has_their_files() -> None:
+    """An import that is approved begins where its signs of life are looked for, by page and by API."""
+    told = (DEPLOY / "nginx" / "baohou.conf").read_text("utf-8")
+    [pattern] = re.findall(r"location ~ (\S+) {", told)
+    for path in ("/approvals/3/", "/api/v1/approvals/3/approve", "/imports/", "/api/v1/jobs/3", "/runs/run/"):
+        assert re.match(pattern, path), path
+    assert not re.match(pattern, "/clients/")
 
 
 def test_every_setting_is_documented() -> None:
@@ -91,7 +100,7 @@ def test_the_web_alone_becomes_the_server(monkeypatch: pytest.MonkeyPatch) -> No
     """Neither migrates nor runs the day; while migrations lack it says so and starts nothing."""
     begun: list[list[str]] = []
     monkeypatch.setattr("baohou.config.commands.web.collect_static", lambda: None)
-    monkeypatch.setattr("os.execv", lambda program, words: begun.append(words))
+    monkeypatch.setattr("os.execve", lambda program, words, _: begun.append(words))
     assert CliRunner().invoke(web, ["--workers", "3", "--host", "0.0.0.0"]).exit_code == 0
     assert begun[0][begun[0].index("--workers") + 1] == "3"
     assert begun[0][begun[0].index("--host") + 1] == "0.0.0.0"

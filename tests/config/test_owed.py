@@ -12,9 +12,13 @@ from click.testing import CliRunner
 
 from baohou.config import command
 from baohou.core.errors import Refused
+from baohou.core.masking import mask
 from baohou.guarantee.imports import take
+from baohou.kernel.audit.models import Act
 from tests.cast import FOOD, PAPER, STEEL, Portfolio, TakeIn
+from tests.desk.conftest import evening
 
+__all__ = ["evening"]
 DUTY_KEYS = {
     *("clause", "kind", "version", "client_id_no", "project_no", "department", "quarter", "period_first"),
     *("period_last", "owner", "opens_on", "due_on", "state", "done_on"),
@@ -30,8 +34,11 @@ def baohou() -> click.Group:
     return command.baohou
 
 
+_WHOLE = ("--whole", "--because", "与台账核对")
+
+
 def _ask(baohou: click.Group, *arguments: str) -> Any:
-    answered = CliRunner().invoke(baohou, [*arguments, "--format", "json"], catch_exceptions=False)
+    answered = CliRunner().invoke(baohou, [*arguments, "--format", "json", *_WHOLE], catch_exceptions=False)
     assert answered.exit_code == 0, answered.output
     return json.loads(answered.stdout)
 
@@ -173,3 +180,33 @@ def test_a_sound_database_is_verified(baohou: click.Group, portfolio: Portfolio)
 def test_an_unknown_owner_is_refused(baohou: click.Group, portfolio: Portfolio) -> None:
     with pytest.raises(Refused, match="Z99"):
         CliRunner().invoke(baohou, ["duties", "--owner", "Z99"], catch_exceptions=False)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("duties", "duties"), ("penalties", "ledger")])
+def test_numbers_are_hidden_unless_a_reason_is_given_and_the_list_is_an_act(
+    baohou: click.Group, evening: Portfolio, name: str, kind: str
+) -> None:
+    """What leaves by the command line is written down as what leaves by a page; identity numbers as masked as there."""
+    for form in ("json", "table"):
+        shown = (
+            CliRunner().invoke(baohou, [name, "--on", "2026-10-20", "--format", form], catch_exceptions=False).stdout
+        )
+        assert mask(STEEL) in shown and STEEL not in shown
+    acts = Act.objects.filter(verb=f"exports.{kind}", door="command")
+    assert acts.count() == 2 and acts[0].facts["rows"] > 0
+    assert acts[0].agent
+    silent = CliRunner().invoke(baohou, [name, "--whole"])
+    assert silent.exit_code == 2 and STEEL not in silent.output
+    whole = CliRunner().invoke(baohou, [name, "--on", "2026-10-20", "--whole", "--because", "与审计核对"])
+    assert STEEL in whole.stdout
+    act = acts.latest("pk")
+    assert (act.because, act.facts["whole"]) == ("与审计核对", True)
+
+
+def test_a_masked_list_is_there_while_nothing_is_written_and_a_whole_one_is_not(
+    baohou: click.Group, evening: Portfolio, settings: Any
+) -> None:
+    settings.READ_ONLY_BECAUSE = "恢复演练"
+    assert mask(STEEL) in CliRunner().invoke(baohou, ["duties", "--on", "2026-10-20"], catch_exceptions=False).stdout
+    refused = CliRunner().invoke(baohou, ["duties", "--on", "2026-10-20", "--whole", "--because", "核对"])
+    assert isinstance(refused.exception, Refused) and STEEL not in refused.output

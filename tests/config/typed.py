@@ -48,6 +48,6 @@ TYPED: Final[Mapping[str, Callable[[Path], list[str]]]] = {
     "rules show": lambda _: ["PGM.3"],
     "sample": lambda folder: ["--clients", "1", "--on", "2026-10-20", "--out", str(folder / "sample.xlsx")],
     "serve": lambda _: ["--port", "1"],
-    "settings go-live": lambda _: ["2026-01-01"],
+    "settings go-live": lambda _: ["2026-01-01", "--because", "启用"],
 }
 """By the command's full name; the others are typed alone. No copy is made and none put back: those have tests of their own."""

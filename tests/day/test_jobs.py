@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,13 @@ from django.test import Client
 from django.utils import timezone
 
 from baohou.core.errors import Refused
+from baohou.day import engine
 from baohou.day.jobs import beats, kinds, launching, queries, services
 from baohou.day.jobs.kinds import JobKind, Tell, Wish
-from baohou.day.models import Job, JobState
+from baohou.day.jobs.of_day import RUN
+from baohou.day.models import Job, JobState, Run
+from baohou.kernel.audit import origin
+from baohou.kernel.audit.models import Act
 from tests.cast import Portfolio
 from tests.desk.conftest import Enter, enter
 
@@ -224,3 +228,26 @@ def test_a_process_killed_dead_leaves_nothing_half_done(tmp_path: Path) -> None:
 
 def test_signs_of_life_stand_under_var() -> None:
     assert beats.folder() == settings.VAR / "jobs"
+
+
+def test_what_a_job_does_says_from_where_it_was_asked(started: list[int], portfolio: Portfolio) -> None:
+    """郑辛 starts the day by hand: its acts and its run name 郑辛, the address, the request and the browser."""
+    asked_from = origin.Origin("10.1.2.3", "req-1", "Chrome 126 · Windows")
+    with origin.coming_from(asked_from):
+        job = services.start(kind=RUN.code, by="X01", wish={})
+    services.work(pk=job.pk)
+    acts = Act.objects.filter(verb__startswith="day.")
+    assert {(act.by, act.door, act.ip, act.request, act.agent) for act in acts} == {
+        ("X01", "day", "10.1.2.3", "req-1", "Chrome 126 · Windows")
+    }
+    assert Run.objects.get().by == "X01"
+    with origin.coming_from(origin.Origin("10.9.9.9", "req-2", "")):
+        Job.objects.filter(pk=job.pk).update(state=JobState.FAILED)
+        job.refresh_from_db()
+        assert services.start_again(job=job, by="X02").origin["ip"] == "10.9.9.9"
+
+
+def test_a_day_that_nobody_started_by_hand_names_nobody(portfolio: Portfolio) -> None:
+    engine.run(on=date(2026, 10, 20))
+    assert {act.by for act in Act.objects.filter(verb__startswith="day.")} == {""}
+    assert Run.objects.get().by == ""

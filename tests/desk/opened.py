@@ -306,7 +306,7 @@ OPENED: dict[str, Opened] = {
     "runs.job.again": Opened(one(Job), first=at.fail_job),
     "rule-book.version": Opened(lambda _: {"number": RuleVersion.objects.order_by("pk")[0].pk}),
     "rule-book.add": Opened(sent=version),
-    "start": Opened(sent=lambda _: {"on": "2026-01-01"}),
+    "start": Opened(sent=lambda _: {"on": "2026-01-01", "because": "启用"}),
     "check.one": Opened(lambda _: {"code": Seal.objects.order_by("pk")[0].code}),
     "penalties.file": Opened(lambda _: {**MONTH, "ending": "pdf"}),
     "penalties.statement.month": Opened(lambda _: MONTH),

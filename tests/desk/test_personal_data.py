@@ -9,11 +9,13 @@ import pytest
 
 from baohou.core.masking import mask
 from baohou.kernel.audit.models import Act
+from tests.api.conftest import CallAs, call_as
 from tests.cast import STEEL, Portfolio
 from tests.desk.conftest import Enter
 from tests.desk.reading import department_id
 from tests.desk.reading import said as read
 
+__all__ = ["call_as"]
 pytestmark = pytest.mark.django_db
 
 
@@ -99,3 +101,22 @@ def test_the_list_of_clients_is_taken_as_it_is_shown(evening: Portfolio, enter: 
     assert (act.by, act.facts["rows"]) == ("M01", 1)
     assert enter(evening.cast.outsider).get("/clients/export.xlsx?q=东方").status_code == 200
     assert Act.objects.filter(verb="exports.clients").latest("pk").facts["rows"] == 0
+
+
+@pytest.mark.parametrize("who", ["general_manager", "admin"])
+def test_searching_does_not_tell_a_number_piece_by_piece(
+    evening: Portfolio, enter: Enter, call_as: CallAs, who: str
+) -> None:
+    """王庚 and 郑辛 see no whole number: a beginning finds nobody, the whole number its holder; 张甲's search stays."""
+    staff = getattr(evening.cast, who)
+    browser, caller, name = enter(staff), call_as(staff), evening.steel.name
+    for words in (STEEL[:4], STEEL[:17]):
+        assert name not in read(browser, f"/clients/?q={words}")
+        assert caller.get("/clients", q=words).json()["items"] == []
+        assert caller.get("/worklist", q=words, whose="all").json()["items"] == []
+    for words in (STEEL, f" {STEEL.lower()} "):
+        assert name in read(browser, f"/clients/?q={words}")
+        assert [one["name"] for one in caller.get("/clients", q=words).json()["items"]] == [name]
+    assert name in read(enter(evening.cast.a), f"/clients/?q={STEEL[:6]}")
+    assert call_as(evening.cast.a).get("/clients", q=STEEL[:6]).json()["items"]
+    assert not call_as(evening.cast.a, ["own"]).get("/clients", q=STEEL[:6]).json()["items"]

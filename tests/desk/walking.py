@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+from allauth.mfa.models import Authenticator
 from bench import answers
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -308,6 +309,13 @@ def make_token(world: World) -> None:
     """张甲 has a token."""
     named = {"name": "取数", "scopes": [], "days": 30}
     make_own_token(staff=world.cast.a, post=Post.PROJECT_MANAGER, **named, actor="A01", door="page")
+
+
+def set_factor(world: World) -> None:
+    """张甲 has set up a second factor."""
+    staff = world.cast.a
+    staff.refresh_from_db()
+    Authenticator.objects.get_or_create(user=staff.user, type=Authenticator.Type.TOTP, defaults={"data": {}})
 
 
 def add_system(_: World) -> None:

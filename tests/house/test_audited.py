@@ -15,7 +15,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "baohou"
 WRITES = {"save", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete", "create_user"}
 BULK = {"add_rows", "set_rows", "change_rows", "insert_rows", "update_rows"}
 ACTS = {"record_act", "act_on"}
-ROOMS = ("guarantee/services", "kernel")
+ROOMS = ("guarantee/services", "kernel", "day")
 LEFT_OUT = ("kernel/audit/", "kernel/columns/", "kernel/papers/reading/", "kernel/papers/printing/", "/migrations/")
 WITHOUT = {
     "guarantee/services/set_aside.py:set_aside": "what the day sets aside: its act tells how many",
@@ -43,6 +43,10 @@ WITHOUT = {
     "guarantee/services/retention.py:delete_texts": "as delete_drafts, or part of drafts.discard",
     "guarantee/services/retention.py:anonymise": "as delete_drafts",
     "guarantee/services/retention.py:discard": "as delete_drafts",
+    "guarantee/services/retention.py:delete_imports": "as delete_drafts",
+    "kernel/notices/retention.py:delete_notices": "as delete_drafts",
+    "kernel/outbox/retention.py:delete_messages": "as delete_drafts",
+    "day/retention.py:delete_jobs": "as delete_drafts",
     "kernel/people/retention.py:delete_logins": "as delete_drafts",
     "kernel/people/sessions.py:end_sessions": "part of the act of whoever ends them",
     "kernel/people/sessions.py:rename": "who is logged in belongs to the machine",
@@ -58,6 +62,8 @@ WITHOUT = {
     "kernel/entrance/views.py:log_out": "as enter",
     "kernel/entrance/views.py:password_page": "calls password_changed, which is one",
     "kernel/parties/services.py:erase": "as delete_drafts",
+    "day/jobs/services.py:start": "what a job does writes its acts, by whoever asked and from where that was",
+    "day/jobs/services.py:start_again": "as start",
     "kernel/accountability/telling.py:tell_posted": "notices tell of acts that are written down themselves",
     "kernel/notices/services.py:tell": "as tell_posted",
     "kernel/notices/services.py:tell_everyone": "as tell_posted",
@@ -196,5 +202,6 @@ ALLOWED_DIRECTLY = [
     "kernel/parties/services.py:erase update",
     "kernel/people/logins.py:make_logins bulk_create",
     "kernel/people/sessions.py:rename update",
+    "day/engine.py:_run update",
 ]
 """On tables that are left out of the audit, each with its reason there (capture.leave_out), the framework's users, and what is to be forgotten."""

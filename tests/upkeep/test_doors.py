@@ -21,7 +21,8 @@ from baohou.kernel.api.tokens import make_own_token
 from baohou.kernel.people.models import Post
 from baohou.upkeep import state
 from baohou.upkeep.closing import close
-from baohou.upkeep.logs import JsonLines
+from baohou.upkeep.logs import JsonLines, PlainLines
+from baohou.upkeep.metrics import counting_together, write_metrics
 from tests.cast import Portfolio
 
 pytestmark = pytest.mark.django_db
@@ -253,3 +254,64 @@ def _heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         monkeypatch.setattr(logger, "propagate", False)
         logger.manager._clear_cache()  # type: ignore[attr-defined]
     return lines
+
+
+_COUNT = (
+    "import os; os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'baohou.config.settings');"
+    "import django; django.setup();"
+    "from baohou.upkeep.metrics import count_request; [count_request('home', 'GET', 200, .1, 0) for _ in range(3)]"
+)
+
+
+def test_the_metrics_of_all_workers_are_one_sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two workers of one server each answer three pages: /metrics says six; what an earlier server counted is gone."""
+    monkeypatch.setattr("django.conf.settings.VAR", tmp_path)
+    old = tmp_path / "metrics" / "8000" / "counter_1.db"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(b"old")
+    surroundings = counting_together(port=8000, workers=2)
+    assert not old.exists()
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", _COUNT], env=surroundings, check=True)
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", surroundings["PROMETHEUS_MULTIPROC_DIR"])
+    told = text_string_to_metric_families(write_metrics().decode())
+    [counted] = [one for one in told if one.name == "baohou_requests"]
+    assert [one.value for one in counted.samples if one.labels["route"] == "home"] == [6.0]
+
+
+def test_one_worker_counts_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.conf.settings.VAR", tmp_path)
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+    assert "PROMETHEUS_MULTIPROC_DIR" not in counting_together(port=8000, workers=1)
+
+
+PERSONAL = ("330106199001011234", "张甲", "13800138000")
+
+
+def test_plain_lines_tell_no_more_than_those_of_json() -> None:
+    """A fault's traceback, and a fault that a sentence of the log names, are masked whatever the form."""
+    try:
+        raise ValueError('Key "party_id_no" (id_no)=(330106199001011234) 张甲 already exists "13800138000"')
+    except ValueError as fault:
+        made = logging.getLogger("x").makeRecord
+        broken = made("x", logging.ERROR, __file__, 1, "broken", (), sys.exc_info())
+        named = made("x", logging.WARNING, __file__, 1, "acts wait: %s", (fault,), None)
+    for form in (PlainLines("%(levelname)s %(name)s %(message)s"), JsonLines()):
+        for record in (broken, named):
+            line = form.format(record)
+            assert not [one for one in PERSONAL if one in line], (type(form), line)
+            assert "party_id_no" in line
+        assert "test_doors.py" in form.format(broken)
+
+
+def test_a_command_that_breaks_says_where_and_nothing_that_people_typed() -> None:
+    """What a job of the background says when it breaks stands in var/jobs; cron keeps what a command says."""
+    code = (
+        "from baohou.config import command; import click;"
+        "command.baohou = click.Command('x', callback=lambda: int('张甲 330106199001011234'));"
+        "command.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "ValueError" in done.stderr and "command.py" in done.stderr
+    assert not [one for one in PERSONAL if one in done.stderr + done.stdout]

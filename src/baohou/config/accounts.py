@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
 from baohou.core.errors import Refused
 from baohou.kernel.audit.origin import account
+
+if TYPE_CHECKING:
+    from baohou.kernel.approvals.services import Asked
+    from baohou.kernel.people.access import Person
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,6 +65,25 @@ def typed(effect: Effect) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return guarded
 
     return guard
+
+
+def typist() -> Person:
+    """Who types a command, for those who are asked to check what it wants: an account, and nobody on the staff."""
+    from baohou.kernel.people.access import Person
+    from baohou.kernel.people.models import Post
+
+    return Person(None, Post.ADMIN, None, "", account=account())
+
+
+def tell_asked(asked: Asked) -> bool:
+    """Say that an act waits for a second pair of eyes, or that nobody could check it; whether it is done."""
+    if asked.proposal is None:
+        return True
+    if asked.waits:
+        click.echo(f"已提请复核（第 {asked.proposal.pk} 号，见网页“复核”）；批准之前记录保持原样。")
+        return False
+    click.echo("现在没有人能复核，已办理，并记为“无人可复核”。")
+    return True
 
 
 def effect_of(command: click.Command) -> Effect | None:

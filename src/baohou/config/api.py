@@ -16,9 +16,11 @@ from baohou.guarantee.forms.hand_overs import FIELD_OF as OF_HAND_OVERS
 from baohou.kernel.accountability.api import room as accountability
 from baohou.kernel.api.approvals import room as approvals
 from baohou.kernel.api.book import room as book
+from baohou.kernel.api.credentials import room as credentials
 from baohou.kernel.api.errors import answer_errors
 from baohou.kernel.api.people import room as people
 from baohou.kernel.api.seals import room as seals
+from baohou.kernel.entrance.api import room as entrance
 from baohou.kernel.hooks.api import room as hooks
 from baohou.kernel.hooks.described import describe
 from baohou.kernel.notices.api import room as notices
@@ -52,7 +54,21 @@ api = _Api(
     openapi_extra={"webhooks": _EVENTS["webhooks"], "security": [{"token": []}]},
 )
 answer_errors(api, {**OF_HAND_OVERS, **OF_PEOPLE, **OF_CLIENTS, "回访日期": "visited_on", "文件": "file"})
-_ROOMS = (*GUARANTEE, accountability, approvals, people, book, seals, day, notices, outbox, hooks, upkeep)
+_ROOMS = (
+    *GUARANTEE,
+    accountability,
+    approvals,
+    people,
+    entrance,
+    credentials,
+    book,
+    seals,
+    day,
+    notices,
+    outbox,
+    hooks,
+    upkeep,
+)
 _OPEN = Door(open_because="接口说明，不含任何数据")
 for room in _ROOMS:
     api.add_router("", room.router)

@@ -63,6 +63,9 @@ def main() -> None:
     except PermissionError as fault:
         _give_up(f"账号“{account()}”无权使用 {fault.filename}，命令没有执行。请以本系统的账号运行。")
     from baohou.kernel.watch.trouble import Trouble, trouble_of
+    from baohou.upkeep.logs import say_fault
+
+    sys.excepthook = say_fault
 
     try:
         baohou()

@@ -165,6 +165,8 @@ ACCOUNT_LOGIN_TIMEOUT = 600
 MFA_ADAPTER = "baohou.kernel.entrance.adapters.Factors"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
+RESET_LOGIN_DAYS = int(os.environ.get("BAOHOU_RESET_LOGIN_DAYS", "7"))
+"""For so long who had a log-in reset by somebody checks nothing that this somebody asks."""
 MFA_TOTP_ISSUER = os.environ.get("BAOHOU_TOTP_ISSUER", "保后")
 MFA_RECOVERY_CODE_COUNT, MFA_RECOVERY_CODE_DIGITS = 10, 12
 LOGIN_TRIES = int(os.environ.get("BAOHOU_LOGIN_TRIES", "5"))
@@ -322,11 +324,14 @@ CLAMD = os.environ.get("BAOHOU_CLAMD", "")
 CLAMD_SECONDS = float(os.environ.get("BAOHOU_CLAMD_SECONDS", "30"))
 """Where clamd is asked about every file that comes in (a socket's path, or host:port), and seconds to wait for it."""
 KEEP = {
+    "imports": int(os.environ.get("BAOHOU_KEEP_IMPORTS", "30")),
+    "jobs": int(os.environ.get("BAOHOU_KEEP_JOBS", "90")),
+    "notices": int(os.environ.get("BAOHOU_KEEP_NOTICES", "365")),
+    "messages": int(os.environ.get("BAOHOU_KEEP_MESSAGES", "90")),
     "drafts": int(os.environ.get("BAOHOU_KEEP_DRAFTS", "90")),
     "texts": int(os.environ.get("BAOHOU_KEEP_TEXTS", "30")),
     "contacts": int(os.environ.get("BAOHOU_KEEP_CONTACTS", "3")),
     "logins": int(os.environ.get("BAOHOU_KEEP_LOGINS", "180")),
     "persons": int(os.environ.get("BAOHOU_KEEP_PERSONS", "10")),
 }
-"""How long personal data is kept: days for files and drafts never sent and for log-ins of who left, years for
-contacts and for persons."""
+"""How long personal data is kept: years for contacts and for persons, days for all else."""

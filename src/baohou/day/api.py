@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import Http404
+from pydantic import Field
 
 from baohou.day.jobs import Seen, find_job, list_jobs, start, start_again
 from baohou.day.jobs.of_day import RUN
 from baohou.day.models import Job
 from baohou.day.queries import list_runs, list_set_aside
+from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import Call, Room
-from baohou.kernel.api.schemas import In, Out, Pk
+from baohou.kernel.api.schemas import USUAL, Cursor, In, Limit, Out, Page, Pk
 from baohou.kernel.people.access import Right
 from baohou.kernel.saying import in_words, told
 
-room = Room("日终")
-_RUNS = 20
-_ASIDE = 200
+room = Room("日终", personal=False)
+T = TypeVar("T")
 
 
 class StepRunOut(Out):
@@ -42,6 +43,7 @@ class RunOut(Out):
     id: int
     on: date
     rebuild: bool
+    by: str = Field(description="手工开始的人；自动运行的为空")
     started_at: datetime
     ended_at: datetime | None
     steps: list[StepRunOut]
@@ -50,6 +52,7 @@ class RunOut(Out):
 class AsideOut(Out):
     """A row that could not be processed, and why."""
 
+    id: int
     step: str
     table: str
     row: int
@@ -92,14 +95,16 @@ def today(request: Call) -> TodayOut:
     return TodayOut(business_day=request.business_day, today=request.today)
 
 
-@room.reads("/runs", list[RunOut])
-def runs(request: Call) -> list[RunOut]:
-    """最近的日终运行。"""
-    return [
+@room.reads("/runs", Page[RunOut])
+def runs(request: Call, limit: Limit = USUAL, cursor: Cursor = "") -> Page[RunOut]:
+    """日终运行，新的在前。"""
+    found = list_runs(limit=limit + 1, before=int(opened(request, cursor) or 0))
+    items = [
         RunOut(
             id=run.pk,
             on=run.on,
             rebuild=run.rebuild,
+            by=run.by,
             started_at=run.started_at,
             ended_at=run.ended_at,
             steps=[
@@ -107,18 +112,20 @@ def runs(request: Call) -> list[RunOut]:
                 for step in run.steps.all()
             ],
         )
-        for run in list_runs(limit=_RUNS)
+        for run in found
     ]
+    return _page(request, items, limit)
 
 
-@room.reads("/runs/set-aside", list[AsideOut], right=Right.SEE_EVERYTHING)
-def set_aside(request: Call) -> list[AsideOut]:
-    """未能处理的数据，最多 200 行。"""
-    same = [name for name in AsideOut.model_fields if name != "message"]
-    return [
-        AsideOut(**{name: getattr(row, name) for name in same}, message=in_words(row.message))
-        for row in list_set_aside()[:_ASIDE]
+@room.reads("/runs/set-aside", Page[AsideOut], right=Right.SEE_EVERYTHING)
+def set_aside(request: Call, limit: Limit = USUAL, cursor: Cursor = "") -> Page[AsideOut]:
+    """未能处理的数据，旧的在前。"""
+    same = [name for name in AsideOut.model_fields if name not in ("id", "message")]
+    items = [
+        AsideOut(id=row.pk, **{name: getattr(row, name) for name in same}, message=in_words(row.message))
+        for row in list_set_aside(after=int(opened(request, cursor) or 0))[: limit + 1]
     ]
+    return _page(request, items, limit)
 
 
 @room.writes("/runs", JobOut, right=Right.ADMINISTER, status=200, whole=False)
@@ -127,10 +134,11 @@ def run_day(request: Call, body: RunIn) -> JobOut:
     return _job(request, start(kind=RUN.code, by=request.person.actor, wish={"retry": body.retry}))
 
 
-@room.reads("/jobs", list[JobOut])
-def jobs(request: Call) -> list[JobOut]:
-    """最近的后台工作。"""
-    return [job_out(seen) for seen in list_jobs(request.person)]
+@room.reads("/jobs", Page[JobOut])
+def jobs(request: Call, limit: Limit = USUAL, cursor: Cursor = "") -> Page[JobOut]:
+    """后台工作，新的在前；管理员看全部。"""
+    found = list_jobs(request.person, limit=limit + 1, before=int(opened(request, cursor) or 0))
+    return _page(request, [job_out(seen) for seen in found], limit)
 
 
 @room.reads("/jobs/{job}", JobOut)
@@ -143,6 +151,12 @@ def one_job(request: Call, job: Pk) -> JobOut:
 def job_again(request: Call, job: Pk) -> JobOut:
     """把失败或中途停了的工作再办一次。"""
     return _job(request, start_again(job=_seen(request, job).job, by=request.person.actor))
+
+
+def _page(request: Call, items: list[T], limit: int) -> Page[T]:
+    """A page of rows of which one more was asked for than it has."""
+    last: Any = items[limit - 1] if len(items) > limit else None
+    return Page[T](items=items[:limit], next=sealed(request, last.id if last else None))
 
 
 def job_out(seen: Seen) -> JobOut:

@@ -11,7 +11,8 @@ class Day(AppConfig):
     def ready(self) -> None:
         from baohou.day import lines, proving, telling
         from baohou.day.jobs import kinds, of_day
-        from baohou.kernel.audit import proofs
+        from baohou.day.retention import JOBS
+        from baohou.kernel.audit import proofs, retention
         from baohou.kernel.audit.capture import leave_out
         from baohou.kernel.notices import kinds as notices
         from baohou.kernel.watch import checks, gauges
@@ -21,6 +22,7 @@ class Day(AppConfig):
         notices.register(telling.DAY_FAILED)
         notices.register(telling.JOB_ENDED)
         register(lines.PART)
+        retention.register(JOBS)
         gauges.register(lines.tell_gauges)
         checks.register(lines.CHECK)
         proofs.register(proving.PROOF)

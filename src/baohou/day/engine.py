@@ -64,14 +64,22 @@ def _quiet(what: str, share: float) -> None:
     """Tell nobody."""
 
 
-def run(*, on: date | None = None, rebuild: bool = False, retry: bool = False, progress: Progress = _quiet) -> Report:
+def run(
+    *,
+    on: date | None = None,
+    by: str = "",
+    rebuild: bool = False,
+    retry: bool = False,
+    progress: Progress = _quiet,
+) -> Report:
     """Run the business day up to ``on`` (default today), catching up the days missed.
 
     A day before the last one run changes nothing. ``rebuild`` derives everything anew from all facts; ``retry`` takes
-    up again what was set aside. AnotherRun when a run is at work; NothingToRun when there is no fact.
+    up again what was set aside; ``by`` is who started it by hand. AnotherRun when a run is at work; NothingToRun when
+    there is no fact.
     """
     with only_run():
-        return _run(on=on, rebuild=rebuild, retry=retry, progress=progress)
+        return _run(on=on, by=by, rebuild=rebuild, retry=retry, progress=progress)
 
 
 def prepare_pages(report: Report) -> None:
@@ -94,7 +102,7 @@ def verify(*, progress: Progress = _quiet) -> Report:
     if day is None:
         raise NothingToRun
     with only_run(), writing_allowed(), transaction.atomic():
-        report = _run(on=day, rebuild=True, retry=False, progress=progress)
+        report = _run(on=day, by="", rebuild=True, retry=False, progress=progress)
         transaction.set_rollback(True)
     return report
 
@@ -110,14 +118,14 @@ def days_to_run(*, begin: date | None, through: date) -> Iterator[date]:
         day += timedelta(days=1)
 
 
-def _run(*, on: date | None, rebuild: bool, retry: bool, progress: Progress) -> Report:
+def _run(*, on: date | None, by: str, rebuild: bool, retry: bool, progress: Progress) -> Report:
     day, last = on or timezone.localdate(), get_business_day()
     if last is None and first_fact() is None:
         raise NothingToRun
     if last is not None and day < last:
         return Report(on=last, ran=False)
     require_writable()
-    run = Run.objects.create(on=day, rebuild=rebuild)
+    run = Run.objects.create(on=day, by=by, rebuild=rebuild)
     with telling_of_failure(day, run.pk):
         reports = [_patiently(step, run, rebuild=rebuild, retry=retry, progress=progress) for step in steps()]
     if not connection.in_atomic_block:
@@ -150,7 +158,7 @@ def _one_step(step: Step, run: Run, *, rebuild: bool, retry: bool, progress: Pro
         with tallying() as written:
             counts = step.work(Task(on=run.on, after=after, retry=retry, progress=progress))
         told = {"on": run.on, "after": after, "rebuild": rebuild, **asdict(counts), "written": written}
-        record_act(verb=f"day.{step.name}", door="day", facts=told)
+        record_act(verb=f"day.{step.name}", door="day", by=run.by, facts=told)
         Watermark.objects.update_or_create(step=step.name, defaults={"on": run.on, "basis": step.basis(run.on)})
         seconds = time.perf_counter() - begun
         StepRun.objects.create(run=run, step=step.name, after=after, seconds=seconds, **asdict(counts))

@@ -13,6 +13,7 @@ class Run(models.Model):
 
     on = models.DateField()
     rebuild = models.BooleanField(default=False)
+    by = models.CharField(max_length=64, blank=True, default="", db_default="", help_text="who started it by hand")
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -84,6 +85,11 @@ class Job(models.Model):
     reference = models.CharField(max_length=64, blank=True, db_index=True, help_text="the room's own name of it")
     wish = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     by = models.CharField(max_length=64, help_text="工号")
+    origin = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="address, request and browser of who asked; see audit.origin",
+    )
     state = models.CharField(max_length=16, choices=JobState, default=JobState.QUEUED)
     active = models.BooleanField(default=True, help_text="waiting or at work")
     message = SaidField(blank=True, help_text="why it failed")

@@ -23,11 +23,12 @@ def _marks(names: list[str]) -> QuerySet[Watermark, date]:
     return Watermark.objects.filter(step__in=names).values_list("on", flat=True)
 
 
-def list_runs(*, limit: int = 50) -> QuerySet[Run]:
-    """The latest runs with their steps."""
-    return Run.objects.prefetch_related("steps").order_by("-pk")[:limit]
+def list_runs(*, limit: int = 50, before: int = 0) -> QuerySet[Run]:
+    """The latest runs with their steps, or those before one."""
+    runs = Run.objects.prefetch_related("steps").order_by("-pk")
+    return (runs.filter(pk__lt=before) if before else runs)[:limit]
 
 
-def list_set_aside() -> QuerySet[SetAside]:
-    """Rows that could not be processed, oldest first."""
-    return SetAside.objects.order_by("pk")
+def list_set_aside(*, after: int = 0) -> QuerySet[SetAside]:
+    """Rows that could not be processed, oldest first, behind one."""
+    return SetAside.objects.filter(pk__gt=after).order_by("pk")

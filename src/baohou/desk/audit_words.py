@@ -93,6 +93,7 @@ VERBS: Final[dict[str, Word]] = {
     "visits.add": _("补充回访报告"),
     "visits.record": _("记录回访"),
     "api.add_system": _("登记外部系统"),
+    "api.read": _("经接口读取"),
     "api.make_token": _("生成接口令牌"),
     "api.revoke_token": _("撤销接口令牌"),
     "day.guarantee.notices": _("日终：通知和晨报"),

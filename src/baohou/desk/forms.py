@@ -40,6 +40,9 @@ class GoLiveForm(forms.Form):
         help_text=_("这一天之前到期的事项只作记录，不计处罚。留空表示全部计入。"),
         error_messages={"invalid": _("请写成年-月-日，如 2026-09-30。")},
     )
+    because = forms.CharField(
+        label=_("理由"), required=False, help_text=_("已经记过处罚后再改，须写明理由，并经复核。")
+    )
 
 
 class VersionForm(forms.Form):

@@ -27,7 +27,7 @@ class Guarantee(AppConfig):
         from baohou.guarantee.rules.words import CLAUSE_OF, PENALTY_OF, DutyKind
         from baohou.guarantee.services import moves, telling
         from baohou.guarantee.services.checked_grades import RISK, WATCH
-        from baohou.guarantee.services.retention import CONTACTS, DRAFTS, PERSONS, TEXTS
+        from baohou.guarantee.services.retention import CONTACTS, DRAFTS, IMPORTS, PERSONS, TEXTS
         from baohou.kernel.approvals import kinds as approvals
         from baohou.kernel.audit import retention
         from baohou.kernel.audit.capture import leave_out, name_noun
@@ -60,7 +60,7 @@ class Guarantee(AppConfig):
             waiting.register(source)
         bonds.register(managers_or_departments_left)
         bonds.register(drafts_left)
-        for rule in (DRAFTS, TEXTS, CONTACTS, PERSONS):
+        for rule in (DRAFTS, TEXTS, IMPORTS, CONTACTS, PERSONS):
             retention.register(rule)
         archive.register(archive.VolumeKind(VOLUMES, "客户回访报告", "BHHF"))
         for paper in (

@@ -13,7 +13,7 @@ from baohou.kernel.watch.lines import parts
 from baohou.kernel.watch.readonly import why_read_only
 from baohou.upkeep.closing import close, open_again
 
-room = Room("运维")
+room = Room("运维", personal=False)
 
 
 class LineOut(Out):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import re
+import sys
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final
@@ -36,6 +38,36 @@ def told_fault(kind: type[BaseException], fault: BaseException, trace: Traceback
     return {"type": f"{kind.__module__}.{kind.__qualname__}", "said": masked(str(fault)), "frames": frames}
 
 
+def words_of(record: logging.LogRecord) -> str:
+    """What a record says; a fault that it names is masked."""
+    given = record.args
+    if not given:
+        return record.getMessage()
+    if isinstance(given, Mapping):
+        told: object = {name: _masked_fault(value) for name, value in given.items()}
+    else:
+        told = tuple(_masked_fault(value) for value in given)
+    return str(record.msg) % told
+
+
+def _masked_fault(value: object) -> object:
+    return masked(str(value)) if isinstance(value, BaseException) else value
+
+
+def fault_lines(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> str:
+    """A fault in lines, without the values that its own words may hold."""
+    told = told_fault(kind, fault, trace)
+    return "\n".join([*(f"  {frame}" for frame in told["frames"]), f"{told['type']}: {told['said']}"])
+
+
+def say_fault(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    """How a command that breaks tells of it; an interruption as ever."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, fault, trace)
+    else:
+        sys.stderr.write(fault_lines(kind, fault, trace) + "\n")
+
+
 class JsonLines(logging.Formatter):
     """``at`` (UTC), ``level``, ``logger``, ``event``, ``number``, and whatever the caller gave by ``extra``."""
 
@@ -44,7 +76,7 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": record.getMessage(),
+            "event": words_of(record),
         }
         if number := current_number():
             line["number"] = number
@@ -55,8 +87,13 @@ class JsonLines(logging.Formatter):
 
 
 class PlainLines(logging.Formatter):
-    """For a terminal: the words, with the number in front when there is one."""
+    """For a terminal: the words, with the number in front when there is one; of a fault what JsonLines says, too."""
 
     def format(self, record: logging.LogRecord) -> str:
+        said = logging.makeLogRecord({**record.__dict__, "msg": words_of(record), "args": None, "exc_text": None})
         number = current_number()
-        return f"{number} {super().format(record)}" if number else super().format(record)
+        return f"{number} {super().format(said)}" if number else super().format(said)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  (its name in logging)
+        kind, fault, trace = ei
+        return fault_lines(kind, fault, trace) if kind and fault else ""

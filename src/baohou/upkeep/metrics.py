@@ -7,16 +7,20 @@ that is asked sums them up; without, a process tells what it counted itself.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Final
 
+from django.conf import settings
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from baohou.kernel.watch import gauges
+
+_TOGETHER: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 15.0)
@@ -57,10 +61,23 @@ def count_request(route: str, method: str, status: int, seconds: float, database
     _DATABASE.labels(route).inc(database_seconds)
 
 
+def counting_together(*, port: int, workers: int) -> dict[str, str]:
+    """The environment in which several workers of a server count in one folder, which is emptied: they begin anew.
+
+    Where the environment names a folder already, or for one worker, it is as it was.
+    """
+    if workers < 2 or os.environ.get(_TOGETHER):
+        return dict(os.environ)
+    folder = settings.VAR / "metrics" / str(port)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return {**os.environ, _TOGETHER: str(folder)}
+
+
 def write_metrics() -> bytes:
     """Everything in Prometheus' text format."""
     counted = _COUNTED
-    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    if folder := os.environ.get(_TOGETHER):
         counted = CollectorRegistry()
         MultiProcessCollector(counted, path=folder)  # type: ignore[no-untyped-call]
     now = CollectorRegistry()

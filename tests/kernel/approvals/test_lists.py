@@ -69,7 +69,7 @@ def test_a_post_that_waits_stands_in_the_directory(manned: Portfolio, enter: Ent
     said = enter(manned.cast.general_manager).get("/people/").content.decode()
     assert (said.count("待复核"), "登记新人（R02）为" in said) == (2, True)
     assert on_page(enter, manned.cast.manager, "/people/") == 1
-    listed = {one["name"]: waiting(one) for one in admin.get("/staff").json()}
+    listed = {one["name"]: waiting(one) for one in admin.get("/staff").json()["items"]}
     told = [(asked.json()["id"], "people.post", "郑辛")]
     assert listed.pop("张甲") == told
     assert set(map(len, listed.values())) == {0}

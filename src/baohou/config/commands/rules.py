@@ -10,7 +10,7 @@ from rich.console import Console, Group
 from rich.table import Column, Table
 from rich.text import Text
 
-from baohou.config.accounts import Effect, typed
+from baohou.config.accounts import Effect, tell_asked, typed, typist
 from baohou.core import rulebook as core
 from baohou.core.errors import Refused
 from baohou.core.money import format_yuan
@@ -29,11 +29,25 @@ def rules() -> None:
 
 @rules.command()
 @FILES
+@click.option("--because", default="", help="理由，复核的人会看到。")
 @typed(Effect.CHANGES)
-def load(files: tuple[Path, ...]) -> None:
-    """载入制度文件；有一处不对，全部不载入。"""
+def load(files: tuple[Path, ...], because: str) -> None:
+    """载入制度文件；有一处不对，全部不载入。有人能复核时只提请，批准后才载入。"""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from baohou.kernel.approvals.of_rules import VERSION, ask_version
+    from baohou.kernel.approvals.queries import is_on, list_checkers
     from baohou.kernel.rulebook import services
 
+    today = timezone.localdate()
+    if is_on(VERSION.code) and list_checkers(VERSION.code, on=today, but=()):
+        told = {"because": because, "by": typist(), "on": today, "door": "command"}
+        with transaction.atomic():
+            asked = [ask_version(text=file.read_text("utf-8"), **told) for file in files]  # type: ignore[arg-type]
+        done = [tell_asked(one) for one in asked]
+        if not all(done):
+            return
     for version in services.load_versions(paths=files, by="", door="command"):
         click.echo(f"{version} 已在制度中，{_days(version.effective_on, version.ends_on)}")
 

@@ -27,6 +27,7 @@ from django.utils import timezone
 from baohou.config.accounts import Effect, typed
 from baohou.config.commands.migrate import migrate
 from baohou.core.errors import Refused
+from baohou.upkeep.metrics import counting_together
 
 HOST = "127.0.0.1"
 DEMO_PASSWORD = "baohou-demo"  # noqa: S105  (shown to everyone, for made-up people only)
@@ -113,7 +114,8 @@ def server_command(*, host: str, port: int, workers: int, threads: int = 4) -> l
 def _server(port: int, workers: int) -> Iterator[subprocess.Popen[bytes]]:
     """The web server as a child, the head of a group of its own; they all end with us."""
     command = server_command(host=HOST, port=port, workers=workers)
-    child = subprocess.Popen(command, start_new_session=True)  # noqa: S603
+    together = counting_together(port=port, workers=workers)
+    child = subprocess.Popen(command, env=together, start_new_session=True)  # noqa: S603
     try:
         yield child
     finally:

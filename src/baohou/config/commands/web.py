@@ -20,6 +20,7 @@ from baohou.core.errors import Refused
 @typed(Effect.KEEPS)
 def web(host: str, port: int, workers: int, threads: int) -> None:
     """只提供网页和接口：不升级数据库、不跑日终、不发通知；供正式部署。"""
+    from baohou.upkeep.metrics import counting_together
     from baohou.upkeep.state import lacking_migrations
 
     if lacking := lacking_migrations():
@@ -29,7 +30,7 @@ def web(host: str, port: int, workers: int, threads: int) -> None:
     collect_static()
     command = [*server_command(host=host, port=port, workers=workers, threads=threads), "--respawn-failed-workers"]
     sys.stdout.flush()
-    os.execv(command[0], command)  # noqa: S606  (whoever minds this process is to mind the server itself)
+    os.execve(command[0], command, counting_together(port=port, workers=workers))  # noqa: S606  (whoever minds this process is to mind the server itself)
 
 
 commands = [web]

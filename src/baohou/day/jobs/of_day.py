@@ -14,7 +14,7 @@ def _run(wish: Wish, by: str, tell: Tell) -> dict[str, object]:
     def progress(what: str, share: float) -> None:
         tell(what, round(share * 100), 100)
 
-    report = engine.run(on=None, retry=bool(wish.get("retry")), progress=progress)
+    report = engine.run(on=None, by=by, retry=bool(wish.get("retry")), progress=progress)
     engine.prepare_pages(report)
     return {"on": str(report.on), "ran": report.ran}
 

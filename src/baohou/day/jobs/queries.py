@@ -77,9 +77,10 @@ def get_busy() -> Seen | None:
     return seen if seen and seen.busy else None
 
 
-def list_jobs(person: Person, *, limit: int = 50) -> list[Seen]:
-    """The latest jobs that the person may see: the own ones; administrators and auditors see everyone's."""
-    return _with_names(list(_visible(person).order_by("-pk")[:limit]))
+def list_jobs(person: Person, *, limit: int = 50, before: int = 0) -> list[Seen]:
+    """The latest jobs, or those before one: a person's own; everyone's for administrators and auditors."""
+    jobs = _visible(person).order_by("-pk")
+    return _with_names(list((jobs.filter(pk__lt=before) if before else jobs)[:limit]))
 
 
 def _visible(person: Person) -> QuerySet[Job]:

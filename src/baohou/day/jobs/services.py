@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.urls import reverse
@@ -16,6 +17,7 @@ from baohou.day.jobs.kinds import Wish, get
 from baohou.day.jobs.queries import see
 from baohou.day.models import Job, JobState
 from baohou.day.telling import tell_ended
+from baohou.kernel.audit import origin
 from baohou.kernel.watch.readonly import require_writable
 
 DATABASE_BUSY = say("数据库正被别的工作占着（如命令行的导入或日终），没有写入任何内容。请等它结束后再试一次。")
@@ -42,7 +44,7 @@ def start(*, kind: str, by: str, wish: Wish, name: str = "", reference: str = ""
 
     ``after_commit``: the process is started once the transaction at work is committed, and not when it is undone.
 
-    Beside an act of its own the job needs none: what it does writes its acts.
+    The job needs no act of its own: what it does writes its acts, by whoever asked, from where that was.
     """
     require_writable()
     before = Job.objects.filter(active=True).first()
@@ -52,7 +54,8 @@ def start(*, kind: str, by: str, wish: Wish, name: str = "", reference: str = ""
         with transaction.atomic():
             if before is not None:
                 _bury(before)
-            job = Job.objects.create(kind=kind, by=by, wish=wish, name=name[:255], reference=reference)
+            told = {"wish": wish, "origin": asdict(origin.current("page"))}
+            job = Job.objects.create(kind=kind, by=by, name=name[:255], reference=reference, **told)
     except IntegrityError:
         raise AnotherJob(get(kind).title, "") from None
     if after_commit:
@@ -84,7 +87,8 @@ def work(*, pk: int) -> None:
         job = Job.objects.get(pk=pk)
         try:
             require_writable()
-            result = get(job.kind).work(job.wish, job.by, tell)
+            with origin.coming_from(origin.Origin(**job.origin)):
+                result = get(job.kind).work(job.wish, job.by, tell)
         except Refused as refusal:
             said = refusal.message
             if refusal.where:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,8 +16,10 @@ from baohou.desk.views.asked import day_of, surroundings_of
 from baohou.guarantee.queries.pages.calendar import get_month
 from baohou.guarantee.queries.pages.waiting import list_waiting
 from baohou.guarantee.queries.pages.worklist import count_unowned, list_worklist
+from baohou.kernel.accountability.checks import GO_LIVE, ask_go_live
 from baohou.kernel.accountability.queries import get_go_live
-from baohou.kernel.accountability.services import set_go_live
+from baohou.kernel.approvals.queries import list_pending_of
+from baohou.kernel.approvals.showing import shown_list, tell_asked
 from baohou.kernel.entrance.letting_in import enter
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door, open_to_all
@@ -103,10 +104,23 @@ def _first_admin(request: HttpRequest) -> HttpResponse:
 def _next_steps(request: Asked) -> HttpResponse:
     form = GoLiveForm(request.POST or None, initial={"on": get_go_live()})
     if request.method == "POST" and form.is_valid():
-        set_go_live(on=form.cleaned_data["on"], actor=request.person.actor, door="page")
-        messages.success(request, _("已记下上线日，下一次日终按它计处罚。"), extra_tags="ok")
-        return redirect("start")
-    return render(request, "desk/start.html", {"form": form, "readiness": get_readiness(), "go_live": get_go_live()})
+        said = form.cleaned_data
+        try:
+            asked = ask_go_live(
+                to=said["on"], because=said["because"], by=request.person, on=request.today, door="page"
+            )
+        except Refused as refusal:
+            form.add_error(refusal.where or None, in_words(refusal.message))
+        else:
+            tell_asked(request, asked, done=_("已记下上线日，下一次日终按它计处罚。"))
+            return redirect("start")
+    context = {
+        "form": form,
+        "readiness": get_readiness(),
+        "go_live": get_go_live(),
+        "pending": shown_list(list_pending_of(GO_LIVE.code)),
+    }
+    return render(request, "desk/start.html", context)
 
 
 @open_to_all("只在本机记下金额单位")

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from ninja import Query, Status
+from pydantic import Field
 
 from baohou.core.masking import mask
 from baohou.guarantee.api.shapes import (
@@ -144,7 +145,9 @@ class OrderOut(Out):
 class ClientQuery(In):
     """The same filters as the page's; ``-`` asks for those of whom nothing is said."""
 
-    q: Word = ""
+    q: Word = Field(
+        "", description="名称的一部分，拼音首字母、项目编号的开头，或证件号码（有 see_identity 的可只写开头）"
+    )
     grade: GradeCode | None = None
     department: Number | None = None
     manager: Number | None = None
@@ -213,12 +216,15 @@ def guarantees(request: Call, client: Pk) -> list[GuaranteeOut]:
     return [_guarantee(held) for held in get_glance(client_for(request, client), on=request.today).held]
 
 
-@room.reads("/clients/{client}/grades", list[GradeOut])
-def list_grades(request: Call, client: Pk) -> list[GradeOut]:
-    """客户历次分类，新的在前，最多 200 次。"""
-    found = client_for(request, client)
-    given = found.grade_changes.filter(effective_on__lte=request.today).select_related("by")
-    return [_grade(change) for change in given.order_by("-effective_on")[:200]]
+@room.reads("/clients/{client}/grades", Page[GradeOut])
+def list_grades(request: Call, client: Pk, limit: Limit = USUAL, cursor: Cursor = "") -> Page[GradeOut]:
+    """客户历次分类，新的在前。"""
+    given = client_for(request, client).grade_changes.filter(effective_on__lte=request.today).select_related("by")
+    if before := opened(request, cursor):
+        given = given.filter(effective_on__lt=date.fromisoformat(before))
+    rows = list(given.order_by("-effective_on")[: limit + 1])
+    last = rows[limit - 1].effective_on.isoformat() if len(rows) > limit else None
+    return Page[GradeOut](items=[_grade(change) for change in rows[:limit]], next=sealed(request, last))
 
 
 @room.writes("/clients/{client}/grades", GradeOut, right=Right.CHANGE_GRADE, status=201, waits=ProposalOut)

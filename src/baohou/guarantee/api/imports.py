@@ -31,7 +31,7 @@ from baohou.kernel.papers.taking.mappings import keep_mapping, list_mappings, re
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.exports import hand_out
 
-room = Room("导入")
+room = Room("导入", personal=False)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Token = Annotated[str, Field(max_length=64)]
 

@@ -20,7 +20,7 @@ from baohou.kernel.papers.tables import Sheet
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.exports import XLSX
 
-room = Room("统计")
+room = Room("统计", personal=False)
 
 
 class HeadOut(Out):

@@ -16,7 +16,7 @@ from baohou.kernel.api.operations import Call, Room
 from baohou.kernel.api.schemas import Out, Pk, QuarterName, Ref
 from baohou.kernel.people.policy import Thing
 
-room = Room("回访计划", of={"department": Thing.PLANNED_DEPARTMENT})
+room = Room("回访计划", of={"department": Thing.PLANNED_DEPARTMENT}, personal=False)
 
 
 class DayLoadOut(Out):

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
+import shutil
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from baohou.core.errors import Refused
 from baohou.core.sayings import say, together
 from baohou.day.jobs import start
-from baohou.day.models import Job
-from baohou.guarantee.imports.jobs import TAKE, seen_as, wish_for
+from baohou.day.models import Job, JobState
+from baohou.guarantee.imports.jobs import CHECK, TAKE, seen_as, wish_for
 from baohou.kernel.approvals.kinds import Kind, Order, Payload, Row
 from baohou.kernel.approvals.models import Proposal
 from baohou.kernel.approvals.queries import list_pending_of
 from baohou.kernel.approvals.services import Asked, Draft, ask
 from baohou.kernel.papers import records
+from baohou.kernel.papers.taking import Outcome
+from baohou.kernel.papers.taking.summary import summarise
 from baohou.kernel.people.access import Person, Right
 
 _GIVES: Final = frozenset({"staff", "grades"})
@@ -29,7 +35,7 @@ _WITHOUT_UPDATE: Final = {"update": "whole", "partial-update": "partial"}
 
 def needs_eyes(outcome: Mapping[str, Any], how: str) -> bool:
     """Whether taking a file, as it was checked, changes records that are there, or gives people posts or grades."""
-    if how in _WITHOUT_UPDATE and outcome.get("difference_count"):
+    if how == "remove" or (how in _WITHOUT_UPDATE and outcome.get("difference_count")):
         return True
     return any(part["kind"] in _GIVES and part["new"] for part in outcome.get("parts", ()))
 
@@ -41,19 +47,19 @@ def plainest(outcome: Mapping[str, Any], how: str) -> str:
 
 def ask_import(
     *, token: str, kind: str, path: Path, name: str, mapping: Path | None, how: str, seen: Job, by: Person, on: date,
-    door: str,
+    door: str, because: str = "",
 ) -> Asked:  # fmt: skip
     """Ask for a file to be taken as its last check (``seen``) found it; its bytes are kept until then."""
     outcome = seen.result
     kept = records.keep_table(path.read_bytes(), name=path.name)
-    new = sum(part["new"] for part in outcome["parts"])
+    new, gone = (sum(part[name] for part in outcome["parts"]) for name in ("new", "removed"))
+    title = say("%(name)s：%(n)s 处与已有数据不同，新增 %(new)s 行", name=name, n=outcome["difference_count"], new=new)
     return ask(
         Draft(
             kind=IMPORT.code,
             subject=kept.file.sha256,
-            title=say(
-                "%(name)s：%(n)s 处与已有数据不同，新增 %(new)s 行", name=name, n=outcome["difference_count"], new=new
-            ),
+            title=say("%(name)s：删除 %(n)s 行", name=name, n=gone) if how == "remove" else title,
+            because=because,
             payload={
                 "token": token,
                 "kind": kind,
@@ -70,6 +76,25 @@ def ask_import(
         on=on,
         door=door,
     )
+
+
+def ask_typed(
+    *, kind: str, path: Path, mapping: Path | None, outcome: Outcome, how: str, because: str, by: Person, on: date
+) -> Asked | None:
+    """Ask for a file that a command names to be taken as was found; None where it changes nothing that is there."""
+    found = summarise(outcome)
+    how = plainest(found, how)
+    if not outcome.acceptable or not needs_eyes(found, how):
+        return None
+    token = secrets.token_urlsafe(24)
+    folder: Path = settings.VAR / "uploads" / token
+    folder.mkdir(mode=0o700, parents=True)
+    kept = folder / f"file{path.suffix.lower()}"
+    shutil.copyfile(path, kept)
+    told = {"kind": CHECK.code, "by": by.actor, "name": path.name[:255], "reference": token, "result": found}
+    seen = Job.objects.create(**told, active=False, state=JobState.DONE, ended_at=timezone.now())
+    said: dict[str, Any] = {"token": token, "kind": kind, "path": kept, "name": path.name, "mapping": mapping}
+    return ask_import(**said, how=how, seen=seen, because=because, by=by, on=on, door="command")
 
 
 def list_pending_imports(token: str = "") -> list[Proposal]:
@@ -89,7 +114,7 @@ def _carry_out(order: Order) -> Job:
         door=order.door,
     )
     kept = {name: said[name] for name in ("sha256", "seen")} | {"mapping_text": said["mapping"]}
-    wish |= {"kept": kept, "proposal": order.proposal, "checked_by": order.checked_by}
+    wish |= {"kept": kept, "proposal": order.proposal, "checked_by": order.checked_by, "because": order.because}
     return start(
         kind=TAKE.code, by=order.actor, wish=wish, name=said["name"], reference=said["token"], after_commit=True
     )
@@ -112,6 +137,8 @@ def _rows(payload: Payload) -> list[Row]:
     for part in outcome.get("parts", ()):
         read, new, n = part["read"], part["new"], part["differences"]
         after = say("新增 %(new)s 行，%(n)s 处不同", new=new, n=n)
+        if part["removed"]:
+            after = say("删除 %(n)s 行", n=part["removed"])
         rows.append((say(part["title"]), say("读到 %(n)s 行", n=read), after))
     for one in outcome.get("differences", ()):
         where = (one["sheet"], say("第 %(n)s 行", n=one["row"]), one["name"], say(one["column"]))

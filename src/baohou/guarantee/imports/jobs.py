@@ -33,7 +33,7 @@ CHANGED = say("提请之后数据已有变动，这个文件现在的结果与�
 def wish_for(
     *, token: str, kind: str, path: Path, name: str, mapping: Path | None, how: str = "", door: str = "page"
 ) -> Wish:
-    """What a job is asked; ``how`` is empty for a check, else whole, update, partial or partial-update."""
+    """What a job is asked; ``how`` is empty for a check, else whole, update, partial, partial-update, or remove."""
     return {
         "token": token,
         "kind": kind,
@@ -98,6 +98,8 @@ def _taken(wish: Wish, path: Path, mapping: Path | None, by: str, tell: Tell) ->
         name=wish["name"],
         dry_run=not how,
         update=how in ("update", "partial-update"),
+        remove=how == "remove",
+        because=wish.get("because", ""),
         partial=how in ("partial", "partial-update"),
         by=by,
         door=wish.get("door", "page"),

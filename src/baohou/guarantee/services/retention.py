@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from baohou.guarantee.models import Guarantee, HandOverItem, Proposal, Visit, VisitDraft, VisitUpload
 from baohou.guarantee.queries.sealed_visits import KIND
+from baohou.kernel.approvals.models import Proposal as Asked
+from baohou.kernel.approvals.models import State
 from baohou.kernel.audit.retention import Due, Keeping
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.papers import records
@@ -23,6 +25,8 @@ from baohou.kernel.parties.services import erase, forget_contacts
 
 DELETED = "已按保管期限删除"
 AT_ONCE = 500
+IMPORT = "import"
+"""The kind of the proposals that a file waits for."""
 _HAS_ACCOUNT = Exists(Account.objects.filter(party=OuterRef("pk")))
 
 
@@ -70,6 +74,29 @@ def delete_texts(rows: Sequence[int]) -> None:
     uploads.delete()
     drafts.delete()
     discard(files)
+
+
+def find_imports(on: date, days: int) -> list[Due]:
+    """Files whose import was proposed and answered so many days ago; one that waits again under its digest is held."""
+    answered = Asked.objects.filter(kind=IMPORT).exclude(state=State.PENDING)
+    kept = dict(StoredFile.objects.filter(sha256__in=answered.values("subject")).values_list("sha256", "pk"))
+    waiting = set(Asked.objects.filter(kind=IMPORT, state=State.PENDING).values_list("subject", flat=True))
+    return [
+        Due(
+            one.pk,
+            f"第 {one.pk} 号提请的导入文件",
+            one.decided_on + timedelta(days=days),
+            "同一文件还有一次提请等待复核" if one.subject in waiting else "",
+        )
+        for one in answered.filter(decided_on__lte=on - timedelta(days=days)).order_by("pk")
+        if one.subject in kept and one.decided_on is not None
+    ]
+
+
+def delete_imports(rows: Sequence[int]) -> None:
+    """Forget the files of these proposals; what was taken of them are acts."""
+    subjects = Asked.objects.filter(pk__in=rows).values("subject")
+    discard(set(StoredFile.objects.filter(sha256__in=subjects).values_list("pk", flat=True)))
 
 
 def find_persons(on: date, years: int) -> list[Due]:
@@ -164,6 +191,14 @@ def _years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
+IMPORTS = Keeping(
+    "imports",
+    "提请导入、已经答复的文件",
+    "天",
+    "个人信息保护法第十九条：保存期限为实现处理目的所必要的最短时间；取入了什么由操作记录留存。",
+    find_imports,
+    delete_imports,
+)
 DRAFTS = Keeping(
     "drafts",
     "上传后没有发送的回访照片和签名",

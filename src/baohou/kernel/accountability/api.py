@@ -32,13 +32,12 @@ from baohou.kernel.accountability.api_shapes import (
 )
 from baohou.kernel.accountability.api_story import clauses_of, events_of
 from baohou.kernel.accountability.appeals import Evidence
-from baohou.kernel.accountability.checks import ask_reversal, ask_waiver
+from baohou.kernel.accountability.checks import ask_go_live, ask_reversal, ask_waiver
 from baohou.kernel.accountability.guards import appeal_for, month_named, staff_for, story_for
 from baohou.kernel.accountability.ledger import Story, Totals, get_ledger_totals, list_ledger
 from baohou.kernel.accountability.models import Appeal, Entry, EntryKind, Verdict
 from baohou.kernel.accountability.pending import pending_penalties
 from baohou.kernel.accountability.queries import get_go_live
-from baohou.kernel.accountability.services import set_go_live
 from baohou.kernel.accountability.statement import Line, get_personal, get_statement
 from baohou.kernel.accountability.statement_papers import KINDS, list_papers
 from baohou.kernel.accountability.timeline import allowed, tell
@@ -225,16 +224,17 @@ def personal(request: Call, month: MonthName, staff: Pk) -> PersonalOut:
     return PersonalOut(line=_line(found.line), entries=[_entry(each.entry) for each in found.bookings])
 
 
-@room.reads("/go-live", GoLiveOut)
+@room.reads("/go-live", GoLiveOut, personal=False)
 def go_live(request: Call) -> GoLiveOut:
     """上线日：此前到期的不计处罚。"""
     return GoLiveOut(on=get_go_live())
 
 
-@room.writes("/go-live", GoLiveOut, right=Right.ADMINISTER, method="PUT")
-def decide_go_live(request: Call, body: GoLiveIn) -> GoLiveOut:
-    """定上线日。"""
-    return GoLiveOut(on=set_go_live(on=body.on, actor=request.person.actor, door=DOOR).on)
+@room.writes("/go-live", GoLiveOut, right=Right.ADMINISTER, method="PUT", waits=ProposalOut)
+def decide_go_live(request: Call, body: GoLiveIn) -> Status[Any]:
+    """定上线日；已记过处罚的须写理由，须复核的答 202 和提请的事。"""
+    asked = ask_go_live(to=body.on, because=body.because, by=request.person, on=request.today, door=DOOR)
+    return accepted(request, asked) or Status(200, go_live(request))
 
 
 def _by(request: Call) -> dict[str, Any]:

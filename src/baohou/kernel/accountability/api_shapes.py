@@ -167,9 +167,10 @@ class PersonalOut(Out):
 
 
 class GoLiveIn(In):
-    """The day of going live; null: nothing due before any day is left out."""
+    """The day of going live (null: nothing due before any day is left out); once penalties are booked with a reason."""
 
     on: Day | None
+    because: Text = ""
 
 
 class GoLiveOut(Out):

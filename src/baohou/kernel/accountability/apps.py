@@ -11,7 +11,7 @@ class Accountability(AppConfig):
     def ready(self) -> None:
         from baohou.kernel.accountability import proving, telling
         from baohou.kernel.accountability.appeals import PAPER
-        from baohou.kernel.accountability.checks import REVERSAL, WAIVER
+        from baohou.kernel.accountability.checks import GO_LIVE, REVERSAL, WAIVER
         from baohou.kernel.accountability.worklist import tell_appeal
         from baohou.kernel.approvals import kinds as checked
         from baohou.kernel.notices import kinds
@@ -19,7 +19,7 @@ class Accountability(AppConfig):
 
         for kind in telling.KINDS:
             kinds.register(kind)
-        for one in (WAIVER, REVERSAL):
+        for one in (WAIVER, REVERSAL, GO_LIVE):
             checked.register(one)
         records.register(records.PaperKind(PAPER, "申诉", tell_appeal))
         proving.register()

@@ -131,7 +131,10 @@ _REPEATED = (
 
 
 @transaction.atomic
-def set_go_live(*, on: date | None, actor: str, door: str) -> GoLive:
-    """Decide the day this installation went live (None: no such day); the next run brings the ledger to it."""
-    act = record_act(verb="settings.go_live", door=door, by=actor, facts={"on": str(on or "")})
+def set_go_live(*, on: date | None, actor: str, door: str, because: str = "") -> GoLive:
+    """Decide the day this installation went live (None: no such day); the next run brings the ledger to it.
+
+    Once penalties are booked it takes some of them back, or books others: doors ask by ``checks.ask_go_live``.
+    """
+    act = record_act(verb="settings.go_live", door=door, by=actor, because=because, facts={"on": str(on or "")})
     return GoLive.objects.create(on=on, act=act)

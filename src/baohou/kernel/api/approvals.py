@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -20,8 +20,10 @@ from baohou.kernel.approvals.of_settings import ask_setting
 from baohou.kernel.approvals.queries import (
     Filters,
     Pending,
+    Reset,
     find_visible,
     list_proposals,
+    list_resets,
     list_settings,
     parts_for,
     why_not,
@@ -121,7 +123,8 @@ def list_all(
     filters = Filters(asked.kind.strip(), State[asked.state.upper()] if asked.state else None)
     after = opened(request, cursor)
     found = list_proposals(request.person, part, filters, after=int(after or 0), most=limit)
-    items = [ProposalOut(**_told(request, one)) for one in found.rows]
+    resets = list_resets(request.person)
+    items = [ProposalOut(**_told(request, one, resets)) for one in found.rows]
     return Page[ProposalOut](items=items, next=sealed(request, found.after or None))
 
 
@@ -153,7 +156,7 @@ def withdraw(request: Call, proposal: Pk) -> OneProposalOut:
     return _one(request, proposal)
 
 
-@room.reads("/approval-settings", list[SettingOut], right=Right.ADMINISTER)
+@room.reads("/approval-settings", list[SettingOut], right=Right.ADMINISTER, personal=False)
 def settings(request: Call) -> list[SettingOut]:
     """哪些事须复核。"""
     return [SettingOut(kind=kind.code, kind_word=in_words(kind.title), checked=on) for kind, on in list_settings()]
@@ -207,7 +210,7 @@ def _one(request: Call, pk: int) -> OneProposalOut:
     return OneProposalOut(**_told(request, found), changes=changes, sha256=found.digest)
 
 
-def _told(request: Call, of: Proposal) -> dict[str, Any]:
+def _told(request: Call, of: Proposal, resets: Sequence[Reset] | None = None) -> dict[str, Any]:
     return {
         **{name: getattr(of, name) for name in _SAME},
         "id": of.pk,
@@ -219,7 +222,7 @@ def _told(request: Call, of: Proposal) -> dict[str, Any]:
         "maker": of.made_by,
         "state": State(of.state).name.lower(),
         "checker": ref(of.checker),
-        "may_check": not why_not(request.person, of),
+        "may_check": not why_not(request.person, of, resets),
     }
 
 

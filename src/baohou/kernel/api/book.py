@@ -14,7 +14,7 @@ from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room
 from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Word
 from baohou.kernel.approvals.of_rules import ask_version
-from baohou.kernel.audit.models import Act
+from baohou.kernel.audit.models import Act, Change
 from baohou.kernel.audit.queries import Filters, Place, get_place, list_acts
 from baohou.kernel.parties.queries import find_named
 from baohou.kernel.people.access import Right
@@ -102,7 +102,8 @@ class PlaceOut(Out):
 
 
 class OneActOut(ActOut):
-    """An act with what it changed, at most 1,000 rows, and its place in the chain (none while it waits for it)."""
+    """An act with what it changed, at most 1,000 rows (all by …/changes), and its
+    place in the chain (none while it waits for it)."""
 
     changes: list[ChangeOut]
     place: PlaceOut | None
@@ -132,13 +133,13 @@ class ActQuery(In):
         return Filters(**same, words=words, about=about, clients=find_named(words))
 
 
-@room.reads("/rule-versions", list[VersionOut])
+@room.reads("/rule-versions", list[VersionOut], personal=False)
 def versions(request: Call) -> list[VersionOut]:
     """制度的各个版本。"""
     return [VersionOut(**_version(one)) for one in list_versions()]
 
 
-@room.reads("/rule-versions/{version}", OneVersionOut)
+@room.reads("/rule-versions/{version}", OneVersionOut, personal=False)
 def one_version(request: Call, version: Pk) -> OneVersionOut:
     """一个版本的条款和参数。"""
     return _one(get_object_or_404(list_versions(), pk=version))
@@ -164,12 +165,22 @@ def acts(request: Call, asked: Annotated[ActQuery, Query()], limit: Limit = USUA
 def one_act(request: Call, act: Pk) -> OneActOut:
     """一次操作和它改动的行。"""
     found = get_object_or_404(Act, pk=act)
-    changes = [
-        ChangeOut(table=row.table, key=row.key, before=row.before, after=row.after)
-        for row in found.changes.order_by("pk")[:1000]
-    ]
+    first = [_change(row) for row in found.changes.order_by("pk")[:1000]]
     place = get_place(found)
-    return OneActOut(**_act(found), changes=changes, place=_place(place) if place else None)
+    return OneActOut(**_act(found), changes=first, place=_place(place) if place else None)
+
+
+@room.reads("/acts/{act}/changes", Page[ChangeOut], right=Right.SEE_AUDIT)
+def changes(request: Call, act: Pk, limit: Limit = USUAL, cursor: Cursor = "") -> Page[ChangeOut]:
+    """一次操作改动的所有行，一页一页。"""
+    rows = get_object_or_404(Act, pk=act).changes.filter(pk__gt=int(opened(request, cursor) or 0)).order_by("pk")
+    found = list(rows[: limit + 1])
+    last = found[limit - 1].pk if len(found) > limit else None
+    return Page[ChangeOut](items=[_change(row) for row in found[:limit]], next=sealed(request, last))
+
+
+def _change(row: Change) -> ChangeOut:
+    return ChangeOut(table=row.table, key=row.key, before=row.before, after=row.after)
 
 
 def _place(place: Place) -> PlaceOut:

@@ -79,6 +79,10 @@ class SystemForm(forms.Form):
     code = forms.CharField(label=_("系统代号"), max_length=32, help_text=_("小写字母、数字和连字符，如 finance。"))
     name = forms.CharField(label=_("系统名称"), max_length=64)
 
+    because = forms.CharField(
+        label=_("用途"), max_length=255, required=False, help_text=_("做什么用、由谁维护；复核的人会看到。")
+    )
+
     def __init__(self, *args: Any, departments: Sequence[Department], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.departments = {str(one.pk): one for one in departments}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
-from typing import Annotated, Any, Final, TypeVar, get_args, get_origin, get_type_hints
+from functools import partial, wraps
+from typing import Annotated, Any, Final, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from baohou.core.errors import Refused
 from baohou.core.sayings import say
 from baohou.kernel.api.errors import problem
 from baohou.kernel.api.once import HEADER, answer_once
+from baohou.kernel.api.reads import note_read
 from baohou.kernel.api.schemas import In, Problem
 from baohou.kernel.api.tokens import OWN, Caller
 from baohou.kernel.people.access import Person, Right
@@ -41,6 +43,7 @@ _NAMES: Final[Mapping[str, Thing | None]] = {
     "appeal": Thing.APPEAL,
     "channel": Thing.CHANNEL,
     "client": Thing.CLIENT,
+    "credential": Thing.CREDENTIAL,
     "code": Thing.TABLE,
     "department": Thing.DEPARTMENT,
     "draft": Thing.DRAFT,
@@ -55,6 +58,7 @@ _NAMES: Final[Mapping[str, Thing | None]] = {
     "quarter": Thing.QUARTER,
     "receipt": Thing.VOLUME,
     "staff": Thing.STAFF,
+    "system": Thing.SYSTEM,
     "token": Thing.UPLOAD,
     "version": Thing.RULE_VERSION,
     "visit": Thing.VISIT,
@@ -78,18 +82,25 @@ class NeedsPerson(Refused):
 
 
 class Room:
-    """A room's operations under one tag; ``of`` says what a part of a path names here, where it differs."""
+    """A room's operations under one tag; ``of`` says what a part of a path names here, where it differs.
 
-    def __init__(self, tag: str, of: Mapping[str, Thing] | None = None) -> None:
+    ``personal``: what its operations read may name people, so that reading it is written down (see ``reads``).
+    """
+
+    def __init__(self, tag: str, of: Mapping[str, Thing] | None = None, *, personal: bool = True) -> None:
+        self.personal = personal
         self.router = Router(tags=[tag])
         self.doors: dict[str, Door] = {}
         self._names = {**_NAMES, **(of or {})}
 
-    def reads(self, path: str, answer: Any, *, right: Right | None = None) -> Callable[[F], F]:
-        """GET; without ``right`` for everyone who has a token."""
+    def reads(
+        self, path: str, answer: Any, *, right: Right | None = None, personal: bool | None = None
+    ) -> Callable[[F], F]:
+        """GET; without ``right`` for everyone who has a token. ``personal`` where it differs from the room's."""
         extra = {"x-right": right.value if right else None}
         answers = {200: answer, _READ_FAILS: Problem}
-        return self._operation("GET", path, answers, right, partial(_guarded, right), extra)
+        counted = self.personal if personal is None else personal
+        return self._operation("GET", path, answers, right, partial(_guarded, right), extra, counted=counted)
 
     def opens(self, path: str, answer: Any, *, because: str) -> Callable[[F], F]:
         """GET for whoever comes, without a token, and why; the same as a page that is open to all.
@@ -135,17 +146,26 @@ class Room:
         return self._operation(method, path, answers, right, around, extra)
 
     def _operation(
-        self, method: str, path: str, answers: Any, right: Right | None, around: Any, extra: Any, because: str = ""
+        self,
+        method: str,
+        path: str,
+        answers: Any,
+        right: Right | None,
+        around: Any,
+        extra: Any,
+        because: str = "",
+        counted: bool = False,
     ) -> Callable[[F], F]:
         things = (self._names[part] for part in re.findall(r"{(\w+)}", path))
         asks = Door(right, tuple(thing for thing in things if thing is not None), because)
 
         def add(function: F) -> F:
             known = frozenset(_asked_for(function))
-            decorate_view(lambda run: partial(around, run, known=known))(function)
             said = (function.__doc__ or "").strip()
             name = f"{function.__module__.removesuffix('.api').rpartition('.')[2]}_{function.__name__}"
             self.doors[name] = asks
+            done = _counted(function, name) if counted else function
+            decorate_view(lambda run: partial(around, run, known=known))(done)
             operation = self.router.api_operation(
                 [method],
                 path,
@@ -156,10 +176,24 @@ class Room:
                 openapi_extra=extra,
                 url_name=name,
             )
-            operation(function)
+            operation(done)
             return function
 
         return add
+
+
+def _counted(function: F, name: str) -> F:
+    """An operation of which it is written down who reads how much."""
+
+    @wraps(function)
+    def counted(request: Call, *args: Any, **kwargs: Any) -> Any:
+        answer = function(request, *args, **kwargs)
+        note_read(request.caller, of=name, answer=answer)
+        return answer
+
+    # The names that annotations use are those of the operation's module.
+    counted.__signature__ = inspect.signature(function, eval_str=True)  # type: ignore[attr-defined]
+    return cast(F, counted)
 
 
 def person_of(request: Call) -> Staff:

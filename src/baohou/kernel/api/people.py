@@ -11,8 +11,9 @@ from ninja import Query, Status
 from pydantic import Field
 
 from baohou.kernel.api.approvals import PendingOut, ProposalOut, accepted, waiting
-from baohou.kernel.api.operations import DOOR, Call, Room, require
-from baohou.kernel.api.schemas import Day, In, Number, Out, Pk, Ref, Text, Word, ref
+from baohou.kernel.api.cursors import opened, sealed
+from baohou.kernel.api.operations import DOOR, Call, Room, person_of, require
+from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Ref, Text, Word, ref
 from baohou.kernel.approvals.of_posts import ask_person, ask_post, ask_take_back, pending_posts
 from baohou.kernel.approvals.queries import Pending
 from baohou.kernel.people import deputies, postings
@@ -20,9 +21,9 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.directory import (
     find_visible_staff,
     list_deputies,
-    list_directory,
     list_in_service,
     list_postings,
+    list_staff,
 )
 from baohou.kernel.people.logins import give_login
 from baohou.kernel.people.models import Department, Deputy, Post, Posting, Staff
@@ -147,7 +148,7 @@ class DirectoryQuery(In):
     left: bool = False
 
 
-@room.reads("/me", MeOut)
+@room.reads("/me", MeOut, personal=False)
 def me(request: Call) -> MeOut:
     """这个令牌是谁的、能做什么。"""
     person = request.person
@@ -160,7 +161,7 @@ def me(request: Call) -> MeOut:
     )
 
 
-@room.reads("/departments", list[Ref])
+@room.reads("/departments", list[Ref], personal=False)
 def departments(request: Call) -> list[Ref]:
     """可见的部门。"""
     return [Ref(id=one.pk, name=one.name) for one in list_departments() if request.person.sees_department(one.pk)]
@@ -173,13 +174,16 @@ def add_department(request: Call, body: DepartmentIn) -> Status[Ref]:
     return Status(201, Ref(id=made.pk, name=made.name))
 
 
-@room.reads("/staff", list[StaffOut], right=Right.SEE_PEOPLE)
-def directory(request: Call, asked: Annotated[DirectoryQuery, Query()]) -> list[StaffOut]:
-    """人员，最多 500 人；用 q 查其余的。"""
-    found = list_directory(request.person, on=request.today, words=asked.q.strip(), left=asked.left)
-    rows = [row for group in found.groups for row in group.rows]
-    pending = pending_posts([row.staff.pk for row in rows])
-    return [_listed(row.staff, row.posting, pending.get(row.staff.pk, ())) for row in rows]
+@room.reads("/staff", Page[StaffOut], right=Right.SEE_PEOPLE)
+def directory(
+    request: Call, asked: Annotated[DirectoryQuery, Query()], limit: Limit = USUAL, cursor: Cursor = ""
+) -> Page[StaffOut]:
+    """人员。"""
+    told: dict[str, Any] = {"on": request.today, "words": asked.q.strip(), "left": asked.left}
+    rows, after = list_staff(request.person, **told, after=int(opened(request, cursor) or 0), most=limit)
+    pending = pending_posts([row.staff_id for row in rows])
+    items = [_listed(row.staff, row, pending.get(row.staff_id, ())) for row in rows]
+    return Page[StaffOut](items=items, next=sealed(request, after))
 
 
 @room.reads("/staff/{staff}", OneStaffOut)
@@ -242,7 +246,8 @@ def leave(request: Call, staff: Pk, body: LeaveIn) -> Status[Any]:
 
 @room.writes("/staff/{staff}/login", PasswordOut, right=Right.ADMINISTER, secret=True)
 def login(request: Call, staff: Pk) -> PasswordOut:
-    """开通登录或重设密码；密码只在这次回答里给出。"""
+    """开通登录或重设密码；密码只在这次回答里给出，系统令牌不能办。"""
+    person_of(request)
     of, _posting = _staff(request, staff)
     password = give_login(staff=of, on=request.today, actor=request.person.actor, door=DOOR)
     return PasswordOut(staff_no=of.staff_no, password=password)

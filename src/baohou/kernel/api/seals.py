@@ -14,7 +14,7 @@ from baohou.kernel.papers.records import check_code, tidy_code
 from baohou.kernel.people.policy import Thing
 from baohou.kernel.saying import in_words
 
-room = Room("封存核验", of={"code": Thing.SEAL})
+room = Room("封存核验", of={"code": Thing.SEAL}, personal=False)
 
 
 class CheckedOut(Out):

@@ -7,10 +7,10 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from baohou.core.errors import Refused
@@ -74,12 +74,16 @@ def make_system_token(*, system: System, name: str, scopes: Collection[str], day
 
 
 @transaction.atomic
-def add_system(*, code: str, name: str, post: Post, department: Department | None, actor: str, door: str) -> System:
+def add_system(
+    *, code: str, name: str, post: Post, department: Department | None, actor: str, door: str, because: str = ""
+) -> System:
     """Make a system known that will call on its own account, with the reach and the rights of a post.
+
+    Doors ask by ``checks.ask_system``.
 
     Refused: a code that is taken or not plain, no name, a post that needs a department without one.
     """
-    code, name = code.strip().lower(), name.strip()
+    code, name = plain_code(code), name.strip()
     if not code.isascii() or not code.replace("-", "").isalnum() or len(code) > 32:
         raise Refused("api.system.code", "系统代号只用小写字母、数字和连字符，最多 32 个。", where="code")
     if not name:
@@ -91,8 +95,13 @@ def add_system(*, code: str, name: str, post: Post, department: Department | Non
     if System.objects.filter(code=code).exists():
         raise Refused("api.system.taken", "代号 %(system)s 已有系统使用，请另取一个。", where="code", system=code)
     facts = {"system": code, "post": post.value, "department": department.name if department else ""}
-    act = record_act(verb="api.add_system", door=door, by=actor, facts=facts)
+    act = record_act(verb="api.add_system", door=door, by=actor, because=because, facts=facts)
     return System.objects.create(code=code, name=name, post=post, department=department, act=act)
+
+
+def plain_code(said: str) -> str:
+    """The code of a system as it is kept."""
+    return said.strip().lower()
 
 
 @transaction.atomic
@@ -127,8 +136,10 @@ def find_caller(text: str, *, on: date) -> Caller | None:
 
 
 @prepared
-def _with_prefix(prefix: str) -> QuerySet[Token]:
-    return Token.objects.select_related("staff__user", "system__department").filter(prefix=prefix)[:1]
+def _with_prefix(prefix: str) -> QuerySet[Token, Any]:
+    """The token, with who made it, and who registered the system that it is of."""
+    whose = Token.objects.select_related("staff__user", "system__department").filter(prefix=prefix)
+    return whose.annotate(holder_no=F("act__by"), owner_no=F("system__act__by"))[:1]
 
 
 def list_tokens(*, staff: Staff | None = None, system: System | None = None) -> list[Token]:
@@ -137,12 +148,18 @@ def list_tokens(*, staff: Staff | None = None, system: System | None = None) -> 
     return sorted(Token.objects.filter(whose).order_by("-pk"), key=lambda token: token.revoked_at is not None)
 
 
-def _person(token: Token, on: date) -> Person | None:
+def _person(token: Any, on: date) -> Person | None:
     system = token.system
     if system is not None:
         department = system.department
         return Person(
-            None, Post(system.post), system.department_id, department.name if department else "", system=system.code
+            None,
+            Post(system.post),
+            system.department_id,
+            department.name if department else "",
+            system=system.code,
+            owner=token.owner_no,
+            holder=token.holder_no,
         )
     user = token.staff.user if token.staff else None
     if user is None or not user.is_active or (token.staff and token.staff.must_change_password):

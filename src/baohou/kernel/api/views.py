@@ -11,8 +11,11 @@ from django.views.decorators.http import require_POST
 
 from baohou.core.errors import Refused
 from baohou.kernel.api import tokens
+from baohou.kernel.api.checks import SYSTEM, ask_system
 from baohou.kernel.api.forms import SystemForm, TokenForm, show_refusal
 from baohou.kernel.api.models import System, Token
+from baohou.kernel.approvals.queries import list_pending_of
+from baohou.kernel.approvals.showing import shown_list, tell_asked
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import Post
@@ -46,19 +49,25 @@ def own_page(request: Asked) -> HttpResponse:
 
 
 @door(Right.ADMINISTER)
+@proven(reading=False)
 def systems_page(request: Asked) -> HttpResponse:
     """The systems that call on their own account, and adding one."""
     form = SystemForm(request.POST or None, departments=list_departments())
     if request.method == "POST" and form.is_valid():
         try:
-            system = tokens.add_system(**form.facts(), actor=request.person.actor, door="page")
+            asked = ask_system(**form.facts(), by=request.person, on=request.today, door="page")
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, _("已登记%(name)s，接着给它令牌。") % {"name": system.name}, extra_tags="ok")
-            return redirect("systems.one", pk=system.pk)
-    systems = System.objects.select_related("department").order_by("code")
-    return render(request, "api/systems.html", {"form": form, "systems": systems})
+            name = form.cleaned_data["name"]
+            tell_asked(request, asked, done=_("已登记%(name)s，接着给它令牌。") % {"name": name})
+            return redirect("systems") if asked.waits else redirect("systems.one", pk=asked.result.pk)
+    context = {
+        "form": form,
+        "systems": System.objects.select_related("department").order_by("code"),
+        "pending": shown_list(list_pending_of(SYSTEM.code)),
+    }
+    return render(request, "api/systems.html", context)
 
 
 @never_cache

@@ -37,6 +37,22 @@ class Proposal(models.Model):
     party = models.ForeignKey("parties.Party", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     about = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     maker = models.ForeignKey("people.Staff", null=True, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(
+        "people.Staff",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="who registered the system that asked",
+    )
+    holder = models.ForeignKey(
+        "people.Staff",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="who made the token by which a system asked",
+    )
     made_by = models.CharField(max_length=64, help_text="as the audit names the maker")
     made_on = models.DateField()
     made_at = models.DateTimeField(auto_now_add=True)
@@ -55,6 +71,10 @@ class Proposal(models.Model):
                 fields=["kind", "subject"], condition=Q(state=1), name="one_pending_proposal_per_record"
             ),
             models.CheckConstraint(condition=~Q(maker=F("checker")), name="nobody_checks_their_own_act"),
+            models.CheckConstraint(
+                condition=~Q(owner=F("checker")) & ~Q(holder=F("checker")),
+                name="nobody_checks_what_their_system_asked",
+            ),
             models.CheckConstraint(condition=~Q(about=F("checker")), name="nobody_checks_what_is_about_them"),
             models.CheckConstraint(condition=~Q(state=3) | ~Q(reason=""), name="a_refusal_says_why"),
             models.CheckConstraint(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from baohou.core.sayings import say
 from baohou.kernel.approvals import kinds
 from baohou.kernel.approvals.models import CheckSetting, Proposal, State
+from baohou.kernel.audit.models import Act
 from baohou.kernel.people.access import RIGHTS, Person, Right
 from baohou.kernel.people.directory import standing_postings
 from baohou.kernel.people.models import Staff
@@ -22,6 +24,19 @@ PAGE: Final = 50
 MANY: Final = 1000
 """Up to so many are counted; beyond it "1000+" says enough."""
 PARTS: Final = ("waiting", "mine", "decided", "all")
+
+
+_RESETS: Final = ("people.give_login", "people.reset_login", "login.factor_reset")
+"""Acts by which somebody gets hold of another's log-in."""
+
+
+@dataclass(frozen=True)
+class Reset:
+    """Somebody's log-in or second factor was given or reset: by whom (as the audit names them), how, and when."""
+
+    by: str
+    verb: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -66,31 +81,65 @@ def is_on(code: str) -> bool:
     return kind.default_on if latest is None else latest
 
 
-def list_checkers(code: str, *, on: date, maker: Staff | None, about: int | None) -> list[Staff]:
-    """Who could check an act of a kind: in service with its right and a log-in, neither its maker nor concerned.
+def list_checkers(code: str, *, on: date, but: Collection[int | None]) -> list[Staff]:
+    """Who could check an act of a kind: in service with its right and a log-in, and not among ``but``.
 
-    Deputies of the maker are among them: they may not check it while they stand in, but it is worth waiting for them.
+    ``but`` are its maker, or who stands behind a system that makes it, and whom it concerns. Deputies of the maker and
+    people whose log-in the maker has reset are among them: they may not check it yet, but it is worth waiting for them.
     """
     posts = [post for post, rights in RIGHTS.items() if kinds.get(code).right in rights]
     held = standing_postings(on=max(on, timezone.localdate())).filter(post__in=posts, staff__user__is_active=True)
-    aside = [pk for pk in (maker.pk if maker else None, about) if pk is not None]
+    aside = [pk for pk in but if pk is not None]
     return [posting.staff for posting in held.exclude(staff__in=aside).select_related("staff").order_by("staff_id")]
 
 
-def why_not(person: Person, proposal: Proposal) -> str:
-    """Why the person may not check a proposal, as a sentence; empty when the person may."""
+def why_not(person: Person, proposal: Proposal, resets: Sequence[Reset] | None = None) -> str:
+    """Why the person may not check a proposal, as a sentence; empty when the person may.
+
+    ``resets`` is ``list_resets(person)`` where many proposals are looked at.
+    """
     if proposal.state != State.PENDING:
         return say("这一件%(state)s，不能再办。", state=say(State(proposal.state).label))
     if person.staff is None or person.system:
         return say("复核须由有工号的员工本人办理。")
     if proposal.maker_id == person.staff_id or proposal.made_by == person.actor:
         return say("不能复核自己提请的事，请由另一位有权的人复核。")
+    if person.staff_id in (proposal.owner_id, proposal.holder_id):
+        return say("这是您登记的系统、或凭您做的令牌提请的，等于您自己提请，请由另一位有权的人复核。")
     if proposal.about_id == person.staff_id:
         return say("这件事关系到您本人，请由另一位有权的人复核。")
-    if proposal.maker_id in person.absent_ids:
+    if person.absent_ids & {proposal.maker_id, proposal.owner_id, proposal.holder_id}:
         return say("您正在代提请人办理，不能复核其提请的事，请由另一位有权的人复核。")
     if not person.may(kinds.get(proposal.kind).right):
         return say("您的岗位不复核这一类事。")
+    return _why_not_yet(proposal, list_resets(person) if resets is None else resets)
+
+
+def list_resets(person: Person) -> list[Reset]:
+    """When the person's log-in was given or reset, or the second factor reset, and by whom, the latest first."""
+    if person.staff is None:
+        return []
+    acts = Act.objects.filter(verb__in=_RESETS, facts__staff_no=person.staff.staff_no).exclude(by="")
+    return [Reset(*row) for row in acts.order_by("-pk").values_list("by", "verb", "at")]
+
+
+def _why_not_yet(proposal: Proposal, resets: Sequence[Reset]) -> str:
+    """Whoever reset a log-in could enter by it: for some days, and what was asked before that, its owner checks nothing
+    of that person's."""
+    behind = [one.staff_no for one in (proposal.maker, proposal.owner, proposal.holder) if one is not None]
+    makers, pause = {proposal.made_by, *behind}, timedelta(days=settings.RESET_LOGIN_DAYS)
+    for one in resets:
+        if one.by not in makers or one.at < min(proposal.made_at, timezone.now() - pause):
+            continue
+        what = say("第二因素") if one.verb == "login.factor_reset" else say("登录")
+        if one.at >= proposal.made_at:
+            return say("您的%(what)s是提请人在提请之后重设的，这一件不能由您复核，请由另一位有权的人复核。", what=what)
+        until = timezone.localtime(one.at + pause).strftime("%Y-%m-%d %H:%M")
+        return say(
+            "您的%(what)s是提请人不久前重设的，到 %(until)s 之前不能由您复核，请由另一位有权的人复核。",
+            what=what,
+            until=until,
+        )
     return ""
 
 
@@ -204,8 +253,10 @@ def _waiting(person: Person) -> QuerySet[Proposal]:
 
 def _waits_for(checked: list[str], actor: str, staff: int, absent: list[int]) -> QuerySet[Proposal]:
     waiting = _with_names().filter(state=State.PENDING, kind__in=checked)
-    waiting = waiting.exclude(made_by=actor).exclude(about=staff)
-    return waiting.exclude(maker__in=absent) if absent else waiting
+    waiting = waiting.exclude(made_by=actor).exclude(about=staff).exclude(owner=staff).exclude(holder=staff)
+    if not absent:
+        return waiting
+    return waiting.exclude(maker__in=absent).exclude(owner__in=absent).exclude(holder__in=absent)
 
 
 @prepared
@@ -222,4 +273,4 @@ def _visible(person: Person) -> QuerySet[Proposal]:
 
 
 def _with_names() -> QuerySet[Proposal]:
-    return Proposal.objects.select_related("maker", "checker", "about", "party")
+    return Proposal.objects.select_related("maker", "checker", "about", "party", "owner", "holder")

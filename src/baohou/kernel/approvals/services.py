@@ -65,10 +65,12 @@ def ask(draft: Draft, *, by: Person, on: date, door: str) -> Asked:
     if not is_on(kind.code):
         return Asked(None, kind.carry_out(order))
     _require_none_pending(draft)
-    checkers = list_checkers(kind.code, on=on, maker=by.staff, about=draft.about.pk if draft.about else None)
+    behind = _behind(by)
+    aside = [by.staff_id, draft.about.pk if draft.about else None, *(one.pk for one in behind.values())]
+    checkers = list_checkers(kind.code, on=on, but=aside)
     if checkers and kind.rehearsed:
         _rehearse(kind, order)
-    proposal = _write(draft, kind, order, alone=not checkers)
+    proposal = _write(draft, kind, order, behind, alone=not checkers)
     if not checkers:
         return Asked(proposal, _carry_out(kind, proposal, replace(order, proposal=proposal.pk)))
     heard.tell_all(proposal, checkers)
@@ -170,7 +172,14 @@ def _require_none_pending(draft: Draft) -> None:
         )
 
 
-def _write(draft: Draft, kind: Kind, order: Order, *, alone: bool) -> Proposal:
+def _behind(by: Person) -> dict[str, Staff]:
+    """Who answers for what a system asks: who registered it, and who made its token."""
+    said = {"owner": by.owner, "holder": by.holder}
+    found = {staff.staff_no: staff for staff in Staff.objects.filter(staff_no__in=said.values())} if by.system else {}
+    return {what: found[no] for what, no in said.items() if no in found}
+
+
+def _write(draft: Draft, kind: Kind, order: Order, behind: dict[str, Staff], *, alone: bool) -> Proposal:
     stamp = kind.stamp(order.payload)
     payload = order.payload
     digest = _digest(kind.code, draft.subject, payload, stamp)
@@ -187,6 +196,7 @@ def _write(draft: Draft, kind: Kind, order: Order, *, alone: bool) -> Proposal:
         party=draft.party,
         about=draft.about,
         maker=order.maker,
+        **behind,
         made_by=order.actor,
         made_on=order.on,
         because=order.because,
@@ -204,7 +214,7 @@ def _carry_out(kind: Kind, proposal: Proposal, order: Order) -> Any:
 
 def _locked(proposal: Proposal) -> Proposal:
     """The proposal as it stands, held until the end of the transaction: of two who answer, one comes later."""
-    held = Proposal.objects.select_for_update(of=("self",)).select_related("maker", "about", "party")
+    held = Proposal.objects.select_for_update(of=("self",)).select_related("maker", "about", "party", "owner", "holder")
     return held.get(pk=proposal.pk)
 
 

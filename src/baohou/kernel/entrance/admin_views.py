@@ -17,10 +17,12 @@ from baohou.kernel.people.directory import find_visible_staff
 from baohou.kernel.people.doors import Asked, door
 from baohou.kernel.people.models import IN_SERVICE, Post, Staff
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.people.sessions import proven
 from baohou.kernel.saying import in_words
 
 
 @door(Right.ADMINISTER, Thing.STAFF)
+@proven(reading=False)
 def entrance_page(request: Asked, pk: int) -> HttpResponseBase:
     """How a person logs in: lift waits, reset a lost second factor, end sessions, demand a factor."""
     found = find_visible_staff(request.person, pk, on=request.today)
@@ -62,6 +64,7 @@ def _do(request: Asked, staff: Staff, what: str) -> str:
 
 
 @door(Right.ADMINISTER)
+@proven(reading=False)
 def demands_page(request: Asked) -> HttpResponseBase:
     """Of which posts a second factor is demanded, and who has none yet."""
     if request.method == "POST":

@@ -18,7 +18,7 @@ from baohou.kernel.hooks.models import Delivery, Hook
 from baohou.kernel.people.access import Right
 from baohou.kernel.saying import in_words
 
-room = Room("对外推送")
+room = Room("对外推送", personal=False)
 StateCode = Literal["", "arrived", "open"]
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room, person_of
-from baohou.kernel.api.schemas import Cursor, In, Number, Out, Page, Text, Word
+from baohou.kernel.api.schemas import USUAL, Cursor, In, Limit, Number, Out, Page, Text, Word
 from baohou.kernel.notices import channels, preferences
 from baohou.kernel.notices.hours import Hours
 from baohou.kernel.notices.models import Address, Habits
@@ -23,7 +23,7 @@ from baohou.kernel.people.access import Right
 from baohou.kernel.people.models import Staff
 from baohou.kernel.saying import in_words
 
-room = Room("通知")
+room = Room("通知", personal=False)
 Channel = Annotated[str, Path(max_length=32)]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
@@ -118,10 +118,16 @@ class AddressIn(In):
 
 
 @room.reads("/notices", Page[NoticeOut])
-def own(request: Call, unread: bool = False, kind: str = "", cursor: Cursor = "") -> Page[NoticeOut]:
+def own(
+    request: Call, unread: bool = False, kind: str = "", limit: Limit = USUAL, cursor: Cursor = ""
+) -> Page[NoticeOut]:
     """本人的通知，新的在前。"""
     listed = list_notices(
-        staff_id=request.person.staff_id, unread=unread, kind=kind[:32], before=int(opened(request, cursor) or 0)
+        staff_id=request.person.staff_id,
+        unread=unread,
+        kind=kind[:32],
+        before=int(opened(request, cursor) or 0),
+        most=limit,
     )
     items = [
         NoticeOut(

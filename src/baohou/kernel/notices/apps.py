@@ -10,15 +10,18 @@ class Notices(AppConfig):
 
     def ready(self) -> None:
         from baohou.kernel.approvals import heard
+        from baohou.kernel.audit import retention
         from baohou.kernel.audit.capture import leave_out
         from baohou.kernel.notices import channels, kinds
         from baohou.kernel.notices.approvals import tell_of
         from baohou.kernel.notices.deputies import tell_deputy
+        from baohou.kernel.notices.retention import NOTICES
         from baohou.kernel.people import standing_in
 
         leave_out("notices.Notice", "notices.ToldUpTo", because="tell of acts that are written down themselves")
         leave_out("notices.Address", because="the act tells what may be shown of it; removed, nothing of it stays")
         channels.register()
+        retention.register(NOTICES)
         kinds.register(kinds.DIGEST)
         for kind in (kinds.DEPUTY_NAMED, kinds.CHECK_WAITS, kinds.CHECKED):
             kinds.register(kind)

@@ -56,7 +56,7 @@ def _unread(staff: int) -> QuerySet[Notice]:
     return Notice.objects.filter(staff=staff, read_at__isnull=True).order_by()[: MANY + 1]
 
 
-def list_notices(*, staff_id: int, unread: bool = False, kind: str = "", before: int = 0) -> Listed:
+def list_notices(*, staff_id: int, unread: bool = False, kind: str = "", before: int = 0, most: int = PAGE) -> Listed:
     """A person's notices, of a kind and unread when asked, older than a number. Two queries."""
     found = Notice.objects.filter(staff=staff_id).order_by("-pk")
     if unread:
@@ -65,12 +65,12 @@ def list_notices(*, staff_id: int, unread: bool = False, kind: str = "", before:
         found = found.filter(kind=kind)
     if before:
         found = found.filter(pk__lt=before)
-    page = list(found[: PAGE + 1])
-    shown = page[:PAGE]
+    page = list(found[: most + 1])
+    shown = page[:most]
     keys = [outside_key(one.key, way.code) for one in shown for way in channels.WAYS]
     messages = {one.key: one for one in Message.objects.filter(key__in=keys)}
     lines = [Line(one, kinds.get(one.kind), _outside(one, messages)) for one in shown]
-    return Listed(lines, page[PAGE - 1].pk if len(page) > PAGE else 0)
+    return Listed(lines, page[most - 1].pk if len(page) > most else 0)
 
 
 def _outside(notice: Notice, messages: dict[str, Message]) -> list[tuple[Way, Message]]:

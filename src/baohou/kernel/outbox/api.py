@@ -9,14 +9,14 @@ from django.shortcuts import get_object_or_404
 
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room
-from baohou.kernel.api.schemas import Cursor, Out, Page, Pk
-from baohou.kernel.outbox.models import Message
-from baohou.kernel.outbox.queries import list_messages
+from baohou.kernel.api.schemas import USUAL, Cursor, Limit, Out, Page, Pk, Word
+from baohou.kernel.outbox.models import Message, State
+from baohou.kernel.outbox.queries import count_by_state, list_messages
 from baohou.kernel.outbox.services import give_up, send_again
 from baohou.kernel.people.access import Right
 from baohou.kernel.saying import in_words
 
-room = Room("发件箱")
+room = Room("发件箱", personal=False)
 StateCode = Literal["", "waiting", "sending", "sent", "failed", "given_up"]
 
 
@@ -34,11 +34,30 @@ class MessageOut(Out):
     error: str
 
 
+class CountsOut(Out):
+    """How many messages stand in each state."""
+
+    waiting: int
+    sending: int
+    sent: int
+    failed: int
+    given_up: int
+
+
 @room.reads("/outbox", Page[MessageOut], right=Right.ADMINISTER)
-def messages(request: Call, state: StateCode = "", cursor: Cursor = "") -> Page[MessageOut]:
+def messages(
+    request: Call, state: StateCode = "", channel: Word = "", limit: Limit = USUAL, cursor: Cursor = ""
+) -> Page[MessageOut]:
     """待发和已发的消息，新的在前。"""
-    filed = list_messages(state=state, before=int(opened(request, cursor) or 0))
+    filed = list_messages(state=state, channel=channel, before=int(opened(request, cursor) or 0), most=limit)
     return Page[MessageOut](items=[_told(one) for one in filed.messages], next=sealed(request, filed.following or None))
+
+
+@room.reads("/outbox/counts", CountsOut, right=Right.ADMINISTER)
+def counts(request: Call) -> CountsOut:
+    """每种状态有多少条。"""
+    found = count_by_state()
+    return CountsOut(**{state.value: found[state.value] for state in State})
 
 
 @room.writes("/outbox/{message}/again", MessageOut, right=Right.ADMINISTER)

@@ -9,6 +9,9 @@ class Outbox(AppConfig):
     verbose_name = "发件箱"
 
     def ready(self) -> None:
+        from baohou.kernel.audit import retention
         from baohou.kernel.audit.capture import leave_out
+        from baohou.kernel.outbox.retention import MESSAGES
 
+        retention.register(MESSAGES)
         leave_out("outbox.Message", because="its state is its history; what an administrator does with it is an act")

@@ -25,7 +25,7 @@ def count_by_state() -> dict[str, int]:
     return {state.value: counted.get(state.value, 0) for state in State}
 
 
-def list_messages(*, state: str = "", channel: str = "", before: int = 0) -> Filed:
+def list_messages(*, state: str = "", channel: str = "", before: int = 0, most: int = PAGE) -> Filed:
     """Messages in a state and of a channel, when one is asked for, older than a number."""
     found: QuerySet[Message] = Message.objects.order_by("-pk")
     if state:
@@ -34,5 +34,5 @@ def list_messages(*, state: str = "", channel: str = "", before: int = 0) -> Fil
         found = found.filter(channel=channel)
     if before:
         found = found.filter(pk__lt=before)
-    page = list(found[: PAGE + 1])
-    return Filed(page[:PAGE], page[PAGE - 1].pk if len(page) > PAGE else 0)
+    page = list(found[: most + 1])
+    return Filed(page[:most], page[most - 1].pk if len(page) > most else 0)

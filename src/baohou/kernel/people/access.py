@@ -36,7 +36,9 @@ class Person:
     ``staff`` is None only for the installation's superuser, who counts as an administrator without a staff number.
     ``stands_for`` are those whose clients and duties the person sees as well, as their deputy. Who comes by a token has
     ``scopes``, the rights that the token carries at most; ``system`` is the code of a program that has a token itself.
-    ``owes_factor``: a second factor is demanded of the person, and there is none yet.
+    ``owner`` and ``holder`` are the staff numbers of who registered it and of who made the token. ``owes_factor``: a
+    second factor is demanded of the person, and there is none yet. ``account`` is that of who types
+    a command: nobody on the staff.
     """
 
     staff: Staff | None
@@ -46,6 +48,9 @@ class Person:
     stands_for: tuple[Absent, ...] = ()
     scopes: frozenset[Right] | None = None
     system: str = ""
+    owner: str = ""
+    holder: str = ""
+    account: str = ""
     owes_factor: bool = False
 
     @property
@@ -77,6 +82,8 @@ class Person:
         """What the audit writes down as the one who acted."""
         if self.system:
             return f"system:{self.system}"
+        if self.account:
+            return f"command:{self.account}"
         return self.staff.staff_no if self.staff else Post.ADMIN.value
 
     @property

@@ -89,6 +89,20 @@ def list_directory(person: Person, *, on: date, words: str = "", left: bool = Fa
     )
 
 
+def list_staff(
+    person: Person, *, on: date, words: str = "", left: bool = False, after: int = 0, most: int
+) -> tuple[list[Posting], int]:
+    """The directory by rows of staff behind one, for programs; and behind which row the next page begins (0: none)."""
+    wanted = Q(post=Post.LEFT) if left else Q(post__in=IN_SERVICE)
+    firsts = Posting.objects.none() if left else _first_postings(on)
+    found: list[Posting] = []
+    for each in (standing_postings(on=on).filter(wanted), firsts):
+        rest = _narrowed(each, person, words).filter(staff_id__gt=after).order_by("staff_id")
+        found += rest.select_related("staff", "department")[: most + 1]
+    page = sorted(found, key=lambda posting: posting.staff_id)
+    return page[:most], page[most - 1].staff_id if len(page) > most else 0
+
+
 def _first_postings(on: date) -> QuerySet[Posting]:
     """The first posting of those who have none by the day."""
     earlier = Posting.objects.filter(staff=OuterRef("staff"), effective_on__lt=OuterRef("effective_on"))

@@ -74,6 +74,9 @@ def _was_shown(file: StoredFile, actor: str) -> bool:
     return any(facts.get("sha256") == file.sha256 for facts in latest.values_list("facts", flat=True))
 
 
-def note_export(*, kind: str, name: str, rows: int, actor: str, door: str, **more: str) -> None:
+def note_export(
+    *, kind: str, name: str, rows: int, actor: str, door: str, because: str = "", **more: str | bool
+) -> None:
     """Write down that someone took a file of ``rows`` rows; inside the transaction of the one who calls."""
-    record_act(verb=f"exports.{kind}", door=door, by=actor, facts={"file": name, "rows": rows, **more})
+    facts = {"file": name, "rows": rows, **more}
+    record_act(verb=f"exports.{kind}", door=door, by=actor, because=because, facts=facts)

@@ -19,6 +19,7 @@ from baohou.kernel.people.forms import DepartmentForm, DeputyForm, show_refusal
 from baohou.kernel.people.logins import give_login
 from baohou.kernel.people.models import Deputy, Post, Posting, Staff
 from baohou.kernel.people.policy import Thing
+from baohou.kernel.people.sessions import proven
 from baohou.kernel.saying import in_words
 
 
@@ -41,6 +42,7 @@ def department_page(request: Asked) -> HttpResponse:
 
 @never_cache
 @door(Right.ADMINISTER, Thing.STAFF)
+@proven(reading=False)
 def login_page(request: Asked, pk: int) -> HttpResponse:
     """Open a log-in or reset its password; the password stands on this answer and nowhere else."""
     staff, posting = _staff_for(request, pk)

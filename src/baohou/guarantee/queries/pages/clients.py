@@ -23,7 +23,7 @@ from baohou.guarantee.queries.standing import default_grade, spoken_for
 from baohou.guarantee.rules.grading import WATCHED
 from baohou.guarantee.rules.words import Grade, Urgency
 from baohou.kernel.parties.models import Party
-from baohou.kernel.people.access import Person, Reach
+from baohou.kernel.people.access import Person, Reach, Right
 from baohou.kernel.people.models import Department, Post, Posting, Staff
 from baohou.kernel.prepared import prepared
 from baohou.kernel.rulebook.queries import get_rule_book
@@ -152,18 +152,19 @@ def list_clients(
     What is overdue of their measures is so ``today``, or on the day of the list.
     """
     unless, change = default_grade(on), None
+    in_part = person.may(Right.SEE_IDENTITY)
+    asked = (person.reach, person.staff_ids, person.department_ids, on, filters, in_part)
+    named: dict[str, Any] = {"words": filters.words, "in_part": in_part, "asked": asked}
     if filters.since is not None:
         change = _changed(_within_reach(person, on, filters), on, filters, unless)
         those = Party.objects.filter(pk__in=[*change.came, *change.went])
-        asked = (person.reach, person.staff_ids, person.department_ids, on, filters)
-        found = find(those, words=filters.words, after=after, asked=asked, few=True, most=most, counted=counted)
+        found = find(those, **named, after=after, few=True, most=most, counted=counted)
     elif filters.of_a_department and person.sees_department(filters.department_id or 0):
         found = find_known(_of_department(filters, on), after=after, most=most)
     else:
         matching = _filtered(_within_reach(person, on, filters), on, filters, unless)
         few = bool(filters.manager_id) or person.reach is Reach.OWN
-        asked = (person.reach, person.staff_ids, person.department_ids, on, filters)
-        found = find(matching, words=filters.words, after=after, asked=asked, few=few, most=most, counted=counted)
+        found = find(matching, **named, after=after, few=few, most=most, counted=counted)
     more = str(found.clients[-1].pk) if found.more else ""
     measured = (today or on) if filters.shows_measures else None
     moved = change.words if change else {}

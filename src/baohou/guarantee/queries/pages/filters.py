@@ -59,8 +59,8 @@ def narrowed(duties: QuerySet[Duty], filters: WorkFilters, *, on: date) -> Query
 
 
 def of_client(words: str, *, client: str) -> Exists:
-    """Rows whose ``client`` is named so: by part of the name, the beginning of its number or of its initials."""
-    text = Q(name__icontains=words) | Q(id_no__istartswith=words)
+    """Rows whose ``client`` is named so: by part of the name, its whole number, or the beginning of its initials."""
+    text = Q(name__icontains=words) | Q(id_no=words.upper())
     if words.isascii():
         text |= Q(initials__istartswith=words)
     return Exists(Party.objects.filter(text, pk=OuterRef(client)))

@@ -62,22 +62,25 @@ def find(
     words: str,
     after: str,
     asked: tuple[object, ...],
+    in_part: bool,
     few: bool = False,
     most: int = PAGE,
     counted: bool = True,
 ) -> Found:
     """The first ``most`` of the matching clients in order of initials, behind the client ``after`` (its number).
 
+    ``in_part`` says whether words may be the beginning of an identity number, as to who sees it whole: a list that
+    narrows with every character tells them one by one. Others find the holder of a whole number, and by no part of it.
     ``asked`` says whose clients and which, so that how many there are at least is not asked again for some minutes.
     ``few`` says that a condition names the matching clients one by one, so that all can be counted. Not ``counted``,
     the count says no more than the page.
     """
     ordered = search.by_initials(matching)
     place = _place(after)
-    if words and few and (known := _all_of_few(ordered.filter(_in_any_way(words)))) is not None:
+    if words and few and (known := _all_of_few(ordered.filter(_in_any_way(words, in_part=in_part)))) is not None:
         return _turned(known, place, most)
     if words:
-        page, count, at_least = _named(ordered, place, words, most)
+        page, count, at_least = _named(ordered, place, words, most, in_part=in_part)
     else:
         exactly = few or (counted and not _are_very_many())
         if exactly and (known := _all_of_few(matching)) is not None:
@@ -137,13 +140,15 @@ def _count_first(matching: QuerySet[Party], asked: tuple[object, ...]) -> int:
     return believed(("clients", *asked), lambda: min(first.count(), MANY), when=lambda _: True)
 
 
-def _named(ordered: QuerySet[Party], place: Party | None, words: str, most: int) -> tuple[list[Party], int, bool]:
+def _named(
+    ordered: QuerySet[Party], place: Party | None, words: str, most: int, *, in_part: bool
+) -> tuple[list[Party], int, bool]:
     """The page, how many there are, and whether there may be more."""
     behind = (place.initials, place.pk) if place else None
     few: set[int] = set()
     known: set[Place] = set()
     often = False
-    for way in _ways(words):
+    for way in _ways(words, in_part=in_part):
         met = way.numbers_if_few()
         few.update(met or ())
         if met is None:
@@ -203,23 +208,23 @@ class _Way:
         return self.narrow(Party.objects.filter(pk__lt=end)).order_by().count() * 50 > LOOKED
 
 
-def _in_any_way(words: str) -> Q:
+def _in_any_way(words: str, *, in_part: bool) -> Q:
     """The condition of being named in one of ``_ways``, for clients of by_initials that are looked at one by one."""
     held = Guarantee.objects.filter(_project(words), client=OuterRef("pk"))
-    named = search.holding(words) | _identity(words) | Q(Exists(held))
+    named = search.holding(words) | _identity(words, in_part=in_part) | Q(Exists(held))
     return named | search.with_initials(words) if words.isascii() else named
 
 
-def _identity(words: str) -> Q:
-    return Q(id_no__startswith=words.upper())
+def _identity(words: str, *, in_part: bool) -> Q:
+    return Q(id_no__startswith=words.upper()) if in_part else Q(id_no=words.upper())
 
 
 def _project(words: str) -> Q:
     return Q(project_no__istartswith=words)
 
 
-def _ways(words: str) -> Iterator[_Way]:
-    """By part of the name, by pinyin initials, by the beginning of an identity number or of a project number."""
+def _ways(words: str, *, in_part: bool) -> Iterator[_Way]:
+    """By part of the name, by pinyin initials, by an identity number, by the beginning of a project number."""
     everyone = Party.objects.all()
     named, in_order = (
         found.values_list("pk", flat=True) for found in (search.named(words), search.named_in_order(words))
@@ -231,7 +236,7 @@ def _ways(words: str) -> Iterator[_Way]:
         begun = search.with_initials(words)
         numbers = search.by_initials(everyone).filter(begun).values_list("pk", flat=True)
         yield _Way(numbers, lambda clients: clients.filter(begun), scattered=False)
-    identity, project = _identity(words), _project(words)
+    identity, project = _identity(words, in_part=in_part), _project(words)
     yield _Way(everyone.filter(identity).values_list("pk", flat=True), lambda clients: clients.filter(identity))
     holders = Guarantee.objects.filter(project).values_list("client_id", flat=True)
     yield _Way(holders, lambda clients: holding(clients, project))

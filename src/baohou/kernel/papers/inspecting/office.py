@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 from xml.parsers import expat
 
 from baohou.core.errors import Refused
+from baohou.kernel.papers.inspecting.acting import acting_formula
 from baohou.kernel.papers.inspecting.kinds import Kind
 from baohou.kernel.papers.inspecting.zipped import open_archive
 
@@ -23,6 +24,8 @@ _EMBEDDED: Final = re.compile(
 )
 _LINKED: Final = re.compile(r"externallink|/connections|connections\+xml|querytable|ddelink|customdata", re.I)
 _HARMLESS_BIN: Final = re.compile(r"printerSettings|spreadsheetml\.printerSettings", re.I)
+_SHOWN: Final = 40
+"""So much of a formula is shown."""
 _LARGEST_LIST: Final = 4 << 20
 _FIELDS: Final = re.compile(rb"\bDDE(?:AUTO)?\b|\bINCLUDETEXT\b", re.I)
 _TAG: Final = re.compile(rb"<[^>]*>")
@@ -32,7 +35,7 @@ def look_into(file: BinaryIO, *, name: str, table: bool) -> Kind | None:
     """Which kind a zipped file is; None when it is no workbook and no document. Refused as said above."""
     try:
         with open_archive(file, name=name, table=table) as archive:
-            return _kind(archive, name)
+            return _kind(archive, name, table=table)
     except (
         zipfile.BadZipFile,
         zipfile.LargeZipFile,
@@ -54,7 +57,7 @@ def broken(name: str) -> Refused:
     )
 
 
-def _kind(archive: zipfile.ZipFile, name: str) -> Kind | None:
+def _kind(archive: zipfile.ZipFile, name: str, *, table: bool) -> Kind | None:
     parts = {part.filename.lower(): part.filename for part in archive.infolist()}
     listed = parts.get("[content_types].xml")
     if listed is None:
@@ -69,6 +72,9 @@ def _kind(archive: zipfile.ZipFile, name: str) -> Kind | None:
     kind = kinds.pop()
     if kind is Kind.DOCX:
         _refuse_fields(archive, name)
+    elif not table and (formula := acting_formula(archive)):
+        # Of a table that is imported only the results are read, and it is handed to nobody.
+        raise _acts(name, formula)
     return kind
 
 
@@ -143,6 +149,16 @@ def _has_objects(name: str) -> Refused:
         "文件“%(name)s”里嵌有别的文件或对象，看不到里面；请把它们删去，要交的另外单独上传。",
         where=name,
         name=name,
+    )
+
+
+def _acts(name: str, formula: str) -> Refused:
+    return Refused(
+        "papers.file.formulas",
+        "文件“%(name)s”里有会取外面的东西、或一点就往外走的公式（=%(formula)s），不收；请把它换成值，保存一次再传。",
+        where=name,
+        name=name,
+        formula=formula.strip().removeprefix("=")[:_SHOWN],
     )
 
 

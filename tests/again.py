@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from baohou.kernel.audit.models import Act
@@ -44,8 +44,9 @@ def begin(name: str, build: Callable[[], T]) -> T:
         changed = {table: _change(before[table], after[table]) for table in _tables() if before[table] != after[table]}
         _kept[key] = Kept(copy.deepcopy(answer), changed)
         return answer
-    for table, (emptied, rows) in _kept[key].tables.items():
-        _write(table, rows, emptied=emptied)
+    with transaction.atomic():
+        for table, (emptied, rows) in _kept[key].tables.items():
+            _write(table, rows, emptied=emptied)
     return cast("T", copy.deepcopy(_kept[key].answer))
 
 

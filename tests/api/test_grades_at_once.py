@@ -21,7 +21,7 @@ def test_the_second_of_two_is_told(evening: Portfolio, call_as: CallAs) -> None:
     refused = second.send(path, {**watch, "grade": "good", "because": "已还清"})
     assert (refused.status_code, refused.json()["code"]) == (409, "guarantee.grade.overtaken")
     assert GradeChange.objects.get().because == "欠息一期"
-    [latest] = second.get(path).json()
+    [latest] = second.get(path).json()["items"]
     assert latest["seen"] == given.json()["seen"] != 0
     body = {**watch, "grade": "good", "because": "已还清", "seen": latest["seen"]}
     assert second.send(path, body).status_code == 201

@@ -15,7 +15,7 @@ SAME = {
     "home.calendar": "GET /calendar|GET /planned-visits",
     "audit": "GET /acts",
     "audit.export": "GET /acts",
-    "audit.act": "GET /acts/{act}",
+    "audit.act": "GET /acts/{act}|GET /acts/{act}/changes",
     "check.one": "GET /seals/{code}",
     "rule-book": "GET /rule-versions",
     "rule-book.version": "GET /rule-versions/{version}",
@@ -265,9 +265,10 @@ FORMS = {
 }
 """The pages that are a form for one write, and what tells by API what stands around the form."""
 OTHERWISE = {
+    "plan.appointment": "no form for a deputy, who may not plan; the operation says why it is refused",
+    "tokens.revoke": "one page for both: by API one's own tokens and those of systems have an operation each",
     "measures.why": "a page of one action is not found beyond reach; the operation lists those within reach",
     "clients.contacts": "the form to keep them; whoever sees the client sees them masked, on its page as by the API",
-    "clients.measure": "the form to write it; whoever sees the client reads it, on its page as by the API",
     "reports.department": "the operation lists the departments within reach, and a page of one is not found beyond it",
     "moves.one": "one is not found beyond reach; the list of all has those within reach",
     "handover.rule": "the form to set it; each volume's page tells all how long it is kept",

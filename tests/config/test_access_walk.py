@@ -185,7 +185,11 @@ def test_every_command_answers_everyone_as_the_table_says(world: Portfolio, fold
 
 def _named(act: Act, who: str) -> bool:
     """Whether an act says somebody else than the account; what it asks others to check says that it asks."""
-    return act.by not in ("", f"command:{ACCOUNTS[who]}") or act.door not in ("command", "day") or not act.agent.startswith(f"{ACCOUNTS[who]}@")
+    return (
+        act.by not in ("", f"command:{ACCOUNTS[who]}")
+        or act.door not in ("command", "day")
+        or not act.agent.startswith(f"{ACCOUNTS[who]}@")
+    )
 
 
 def test_no_command_lets_one_say_who_one_is() -> None:

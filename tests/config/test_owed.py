@@ -16,9 +16,7 @@ from baohou.core.masking import mask
 from baohou.guarantee.imports import take
 from baohou.kernel.audit.models import Act
 from tests.cast import FOOD, PAPER, STEEL, Portfolio, TakeIn
-from tests.desk.conftest import evening
 
-__all__ = ["evening"]
 DUTY_KEYS = {
     *("clause", "kind", "version", "client_id_no", "project_no", "department", "quarter", "period_first"),
     *("period_last", "owner", "opens_on", "due_on", "state", "done_on"),

@@ -23,10 +23,10 @@ from baohou.kernel.outbox.models import Message, State
 from baohou.kernel.outbox.retention import MESSAGES
 from baohou.kernel.papers.models import StoredFile
 from tests.cast import HEADINGS, PORTFOLIO, Portfolio
-from tests.desk.conftest import TODAY, Enter, enter, evening, jobs_in_place
+from tests.desk.conftest import TODAY, Enter, enter, jobs_in_place
 from tests.kernel.approvals.conftest import manned, told
 
-__all__ = ["enter", "evening", "jobs_in_place", "manned"]
+__all__ = ["enter", "jobs_in_place", "manned"]
 pytestmark = pytest.mark.django_db
 TOLD = {"actor": "", "door": "command"}
 UPDATED = (*PORTFOLIO[0][:6], "5200000", *PORTFOLIO[0][7:])

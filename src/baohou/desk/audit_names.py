@@ -155,6 +155,7 @@ COLUMNS: Final[dict[str, Word]] = {
     "bank": _("银行"),
     "account_no": _("账号"),
     "holder": _("户名"),
+    "holder_id": _("令牌制作人"),
     "rule_set_id": _("制度"),
     "until": _("止"),
     "ends_on": _("到期日"),

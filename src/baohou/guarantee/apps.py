@@ -33,9 +33,7 @@ class Guarantee(AppConfig):
         from baohou.kernel.audit.capture import leave_out, name_noun
         from baohou.kernel.duties import evidence, kinds
         from baohou.kernel.notices import kinds as notices
-        from baohou.kernel.papers import archive
-        from baohou.kernel.papers.records import PaperKind
-        from baohou.kernel.papers.records import register as register_paper
+        from baohou.kernel.papers import archive, records
         from baohou.kernel.people import bonds
         from baohou.kernel.rulebook import registry
 
@@ -64,10 +62,10 @@ class Guarantee(AppConfig):
             retention.register(rule)
         archive.register(archive.VolumeKind(VOLUMES, "客户回访报告", "BHHF"))
         for paper in (
-            PaperKind(KIND, "客户回访报告", tell_visit),
-            PaperKind(PAPER, "回访计划表", tell_accepted_plan),
-            PaperKind(table_paper.PAPER, "在保客户分类表", table_paper.tell),
-            PaperKind(RECEIPT, "客户回访报告移交回执", tell_receipt),
-            PaperKind(moves.PAPER, "工作移交清单", moves.tell),
+            records.PaperKind(KIND, "客户回访报告", tell_visit),
+            records.PaperKind(PAPER, "回访计划表", tell_accepted_plan),
+            records.PaperKind(table_paper.PAPER, "在保客户分类表", table_paper.tell),
+            records.PaperKind(RECEIPT, "客户回访报告移交回执", tell_receipt),
+            records.PaperKind(moves.PAPER, "工作移交清单", moves.tell),
         ):
-            register_paper(paper)
+            records.register(paper)

@@ -19,10 +19,10 @@ from baohou.kernel.approvals.models import Proposal, State
 from baohou.kernel.audit.models import Act
 from tests.api.conftest import call_as
 from tests.cast import Portfolio
-from tests.desk.conftest import Enter, enter, evening, jobs_in_place
+from tests.desk.conftest import Enter, enter, jobs_in_place
 from tests.kernel.approvals.conftest import manned, told
 
-__all__ = ["call_as", "enter", "evening", "jobs_in_place", "manned"]
+__all__ = ["call_as", "enter", "jobs_in_place", "manned"]
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("PGM.12")]
 ON = date(2026, 10, 21)
 

@@ -184,7 +184,7 @@ class SpreadIn(In):
     by_district: bool = False
 
 
-class ChangedOut(Out):
+class VisitsChangedOut(Out):
     """How many visits were changed, and those whose day somebody else had changed meanwhile, which stay."""
 
     changed: int
@@ -268,22 +268,22 @@ def arrange(request: Call, quarter: QuarterName, department: Pk, key: Pk, body: 
     return _plan(request, chosen, of)
 
 
-@room.writes("/plans/{quarter}/{department}/set", ChangedOut, right=Right.PLAN_VISIT)
-def set_dates(request: Call, quarter: QuarterName, department: Pk, body: DaysIn) -> ChangedOut:
+@room.writes("/plans/{quarter}/{department}/set", VisitsChangedOut, right=Right.PLAN_VISIT)
+def set_dates(request: Call, quarter: QuarterName, department: Pk, body: DaysIn) -> VisitsChangedOut:
     """把几次回访排在同一天：都排上，或都不动；刚被别人改过的不动，列在 overtaken。"""
     planner, told = _asked(request, quarter, department), body.dict(include={"planned_on", "confirmed", "note"})
     return _changed(plans.set_dates(planner=planner, seen=_seen(body.visits), **told))
 
 
-@room.writes("/plans/{quarter}/{department}/shift", ChangedOut, right=Right.PLAN_VISIT)
-def shift(request: Call, quarter: QuarterName, department: Pk, body: ShiftIn) -> ChangedOut:
+@room.writes("/plans/{quarter}/{department}/shift", VisitsChangedOut, right=Right.PLAN_VISIT)
+def shift(request: Call, quarter: QuarterName, department: Pk, body: ShiftIn) -> VisitsChangedOut:
     """顺延几个工作日，负数为提前。"""
     planner = _asked(request, quarter, department)
     return _changed(plans.shift(planner=planner, seen=_seen(body.visits), by=body.working_days))
 
 
-@room.writes("/plans/{quarter}/{department}/clear", ChangedOut, right=Right.PLAN_VISIT)
-def clear(request: Call, quarter: QuarterName, department: Pk, body: TickedIn) -> ChangedOut:
+@room.writes("/plans/{quarter}/{department}/clear", VisitsChangedOut, right=Right.PLAN_VISIT)
+def clear(request: Call, quarter: QuarterName, department: Pk, body: TickedIn) -> VisitsChangedOut:
     """取消几次回访的日期。"""
     return _changed(plans.clear(planner=_asked(request, quarter, department), seen=_seen(body.visits)))
 
@@ -337,8 +337,8 @@ def _seen(visits: list[SeenVisit]) -> dict[int, date | None]:
     return {one.key: one.seen for one in visits}
 
 
-def _changed(found: Changed) -> ChangedOut:
-    return ChangedOut(changed=found.written, overtaken=[row.key for row in found.overtaken])
+def _changed(found: Changed) -> VisitsChangedOut:
+    return VisitsChangedOut(changed=found.written, overtaken=[row.key for row in found.overtaken])
 
 
 def _undated(request: Call, planner: Planner) -> list[int]:

@@ -1,7 +1,7 @@
 // Drafts are kept on the server as well, without haste: whoever changes the device, or takes the work over, continues
 // there. What does not get through stays on the device as it is and goes up when the network is back.
 import { ask, carton, freshToken, json, NotNow, oneAtATime, refusal } from "./outbox.js";
-import { device, draft, draftsOf, filesOf, goneOf, markSent, remove, save, saveFile } from "./store.js";
+import { device, draft, draftsOf, filesOf, goneOf, remove, save, saveFile } from "./store.js";
 import { host, word } from "./words.js";
 
 const AFTER = 3_000;
@@ -72,8 +72,8 @@ async function pushWords(one, files, token, whole = false) {
     await note(one, { version: told.version, unpushed: null, ...pushed }, told.overtook ? "overtook" : "serverKept");
     return true;
   }
-  if (told.url) await markSent(one, told.url);
-  else if (told.version) await note(one, { overtaken: { version: told.version, at: told.changedAt } });
+  // Also of a visit that was sent meanwhile: these words are not the ones that were stored, so they stay here.
+  if (told.version) await note(one, { overtaken: { version: told.version, at: told.changedAt } });
   else await note(one, { unpushed: refusal(answer, told).message, pushedAt: one.savedAt });
   return false;
 }

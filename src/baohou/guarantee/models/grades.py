@@ -21,6 +21,7 @@ class GradeChange(models.Model):
             models.UniqueConstraint(fields=["client", "effective_on"], name="one_grade_per_client_and_day"),
             models.CheckConstraint(condition=Q(grade__in=Grade.numbers()), name="grade_is_one_of_four"),
         ]
+        indexes = [models.Index(fields=["grade", "effective_on", "id"], name="latest_of_a_grade")]
 
     def __str__(self) -> str:
         return f"{self.get_grade_display()} {self.effective_on}"

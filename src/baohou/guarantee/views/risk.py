@@ -23,6 +23,7 @@ from baohou.guarantee.queries.pages.overview import (
     quarters_shown,
 )
 from baohou.guarantee.queries.pages.risk import get_handed_in, list_returned, list_sent_back
+from baohou.guarantee.queries.pages.watched import list_watched_today
 from baohou.guarantee.queries.summaries import days_shown, get_editions
 from baohou.guarantee.rules.words import Dimension, Grade
 from baohou.guarantee.services.summaries import keep_up
@@ -75,6 +76,8 @@ def risk_page(request: Asked, quarter: str = "") -> HttpResponse:
         ],
         "returned": list_returned(on=request.today),
         "sent_back": list_sent_back(),
+        "watched": list_watched_today(on=request.today),
+        "watched_counts": _watched_counts(request.today),
     }
     return render(request, "guarantee/risk.html", context)
 
@@ -246,6 +249,12 @@ def _watched_row(today: date, end: date, value: str, name: str, portion: Portion
             measured / watched if watched else None, url(grade="watched"), of=f"{measured}/{watched}" if watched else ""
         ),
     ]
+
+
+def _watched_counts(today: date) -> list[tuple[Grade, int]]:
+    """How many are risk and watch today, as the sums have it."""
+    whole = get_portions(Dimension.WHOLE, days=[today])[today].get("", Portion())
+    return [(grade, whole.of_grades(grade)) for grade in (Grade.RISK, Grade.WATCH)]
 
 
 def _total(goings: Iterable[Going]) -> Going:

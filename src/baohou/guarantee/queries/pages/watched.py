@@ -1,4 +1,4 @@
-"""Who is watch or risk today, the most pressing first, with the measure and what is still to do of it (PGM.10, GPM.3)."""
+"""Who is watch or risk today, the most pressing first, with the measure and what is to do of it (PGM.10, GPM.3)."""
 
 from __future__ import annotations
 

@@ -161,7 +161,7 @@ def test_the_calendar_and_the_planned_visits(evening: Portfolio, call_as: CallAs
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/worklist", 17), ("/waiting", 26), ("/calendar", 20), ("/planned-visits", 14)]
+    ("path", "most"), [("/worklist", 18), ("/waiting", 26), ("/calendar", 20), ("/planned-visits", 14)]
 )
 def test_it_asks_the_database_so_many_times(
     evening: Portfolio, call_as: CallAs, django_assert_max_num_queries: Any, path: str, most: int

@@ -73,7 +73,8 @@ export async function ask(address, options) {
 // No answer at all: a browser may call itself online while nothing gets through, so the server is asked.
 export async function isCutOff() {
   try {
-    await fetch(host.dataset.token, { redirect: "manual", credentials: "same-origin", cache: "no-store" });
+    const answer = await fetch(host.dataset.token, { redirect: "manual", credentials: "same-origin", cache: "no-store" });
+    await answer.body?.cancel();
     return false;
   } catch {
     return true;

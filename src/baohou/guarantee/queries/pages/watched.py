@@ -18,7 +18,7 @@ from baohou.guarantee.rules.grading import WATCHED
 from baohou.guarantee.rules.words import Grade
 from baohou.kernel.prepared import prepared
 
-SHOWN: Final = 50
+SHOWN: Final = 12
 """So many stand on the page; the list of clients has all."""
 _NAMED: Final = 3
 _LOOKED_AT: Final = 4 * SHOWN
@@ -38,10 +38,6 @@ class WatchedToday:
     measure: Measure | None
     actions: list[ActionRow]
     today: date
-
-    @property
-    def overdue(self) -> int:
-        return sum(action.due_on < self.today for action in self.actions)
 
     @property
     def quarter(self) -> Quarter | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import importlib
 import os
 import random
 import socket
@@ -82,10 +83,9 @@ def main() -> None:
 
 def _measure(clients: int, repeat: int, *, alone: bool) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "baohou.config.settings")
-    import django
-
-    django.setup()
     from django.db import connection
+
+    importlib.import_module("baohou.config.wsgi")  # all that a web process has loaded
 
     _build(clients)
     sessions = _people()

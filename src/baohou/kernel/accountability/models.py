@@ -55,7 +55,7 @@ class Entry(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["dated"], name="entry_dated"),
+            models.Index(fields=["dated", "staff", "kind", "amount_fen"], name="entry_dated"),
             models.Index(fields=["staff", "dated", "amount_fen"], name="entry_of_staff"),
         ]
 

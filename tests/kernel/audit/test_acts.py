@@ -60,7 +60,7 @@ def test_rows_changed_and_added_at_once_are_told_one_by_one() -> None:
         act = record_act(verb="trial.many", door="command")
         capture.add_rows(Department, [Department(name=f"部{n}") for n in range(150)])
         capture.change_rows(Department.objects.filter(name="部7"), name="部七")
-    added, changed = act.changes.order_by("pk")
+    _, changed = act.changes.order_by("pk")
     assert (changed.before["name"], changed.after["name"]) == ("部7", "部七")
     told: list[Told] = []
     place = ""
@@ -86,7 +86,10 @@ def test_an_import_tells_every_new_row(rows: int, tmp_path: Path) -> None:
     """Of 3, 150 or 2100 guarantees taken from a file each is told as it stands, masked, and found by its client."""
     path = tmp_path / "portfolio.csv"
     lines = "".join(f"DB{n},{id_no(n)},客户{n},业务一部,P01,P02,100,2026-01-05\n" for n in range(rows))
-    path.write_text(f"project_no,client_id_no,client_name,department,manager_a,manager_b,amount,issued_on\n{lines}", encoding="utf-8")
+    path.write_text(
+        f"project_no,client_id_no,client_name,department,manager_a,manager_b,amount,issued_on\n{lines}",
+        encoding="utf-8",
+    )
     staff = tmp_path / "staff.csv"
     staff.write_text("工号,姓名,部门,岗位\nP01,张甲,业务一部,项目经理\nP02,李乙,业务一部,项目经理\n", encoding="utf-8")
     assert take(kind="staff", path=staff).taken

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import subprocess
@@ -111,6 +112,8 @@ def _change(rng: random.Random, cursor: Any, table: str, column: str, key: int) 
 
 
 def _other(rng: random.Random, table: str, column: str, before: Any, text: Any) -> Any:
+    if column == "after" and '"each"' in str(text) and rng.random() < 0.8:
+        return _one_of_many(rng, str(text))
     if column in ("facts", "before", "after", "content", "findings"):
         return '{"made": "up"}' if before is None or rng.random() < 0.5 else '{"x": ' + str(rng.randint(0, 9)) + "}"
     if column.endswith("_at") or column == "at":
@@ -123,6 +126,14 @@ def _other(rng: random.Random, table: str, column: str, before: Any, text: Any) 
     letters = str(text or "")
     place = rng.randrange(len(letters) + 1)
     return (letters[:place] + rng.choice("abcdef甲乙丙") + letters[place + 1 :])[:60] if letters else "x"
+
+
+def _one_of_many(rng: random.Random, text: str) -> str:
+    """One value of one row that shares its place with many."""
+    chunk = json.loads(text)
+    values = chunk["each"][rng.choice(sorted(chunk["each"]))]
+    values[rng.randrange(len(values))] = rng.choice([None, rng.randint(1_000_000, 9_000_000), "甲乙丙丁"])
+    return json.dumps(chunk, ensure_ascii=False)
 
 
 def _row_changed(rng: random.Random, cursor: Any, files: dict[Path, bytes]) -> str:

@@ -34,9 +34,21 @@ def make_company(*, clients: int = 12) -> None:
         write_sample(clients=clients, seed=1, on=ON, path=book)
         assert take(kind="workbook", path=book, today=ON).taken
     engine.run(on=min(ON, timezone.localdate()))
+    _hire()
     _waive()
     _visit()
     heads.write_out(on=ON)
+
+
+def _hire() -> None:
+    """So many at once that they share rows of the audit."""
+    from baohou.guarantee.imports import take
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "staff.csv"
+        lines = "".join(f"H{n},新员{n},业务九部,项目经理\n" for n in range(120))
+        path.write_text(f"工号,姓名,部门,岗位\n{lines}", encoding="utf-8")
+        assert take(kind="staff", path=path, today=ON).taken
 
 
 def _waive() -> None:

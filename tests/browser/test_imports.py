@@ -62,7 +62,7 @@ def test_long_work_is_followed_to_its_end(evening: Portfolio, sit: Sit, monkeypa
     page.wait_for_url("**/jobs/**")
     job = Job.objects.get()
     expect(page.locator("#job-said")).to_have_text("等待开始")
-    beats._write(job.pk, beats.Beat("推算有变动的客户", 40, 100))
+    beats.give(job.pk, beats.Beat("推算有变动的客户", 40, 100))
     expect(page.locator("#job-said")).to_have_text("推算有变动的客户")
     expect(page.get_by_role("progressbar", name="进度")).to_have_js_property("value", 40)
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0

@@ -12,9 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from baohou.day.models import Job
 from baohou.guarantee.models import FilingStep, HandOverItem, HandOverReceipt, MeasureAction, MoveSigner, WorkMove
 from baohou.guarantee.queries.grading import get_table
-from baohou.guarantee.services import proposals, reports
+from baohou.guarantee.services import proposals, reports, uploads
 from baohou.guarantee.services.tables import Signing
-from baohou.guarantee.views import uploads
 from baohou.kernel.accountability.models import Appeal
 from baohou.kernel.api.models import System, Token
 from baohou.kernel.approvals.models import Proposal
@@ -134,7 +133,7 @@ def upload(world: World) -> dict[str, Any]:
 
 def marked(world: World) -> dict[str, Any]:
     kept = uploads.keep(kind="grades", file=at.table_csv())
-    kept.path.with_name("marked.xlsx").write_bytes(b"PK")
+    uploads.keep_marked(kept, language="zh-hans", content=b"PK")
     return {"token": kept.token}
 
 

@@ -10,15 +10,17 @@ from typing import Any
 
 import openpyxl
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from baohou.desk.audit_names import COLUMNS, TABLES
 from baohou.guarantee.rules.words import Grade
 from baohou.guarantee.services import grades
-from baohou.kernel.audit import chain
+from baohou.kernel.audit import capture, chain
 from baohou.kernel.audit.capture import watched
 from baohou.kernel.audit.models import Act, Change
+from baohou.kernel.audit.services import record_act
+from baohou.kernel.people.models import Staff
 from tests.cast import Portfolio
 from tests.desk.conftest import Enter
 
@@ -133,3 +135,16 @@ def test_every_table_and_column_of_the_history_has_a_name() -> None:
     assert sorted({one._meta.label for one in models} - TABLES.keys()) == []
     columns = {field.attname for one in models for field in one._meta.concrete_fields}
     assert sorted(columns - COLUMNS.keys()) == []
+
+
+def test_each_of_many_rows_is_shown_page_by_page(evening: Portfolio, enter: Enter) -> None:
+    """450 people taken from one file: 200, 200 and the rest, each with its name."""
+    with transaction.atomic():
+        act = record_act(verb="import.staff", door="page", by="X01")
+        capture.add_rows(Staff, [Staff(staff_no=f"N{n:03}", name=f"新员{n:03}") for n in range(450)])
+    browser, seen, query = enter(evening.cast.admin), "", ""
+    for _ in range(3):
+        page = browser.get(f"/audit/{act.pk}/{query}").content.decode()
+        seen += page
+        query = next(iter(re.findall(r"\?after=[\d.]+", page)), "")
+    assert query == "" and all(f"新员{n:03}" in seen for n in range(450))

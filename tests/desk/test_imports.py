@@ -161,7 +161,7 @@ def test_the_real_portfolio_by_page_comes_out_as_by_command(cast: Cast, enter: E
     answer = browser.post(columns, {**form, "name": "", "do": "check"})
     check = str(answer["Location"])
     context = browser.get(check).context
-    by_page = load_mapping(path=context["upload"].mapping)
+    by_page = read_mapping(text=context["upload"].mapping, name="mapping")
     assert (by_page.columns, by_page.refusals) == (by_command.columns, by_command.refusals)
     outcome = context["outcome"]
     assert outcome["fault_count"] == len(expected.faults) > 0

@@ -21,6 +21,11 @@ WITHOUT = {
     "guarantee/services/set_aside.py:set_aside": "what the day sets aside: its act tells how many",
     "guarantee/services/touch.py:touch": "marks of what the day has to look at",
     "guarantee/services/submissions.py:keep_file": "nobody's file until its visit is submitted; that act tells it",
+    "guarantee/services/uploads.py:keep": "a file that waits for a day; asking for it and taking it are acts that name it",
+    "guarantee/services/uploads.py:keep_content": "as keep",
+    "guarantee/services/uploads.py:map_by": "as keep",
+    "guarantee/services/uploads.py:keep_marked": "as keep; a copy of it with its faults marked",
+    "guarantee/services/uploads.py:forget": "as keep",
     "guarantee/services/drafts.py:save": "as keep_file; the act that sends, discards or hands it over tells a draft",
     "guarantee/services/drafts.py:begin": "as save",
     "guarantee/services/drafts.py:take_up": "part of the act that sends the visit",
@@ -62,6 +67,8 @@ WITHOUT = {
     "kernel/entrance/views.py:log_out": "as enter",
     "kernel/entrance/views.py:password_page": "calls password_changed, which is one",
     "kernel/parties/services.py:erase": "as delete_drafts",
+    "day/jobs/beats.py:give": "signs of life of a job, whose work writes its acts",
+    "day/jobs/beats.py:beating": "as give",
     "day/jobs/services.py:start": "what a job does writes its acts, by whoever asked and from where that was",
     "day/jobs/services.py:start_again": "as start",
     "kernel/accountability/telling.py:tell_posted": "notices tell of acts that are written down themselves",
@@ -203,5 +210,7 @@ ALLOWED_DIRECTLY = [
     "kernel/people/logins.py:make_logins bulk_create",
     "kernel/people/sessions.py:rename update",
     "day/engine.py:_run update",
+    "day/jobs/beats.py:give update",
+    "day/jobs/services.py:start update",
 ]
 """On tables that are left out of the audit, each with its reason there (capture.leave_out), the framework's users, and what is to be forgotten."""

@@ -69,7 +69,10 @@ class TodayOut(Out):
 
 
 class JobOut(Out):
-    """Long work: queued, running, done, failed or dead; ``result`` is what came of it."""
+    """Long work: queued, running, done, failed or dead; ``result`` is what came of it.
+
+    ``log`` is what the program said of one that failed or died: for administrators, of one job asked for by number.
+    """
 
     id: int
     kind: str
@@ -81,6 +84,7 @@ class JobOut(Out):
     asked_at: datetime
     ended_at: datetime | None
     result: dict[str, Any]
+    log: str
 
 
 class RunIn(In):
@@ -173,6 +177,7 @@ def job_out(seen: Seen) -> JobOut:
         asked_at=job.asked_at,
         ended_at=job.ended_at,
         result=told(job.result),
+        log=seen.log,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models.functions import Now
 
 from baohou.kernel.saying import SaidField
 
@@ -78,7 +79,7 @@ class JobState(models.TextChoices):
 
 
 class Job(models.Model):
-    """Long work that a page started; a process of its own does it. How far it is stands in its signs of life."""
+    """Long work that a page started; a process of its own does it, on the machine of that page (see jobs.beats)."""
 
     kind = models.CharField(max_length=32)
     name = models.CharField(max_length=255, blank=True, help_text="what it is about: a file's name")
@@ -97,6 +98,14 @@ class Job(models.Model):
     asked_at = models.DateTimeField(auto_now_add=True)
     began_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(db_default=Now(), help_text="the last sign of life, on the database's clock")
+    what = models.CharField(max_length=255, blank=True, default="", db_default="", help_text="what it is doing")
+    done = models.PositiveBigIntegerField(default=0, db_default=0)
+    total = models.PositiveBigIntegerField(default=0, db_default=0, help_text="0: nobody knows")
+    log = models.TextField(blank=True, default="", db_default="", help_text="the end of what its process said")
+    again = models.OneToOneField(
+        "self", null=True, on_delete=models.SET_NULL, related_name="first", help_text="the job that does it once more"
+    )
 
     class Meta:
         constraints = [

@@ -18,7 +18,7 @@ from baohou.core.sayings import say
 from baohou.desk.audit_names import column_name, table_name
 from baohou.desk.audit_words import Word
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Grade, Urgency, VisitKind
-from baohou.kernel.audit.models import Change
+from baohou.kernel.audit.chunks import Told
 from baohou.kernel.people.models import Post
 from baohou.kernel.saying import in_words
 
@@ -54,12 +54,12 @@ class Cell:
 class Row:
     """A row that an act changed, column by column."""
 
-    change: Change
+    change: Told
     name: Word
     cells: list[Cell]
 
 
-def rows_of(changes: Iterable[Change]) -> list[Row]:
+def rows_of(changes: Iterable[Told]) -> list[Row]:
     """Changes in words, what differs first; one query for each table whose rows are named."""
     noted = list(changes)
     names = _names(noted)
@@ -94,7 +94,7 @@ def _related(field: Field[Any, Any] | None) -> str:
     return field.related_model._meta.label if isinstance(field, ForeignKey) else ""
 
 
-def _names(changes: Iterable[Change]) -> Names:
+def _names(changes: Iterable[Told]) -> Names:
     """What the rows are called to which the changed ones refer."""
     wanted: defaultdict[str, set[int]] = defaultdict(set)
     for one in changes:
@@ -109,7 +109,7 @@ def _names(changes: Iterable[Change]) -> Names:
     return found
 
 
-def _cells(change: Change, names: Names) -> list[Cell]:
+def _cells(change: Told, names: Names) -> list[Cell]:
     before, after = change.before, change.after
     if not isinstance(before, dict | None) or not isinstance(after, dict | None):
         before, after = {"": before}, {"": after}

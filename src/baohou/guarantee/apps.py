@@ -43,6 +43,7 @@ class Guarantee(AppConfig):
         leave_out(*(f"guarantee.{name}" for name in sums), because="sums, derived anew from what they add up")
         begun = "nobody's until its visit is submitted; the act that does it, discards or hands it over tells it"
         leave_out("guarantee.VisitUpload", "guarantee.VisitDraft", because=begun)
+        leave_out("guarantee.ImportUpload", "guarantee.MarkedCopy", because="asking for them and taking them are acts")
         registry.register(SPECS, clauses=CLAUSES, shipped=Path(self.path) / "rulesets")
         steps.register()
         jobs.register(CHECK)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -22,6 +22,7 @@ class Seen:
     state: JobState
     beat: Beat
     by_name: str = ""
+    log: str = ""
 
     @property
     def kind(self) -> JobKind:
@@ -33,6 +34,11 @@ class Seen:
 
     @property
     def may_start_again(self) -> bool:
+        """Once: whoever asks again is led to the job that does it."""
+        return self.ended_badly and self.job.again_id is None
+
+    @property
+    def ended_badly(self) -> bool:
         return self.state in (JobState.FAILED, JobState.DEAD)
 
     @property
@@ -50,18 +56,19 @@ def see(job: Job, *, by_name: str = "") -> Seen:
     """What a job is doing now."""
     state, last = JobState(job.state), Beat()
     if state in (JobState.QUEUED, JobState.RUNNING):
-        told = read_beat(job.pk)
-        quiet = told[1] if told else (timezone.now() - (job.began_at or job.asked_at)).total_seconds()
-        last = told[0] if told else last
+        last, quiet = read_beat(job)
         if quiet > DEAD_AFTER_SECONDS:
             state = JobState.DEAD
     return Seen(job, state, last, by_name)
 
 
 def find_job(person: Person, pk: int) -> Seen | None:
-    """A job that the person may see; None otherwise."""
+    """A job that the person may see, for administrators with what its process said; None otherwise."""
     job = _visible(person).filter(pk=pk).first()
-    return _with_names([job])[0] if job else None
+    if job is None:
+        return None
+    seen = _with_names([job])[0]
+    return replace(seen, log=job.log) if seen.ended_badly and person.may(Right.ADMINISTER) else seen
 
 
 def find_latest(reference: str) -> Seen | None:
@@ -79,7 +86,7 @@ def get_busy() -> Seen | None:
 
 def list_jobs(person: Person, *, limit: int = 50, before: int = 0) -> list[Seen]:
     """The latest jobs, or those before one: a person's own; everyone's for administrators and auditors."""
-    jobs = _visible(person).order_by("-pk")
+    jobs = _visible(person).order_by("-pk").defer("log")
     return _with_names(list((jobs.filter(pk__lt=before) if before else jobs)[:limit]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from baohou.desk.audit_export import write_acts
 from baohou.desk.audit_words import DOORS, name_of
 from baohou.desk.views.asked import day_of
 from baohou.kernel.audit.models import Act
-from baohou.kernel.audit.queries import Filters, get_place, iterate_acts, list_acts, list_verbs
+from baohou.kernel.audit.queries import Filters, get_place, iterate_acts, list_acts, list_rows, list_verbs
 from baohou.kernel.parties.models import Party
 from baohou.kernel.parties.queries import find_named
 from baohou.kernel.people.access import Right
@@ -30,6 +31,7 @@ NOUNS: Final = ("client", "guarantee", "duty", "department", "staff")
 MOST_ROWS: Final = 200
 MOST_EXPORTED: Final = 20_000
 _LONGEST: Final = 64
+_PLACE: Final = re.compile(r"\d{1,17}(\.\d{1,4})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,14 @@ def act_page(request: Asked, pk: int) -> HttpResponse:
     act = Act.objects.filter(pk=pk).first()
     if act is None:
         raise Http404
-    changes = list(act.changes.order_by("pk")[: MOST_ROWS + 1])
+    after = request.GET.get("after", "")
+    changes, more = list_rows(act, after=after if _PLACE.fullmatch(after) else "", limit=MOST_ROWS)
     context = {
         "shown": _shown([act])[0],
         "facts": facts_of(act.facts),
-        "rows": rows_of(changes[:MOST_ROWS]),
-        "more_rows": len(changes) > MOST_ROWS,
+        "rows": rows_of(changes),
+        "after": after,
+        "more": more,
         "place": get_place(act),
     }
     return render(request, "desk/act.html", context)

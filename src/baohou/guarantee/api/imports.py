@@ -16,14 +16,15 @@ from baohou.day.jobs import find_latest, start
 from baohou.day.models import JobState
 from baohou.guarantee.imports import KINDS, WORKBOOK
 from baohou.guarantee.imports.checked import IMPORT, ask_import, needs_eyes, plainest
-from baohou.guarantee.imports.jobs import CHECK, MARKED, TAKE, find_marked, wish_for
-from baohou.guarantee.views import uploads
+from baohou.guarantee.imports.jobs import CHECK, MARKED, TAKE, wish_of
+from baohou.guarantee.models import ImportUpload
+from baohou.guarantee.services import uploads
 from baohou.guarantee.views.mappings import propose_columns
-from baohou.guarantee.views.uploads import Upload
 from baohou.kernel.api.approvals import ProposalOut, accepted
 from baohou.kernel.api.operations import DOOR, Call, Room
 from baohou.kernel.api.schemas import In, Out, Pk, Ref, Text, Word, ref
 from baohou.kernel.approvals.queries import is_on
+from baohou.kernel.papers import records
 from baohou.kernel.papers.models import ImportMapping
 from baohou.kernel.papers.reading.mapping import read_mapping
 from baohou.kernel.papers.reading.mapping_text import write_mapping
@@ -173,7 +174,7 @@ def take(request: Call, token: Token, body: TakeIn) -> Status[Any]:
     how = plainest(outcome, body.how)
     if not needs_eyes(outcome, how) or not is_on(IMPORT.code):
         return Status(200, _begin(request, kept, how))
-    asked = ask_import(**kept.told, how=how, seen=seen.job, by=request.person, on=request.today, door=DOOR)
+    asked = ask_import(kept, how=how, seen=seen.job, by=request.person, on=request.today, door=DOOR)
     return accepted(request, asked) or Status(200, _told(kept))
 
 
@@ -182,19 +183,19 @@ def map_by(request: Call, token: Token, body: ContentIn) -> UploadOut:
     """改用这个映射读文件，并再检查一次。"""
     kept = _upload(token)
     read_mapping(text=body.content, name=kept.name)
-    kept.map_by(body.content)
+    uploads.map_by(kept, body.content)
     return _begin(request, kept, "")
 
 
 @room.serves("/imports/{token}/marked.xlsx", XLSX, right=Right.ADMINISTER)
 def marked(request: Call, token: Token) -> HttpResponse:
     """标出差错的文件，按 Accept-Language 的语言。"""
-    path = find_marked(_upload(token).path)
-    if path is None:
+    copy = uploads.find_marked(_upload(token))
+    if copy is None:
         raise Http404
     seen = find_latest(token)
     faults = seen.job.result.get("fault_count", 0) if seen else 0
-    content = path.read_bytes()
+    content = records.read_file(copy.sha256)
     return hand_out(request, content, name=MARKED, content_type=XLSX, kind="marked", rows=faults, door=DOOR)
 
 
@@ -222,23 +223,21 @@ def remove(request: Call, mapping: Pk) -> MappingOut:
     return told
 
 
-def _upload(token: str) -> Upload:
+def _upload(token: str) -> ImportUpload:
     found = uploads.find(token)
     if found is None:
         raise Http404
     return found
 
 
-def _begin(request: Call, kept: Upload, how: str) -> UploadOut:
+def _begin(request: Call, kept: ImportUpload, how: str) -> UploadOut:
     kind: Any = TAKE if how else CHECK
-    wish = wish_for(
-        token=kept.token, kind=kept.kind, path=kept.path, name=kept.name, mapping=kept.mapping, how=how, door=DOOR
-    )
+    wish = wish_of(kept, how=how, door=DOOR)
     start(kind=kind.code, by=request.person.actor, wish=wish, name=kept.name, reference=kept.token)
     return _told(kept)
 
 
-def _told(kept: Upload) -> UploadOut:
+def _told(kept: ImportUpload) -> UploadOut:
     seen = find_latest(kept.token)
     return UploadOut(token=kept.token, kind=kept.kind, name=kept.name, job=job_out(seen) if seen else None)
 

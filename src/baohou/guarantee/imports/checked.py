@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
-import shutil
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +16,8 @@ from baohou.core.sayings import say, together
 from baohou.day.jobs import start
 from baohou.day.models import Job, JobState
 from baohou.guarantee.imports.jobs import CHECK, TAKE, seen_as, wish_for
+from baohou.guarantee.models import ImportUpload
+from baohou.guarantee.services.uploads import keep_content
 from baohou.kernel.approvals.kinds import Kind, Order, Payload, Row
 from baohou.kernel.approvals.models import Proposal
 from baohou.kernel.approvals.queries import list_pending_of
@@ -46,28 +45,26 @@ def plainest(outcome: Mapping[str, Any], how: str) -> str:
 
 
 def ask_import(
-    *, token: str, kind: str, path: Path, name: str, mapping: Path | None, how: str, seen: Job, by: Person, on: date,
-    door: str, because: str = "",
-) -> Asked:  # fmt: skip
+    upload: ImportUpload, *, how: str, seen: Job, by: Person, on: date, door: str, because: str = ""
+) -> Asked:
     """Ask for a file to be taken as its last check (``seen``) found it; its bytes are kept until then."""
     outcome = seen.result
-    kept = records.keep_table(path.read_bytes(), name=path.name)
     new, gone = (sum(part[name] for part in outcome["parts"]) for name in ("new", "removed"))
+    name = upload.name
     title = say("%(name)s：%(n)s 处与已有数据不同，新增 %(new)s 行", name=name, n=outcome["difference_count"], new=new)
     return ask(
         Draft(
             kind=IMPORT.code,
-            subject=kept.file.sha256,
+            subject=upload.file.sha256,
             title=say("%(name)s：删除 %(n)s 行", name=name, n=gone) if how == "remove" else title,
             because=because,
             payload={
-                "token": token,
-                "kind": kind,
-                "path": str(path),
+                "token": upload.token,
+                "kind": upload.kind,
                 "name": name,
-                "mapping": mapping.read_text("utf-8") if mapping else "",
+                "mapping": upload.mapping,
                 "how": how,
-                "sha256": kept.file.sha256,
+                "sha256": upload.file.sha256,
                 "seen": seen_as(outcome),
                 "job": seen.pk,
             },
@@ -86,15 +83,12 @@ def ask_typed(
     how = plainest(found, how)
     if not outcome.acceptable or not needs_eyes(found, how):
         return None
-    token = secrets.token_urlsafe(24)
-    folder: Path = settings.VAR / "uploads" / token
-    folder.mkdir(mode=0o700, parents=True)
-    kept = folder / f"file{path.suffix.lower()}"
-    shutil.copyfile(path, kept)
-    told = {"kind": CHECK.code, "by": by.actor, "name": path.name[:255], "reference": token, "result": found}
+    ending = path.suffix.lower().removeprefix(".")
+    mapped = mapping.read_text("utf-8") if mapping else ""
+    upload = keep_content(kind=kind, name=path.name, content=path.read_bytes(), ending=ending, mapping=mapped)
+    told = {"kind": CHECK.code, "by": by.actor, "name": path.name[:255], "reference": upload.token, "result": found}
     seen = Job.objects.create(**told, active=False, state=JobState.DONE, ended_at=timezone.now())
-    said: dict[str, Any] = {"token": token, "kind": kind, "path": kept, "name": path.name, "mapping": mapping}
-    return ask_import(**said, how=how, seen=seen, because=because, by=by, on=on, door="command")
+    return ask_import(upload, how=how, seen=seen, because=because, by=by, on=on, door="command")
 
 
 def list_pending_imports(token: str = "") -> list[Proposal]:
@@ -107,9 +101,8 @@ def _carry_out(order: Order) -> Job:
     wish = wish_for(
         token=said["token"],
         kind=said["kind"],
-        path=Path(said["path"]),
         name=said["name"],
-        mapping=None,
+        mapping="",
         how=said["how"],
         door=order.door,
     )

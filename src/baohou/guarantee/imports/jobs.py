@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from baohou.core.errors import Refused
 from baohou.core.sayings import say
 from baohou.day.jobs import JobKind, Tell, Wish
 from baohou.guarantee.imports.taking import take
+from baohou.guarantee.models import ImportUpload
+from baohou.guarantee.services import uploads
 from baohou.kernel.approvals.services import lapse
 from baohou.kernel.audit import pairs
-from baohou.kernel.papers import records
+from baohou.kernel.papers.models import StoredFile
 from baohou.kernel.papers.taking import Outcome
 from baohou.kernel.papers.taking.summary import summarise
 from baohou.kernel.saying import languages, spoken
@@ -30,19 +28,17 @@ MARKED = "marked.xlsx"
 CHANGED = say("提请之后数据已有变动，这个文件现在的结果与复核时看到的不同，没有写入任何内容。请重新检查后再提请。")
 
 
-def wish_for(
-    *, token: str, kind: str, path: Path, name: str, mapping: Path | None, how: str = "", door: str = "page"
-) -> Wish:
-    """What a job is asked; ``how`` is empty for a check, else whole, update, partial, partial-update, or remove."""
-    return {
-        "token": token,
-        "kind": kind,
-        "path": str(path),
-        "name": name,
-        "mapping": str(mapping) if mapping else "",
-        "how": how,
-        "door": door,
-    }
+def wish_for(*, token: str, kind: str, name: str, mapping: str, how: str = "", door: str = "page") -> Wish:
+    """What a job is asked; ``how`` is empty for a check, else whole, update, partial, partial-update, or remove.
+
+    ``mapping`` is the text of the mapping that the file is read by; empty without one.
+    """
+    return {"token": token, "kind": kind, "name": name, "mapping": mapping, "how": how, "door": door}
+
+
+def wish_of(upload: ImportUpload, *, how: str = "", door: str = "page") -> Wish:
+    """What a job is asked to do with a file that waits."""
+    return wish_for(token=upload.token, kind=upload.kind, name=upload.name, mapping=upload.mapping, how=how, door=door)
 
 
 def seen_as(outcome: dict[str, Any]) -> str:
@@ -50,16 +46,6 @@ def seen_as(outcome: dict[str, Any]) -> str:
     counts = [[part[name] for name in ("kind", "read", "same", "faults", "differences")] for part in outcome["parts"]]
     said = json.dumps([counts, outcome["differences"]], sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(said.encode()).hexdigest()
-
-
-def find_marked(path: Path) -> Path | None:
-    """The marked copy of a file in the reader's language, or at least in some; None when there is none."""
-    found = (_marked(path, get_language() or ""), path.with_name(MARKED))
-    return next((one for one in found if one.exists()), None)
-
-
-def _marked(path: Path, language: str) -> Path:
-    return path.with_name(MARKED if language == settings.LANGUAGE_CODE else f"{language}-{MARKED}")
 
 
 def _work(wish: Wish, by: str, tell: Tell) -> dict[str, Any]:
@@ -70,22 +56,18 @@ def _work(wish: Wish, by: str, tell: Tell) -> dict[str, Any]:
 def _take_kept(wish: Wish, by: str, tell: Tell) -> dict[str, Any]:
     """Take a file that was approved, when it still is to what is there what its check found; else nothing."""
     kept = wish["kept"]
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / Path(wish["path"]).name
-        path.write_bytes(records.read_file(kept["sha256"]))
-        mapping = Path(folder) / "mapping.toml"
-        if kept["mapping_text"]:
-            mapping.write_text(kept["mapping_text"], encoding="utf-8")
+    file = StoredFile.objects.get(sha256=kept["sha256"])
+    with uploads.laid_out(file, kept["mapping_text"]) as (path, mapping):
         try:
             with transaction.atomic(), pairs.checked(by=wish["checked_by"], proposal=wish["proposal"]):
-                outcome = _taken(wish, path, mapping if kept["mapping_text"] else None, by, tell)
+                outcome = _taken(wish, path, mapping, by, tell)
                 result = summarise(outcome)
                 if not outcome.taken or seen_as(result) != kept["seen"]:
                     raise Refused("guarantee.imports.changed", CHANGED, where=wish["name"])
         except Refused as refusal:
             lapse(number=wish["proposal"], because=refusal.message)
             raise
-    shutil.rmtree(Path(wish["path"]).parent, ignore_errors=True)
+    uploads.forget(wish["token"])
     return result
 
 
@@ -108,19 +90,21 @@ def _taken(wish: Wish, path: Path, mapping: Path | None, by: str, tell: Tell) ->
 
 
 def _take_sent(wish: Wish, by: str, tell: Tell) -> dict[str, Any]:
-    """Check or take the file; marked copies are written beside it, and a file that was taken is thrown away."""
-    path, how = Path(wish["path"]), wish["how"]
-    if not path.exists():
+    """Check or take the file; marked copies are kept beside it, and a file that was taken is thrown away."""
+    upload, how = uploads.find(wish["token"]), wish["how"]
+    if upload is None:
         raise Refused("guarantee.imports.gone", "上传的文件已不在了（只保留一天），请重新上传。", where=wish["name"])
-    mapping = Path(wish["mapping"]) if wish["mapping"] else None
-    outcome = _taken(wish, path, mapping, by, tell)
-    if outcome.faults:
-        tell(MARKING, 0, 0)
-        for language in languages():
-            with spoken(language):
-                outcome.marked(_marked(path, language))
-    elif how and outcome.taken:
-        shutil.rmtree(path.parent, ignore_errors=True)
+    with uploads.laid_out(upload.file, wish["mapping"]) as (path, mapping):
+        outcome = _taken(wish, path, mapping, by, tell)
+        if outcome.faults:
+            tell(MARKING, 0, 0)
+            for language in languages():
+                target = path.with_name(MARKED)
+                with spoken(language):
+                    outcome.marked(target)
+                uploads.keep_marked(upload, language=language, content=target.read_bytes())
+        elif how and outcome.taken:
+            uploads.forget(upload.token)
     return summarise(outcome)
 
 

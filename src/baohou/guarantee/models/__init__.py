@@ -19,6 +19,7 @@ from baohou.guarantee.models.summaries import (
     ReportSlice,
     Summary,
 )
+from baohou.guarantee.models.uploads import ImportUpload, MarkedCopy
 from baohou.guarantee.models.visits import SpecialOrder, Visit
 
 __all__ = [
@@ -32,8 +33,10 @@ __all__ = [
     "HandOverItem",
     "HandOverReceipt",
     "HeavyClient",
+    "ImportUpload",
     "KeptSlice",
     "ManagerAppointment",
+    "MarkedCopy",
     "Measure",
     "MeasureAction",
     "MoveSigner",

@@ -10,7 +10,16 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
-from baohou.guarantee.models import Guarantee, HandOverItem, Proposal, Visit, VisitDraft, VisitUpload
+from baohou.guarantee.models import (
+    Guarantee,
+    HandOverItem,
+    ImportUpload,
+    MarkedCopy,
+    Proposal,
+    Visit,
+    VisitDraft,
+    VisitUpload,
+)
 from baohou.guarantee.queries.sealed_visits import KIND
 from baohou.kernel.approvals.models import Proposal as Asked
 from baohou.kernel.approvals.models import State
@@ -27,6 +36,11 @@ DELETED = "已按保管期限删除"
 AT_ONCE = 500
 IMPORT = "import"
 """The kind of the proposals that a file waits for."""
+_HOLDING = (
+    *((Attachment, "file_id"), (Signature, "image_id"), (VisitUpload, "file_id")),
+    *((ImportUpload, "file_id"), (MarkedCopy, "file_id")),
+)
+"""What refers to kept files."""
 _HAS_ACCOUNT = Exists(Account.objects.filter(party=OuterRef("pk")))
 
 
@@ -95,8 +109,12 @@ def find_imports(on: date, days: int) -> list[Due]:
 
 def delete_imports(rows: Sequence[int]) -> None:
     """Forget the files of these proposals; what was taken of them are acts."""
-    subjects = Asked.objects.filter(pk__in=rows).values("subject")
-    discard(set(StoredFile.objects.filter(sha256__in=subjects).values_list("pk", flat=True)))
+    answered = Asked.objects.filter(pk__in=rows)
+    sent = ImportUpload.objects.filter(token__in=[one.payload["token"] for one in answered])
+    files = set(StoredFile.objects.filter(sha256__in=answered.values("subject")).values_list("pk", flat=True))
+    files |= set(MarkedCopy.objects.filter(upload__in=sent).values_list("file_id", flat=True))
+    sent.delete()
+    discard(files)
 
 
 def find_persons(on: date, years: int) -> list[Due]:
@@ -174,13 +192,19 @@ def anonymise(rows: Sequence[int]) -> None:
 
 def discard(files: Collection[int]) -> None:
     """Forget kept files that nothing refers to any more, and their bytes once that is certain."""
-    for model, field in ((Attachment, "file_id"), (Signature, "image_id"), (VisitUpload, "file_id")):
+    for model, field in _HOLDING:
         used = model._default_manager.filter(**{f"{field}__in": files}).values_list(field, flat=True)
         files = set(files) - set(used)
     going = StoredFile.objects.filter(pk__in=files)
     for digest in going.values_list("sha256", flat=True):
-        transaction.on_commit(partial(records.discard, digest))
+        transaction.on_commit(partial(_discard_bytes, digest))
     going.delete()
+
+
+def _discard_bytes(digest: str) -> None:
+    """Unless the same file has been kept anew meanwhile."""
+    if not StoredFile.objects.filter(sha256=digest).exists():
+        records.discard(digest)
 
 
 def _years_before(day: date, years: int) -> date:

@@ -18,11 +18,12 @@ from baohou.day.views import begin, where
 from baohou.guarantee.forms.imports import UploadForm
 from baohou.guarantee.imports import KINDS, WORKBOOK
 from baohou.guarantee.imports.checked import IMPORT, ask_import, list_pending_imports, needs_eyes, plainest
-from baohou.guarantee.imports.jobs import CHECK, TAKE, find_marked, wish_for
-from baohou.guarantee.views import uploads
-from baohou.guarantee.views.uploads import Upload
+from baohou.guarantee.imports.jobs import CHECK, TAKE, wish_of
+from baohou.guarantee.models import ImportUpload
+from baohou.guarantee.services import uploads
 from baohou.kernel.approvals.queries import is_on
 from baohou.kernel.approvals.showing import shown_list, tell_asked
+from baohou.kernel.papers import records
 from baohou.kernel.papers.reading.peeking import peek
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
@@ -66,7 +67,7 @@ def check_page(request: Asked, token: str) -> HttpResponse:
     return _show(request, token, upload, seen)
 
 
-def check(request: Asked, upload: Upload) -> HttpResponse:
+def check(request: Asked, upload: ImportUpload) -> HttpResponse:
     """Begin to check a file."""
     return _begin(request, upload, "")
 
@@ -75,16 +76,16 @@ def check(request: Asked, upload: Upload) -> HttpResponse:
 def marked_file(request: Asked, token: str) -> HttpResponse:
     """The file as .xlsx with its faulty cells marked."""
     upload = uploads.find(token)
-    marked = find_marked(upload.path) if upload else None
+    marked = uploads.find_marked(upload) if upload else None
     if upload is None or marked is None:
         raise Http404
     seen = find_latest(token)
     faults = seen.job.result.get("fault_count", 0) if seen else 0
-    content, name = marked.read_bytes(), _("%(name)s-标出差错.xlsx") % {"name": Path(upload.name).stem}
+    content, name = records.read_file(marked.sha256), _("%(name)s-标出差错.xlsx") % {"name": Path(upload.name).stem}
     return hand_out(request, content, name=name, content_type=XLSX, kind="marked", rows=faults)
 
 
-def _take(request: Asked, upload: Upload, seen: Seen | None, how: str) -> HttpResponse:
+def _take(request: Asked, upload: ImportUpload, seen: Seen | None, how: str) -> HttpResponse:
     """Take a file as its check found it, or ask for a second pair of eyes when that changes what is there."""
     outcome = seen.job.result if seen and seen.state == JobState.DONE else {}
     if not outcome:
@@ -94,7 +95,7 @@ def _take(request: Asked, upload: Upload, seen: Seen | None, how: str) -> HttpRe
         return _begin(request, upload, how)
     assert seen is not None, "an outcome is a job's"
     try:
-        asked = ask_import(**upload.told, how=how, seen=seen.job, by=request.person, on=request.today, door="page")
+        asked = ask_import(upload, how=how, seen=seen.job, by=request.person, on=request.today, door="page")
     except Refused as refusal:
         messages.warning(request, in_words(refusal.message), extra_tags="warn")
         return redirect("imports.check", token=upload.token)
@@ -106,16 +107,14 @@ def _take(request: Asked, upload: Upload, seen: Seen | None, how: str) -> HttpRe
     return redirect(where(asked.result))
 
 
-def _begin(request: Asked, upload: Upload, how: str) -> HttpResponse:
+def _begin(request: Asked, upload: ImportUpload, how: str) -> HttpResponse:
     kind = TAKE if how else CHECK
-    wish = wish_for(
-        token=upload.token, kind=upload.kind, path=upload.path, name=upload.name, mapping=upload.mapping, how=how
-    )
+    wish = wish_of(upload, how=how)
     back = reverse("imports.check", args=[upload.token])
     return begin(request, kind=kind.code, wish=wish, name=upload.name, reference=upload.token, back=back)
 
 
-def _show(request: Asked, token: str, upload: Upload | None, seen: Seen) -> HttpResponse:
+def _show(request: Asked, token: str, upload: ImportUpload | None, seen: Seen) -> HttpResponse:
     outcome, wish = told(seen.job.result), seen.job.wish
     context = {
         "token": token,
@@ -133,13 +132,14 @@ def _show(request: Asked, token: str, upload: Upload | None, seen: Seen) -> Http
     return render(request, page, context)
 
 
-def _headers_known(upload: Upload) -> bool:
+def _headers_known(upload: ImportUpload) -> bool:
     """Whether the file can be read as it is; what can't even be opened is the check's to say."""
     if upload.kind == WORKBOOK:
         return True
     noun = KINDS[upload.kind]
     try:
-        return peek(path=upload.path, columns=noun.columns, names=(noun.kind, noun.title)).complete
+        with uploads.laid_out(upload.file) as (path, _mapping):
+            return peek(path=path, columns=noun.columns, names=(noun.kind, noun.title)).complete
     except Refused:
         return True
 

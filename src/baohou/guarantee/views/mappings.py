@@ -14,12 +14,12 @@ from baohou.core.errors import Refused
 from baohou.guarantee.forms.imports import MappingFileForm
 from baohou.guarantee.forms.mapping import FIXED, MappingForm, header_row, typed_file
 from baohou.guarantee.imports import KINDS, WORKBOOK
-from baohou.guarantee.views import uploads
+from baohou.guarantee.models import ImportUpload
+from baohou.guarantee.services import uploads
 from baohou.guarantee.views.imports import check
-from baohou.guarantee.views.uploads import Upload
 from baohou.kernel.papers.handing import file_headers
 from baohou.kernel.papers.models import ImportMapping
-from baohou.kernel.papers.reading import Mapping, load_mapping
+from baohou.kernel.papers.reading import Mapping
 from baohou.kernel.papers.reading.mapping import parse_mapping, read_mapping
 from baohou.kernel.papers.reading.mapping_text import write_mapping
 from baohou.kernel.papers.reading.peeking import Peek, peek
@@ -44,12 +44,12 @@ def columns_page(request: Asked, token: str) -> HttpResponse:
         return _page(request, upload, None, None, refusal=refusal)
 
 
-def _asked(request: Asked, upload: Upload) -> HttpResponse:
+def _asked(request: Asked, upload: ImportUpload) -> HttpResponse:
     looked, form, kept = propose_columns(upload, chosen=request.GET.get("use", ""))
     return _page(request, upload, looked, form, kept=kept)
 
 
-def propose_columns(upload: Upload, *, chosen: str = "") -> tuple[Peek, MappingForm, ImportMapping | None]:
+def propose_columns(upload: ImportUpload, *, chosen: str = "") -> tuple[Peek, MappingForm, ImportMapping | None]:
     """A look into a file, and its columns as a mapping fills them in, with the kept one that did.
 
     ``chosen`` is the number of a kept mapping, or "none" for likeness alone; else it is the mapping used before, or a
@@ -59,8 +59,8 @@ def propose_columns(upload: Upload, *, chosen: str = "") -> tuple[Peek, MappingF
     kept = list_mappings(kind=upload.kind).filter(pk=int(chosen)).first() if chosen.isdecimal() else None
     said: dict[str, Any] | None = None
     if kept is None and upload.mapping and chosen != "none":
-        said = parse_mapping(text=upload.mapping.read_text(encoding="utf-8"), name=upload.name)
-    looked = _peek(upload, load_mapping(path=upload.mapping) if said is not None and upload.mapping else None)
+        said = parse_mapping(text=upload.mapping, name=upload.name)
+    looked = _peek(upload, read_mapping(text=upload.mapping, name=upload.name) if said is not None else None)
     if kept is None and said is None and chosen != "none":
         kept = find_fitting(kind=upload.kind, headers=looked.headers)
     if kept is not None:
@@ -73,7 +73,7 @@ def propose_columns(upload: Upload, *, chosen: str = "") -> tuple[Peek, MappingF
     return looked, form, kept
 
 
-def _typed(request: Asked, upload: Upload) -> HttpResponse:
+def _typed(request: Asked, upload: ImportUpload) -> HttpResponse:
     """Take what was typed: another look at the file, another case of a column, or on to the check."""
     columns, do = KINDS[upload.kind].columns, request.POST.get("do", "")
     file = typed_file(request.POST)
@@ -95,7 +95,7 @@ def _typed(request: Asked, upload: Upload) -> HttpResponse:
             messages.success(request, _("已保存映射“%(name)s”。") % {"name": name}, extra_tags="ok")
     except Refused as refusal:
         return _page(request, upload, looked, form, refusal=refusal)
-    upload.map_by(content)
+    uploads.map_by(upload, content)
     return check(request, upload)
 
 
@@ -105,14 +105,15 @@ def _looked_again(file: dict[str, str], columns: Any, looked: Peek) -> MappingFo
     return form
 
 
-def _peek(upload: Upload, mapping: Mapping | None) -> Peek:
+def _peek(upload: ImportUpload, mapping: Mapping | None) -> Peek:
     noun = KINDS[upload.kind]
-    return peek(path=upload.path, columns=noun.columns, names=(noun.kind, noun.title), mapping=mapping)
+    with uploads.laid_out(upload.file) as (path, _mapping):
+        return peek(path=path, columns=noun.columns, names=(noun.kind, noun.title), mapping=mapping)
 
 
 def _page(
     request: Asked,
-    upload: Upload,
+    upload: ImportUpload,
     looked: Peek | None,
     form: MappingForm | None,
     *,

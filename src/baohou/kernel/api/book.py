@@ -14,8 +14,9 @@ from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room
 from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Word
 from baohou.kernel.approvals.of_rules import ask_version
-from baohou.kernel.audit.models import Act, Change
-from baohou.kernel.audit.queries import Filters, Place, get_place, list_acts
+from baohou.kernel.audit.chunks import Told
+from baohou.kernel.audit.models import Act
+from baohou.kernel.audit.queries import Filters, Place, get_place, list_acts, list_rows
 from baohou.kernel.parties.queries import find_named
 from baohou.kernel.people.access import Right
 from baohou.kernel.rulebook.models import RuleVersion
@@ -165,7 +166,7 @@ def acts(request: Call, asked: Annotated[ActQuery, Query()], limit: Limit = USUA
 def one_act(request: Call, act: Pk) -> OneActOut:
     """一次操作和它改动的行。"""
     found = get_object_or_404(Act, pk=act)
-    first = [_change(row) for row in found.changes.order_by("pk")[:1000]]
+    first = [_change(row) for row in list_rows(found, limit=1000)[0]]
     place = get_place(found)
     return OneActOut(**_act(found), changes=first, place=_place(place) if place else None)
 
@@ -173,13 +174,11 @@ def one_act(request: Call, act: Pk) -> OneActOut:
 @room.reads("/acts/{act}/changes", Page[ChangeOut], right=Right.SEE_AUDIT)
 def changes(request: Call, act: Pk, limit: Limit = USUAL, cursor: Cursor = "") -> Page[ChangeOut]:
     """一次操作改动的所有行，一页一页。"""
-    rows = get_object_or_404(Act, pk=act).changes.filter(pk__gt=int(opened(request, cursor) or 0)).order_by("pk")
-    found = list(rows[: limit + 1])
-    last = found[limit - 1].pk if len(found) > limit else None
-    return Page[ChangeOut](items=[_change(row) for row in found[:limit]], next=sealed(request, last))
+    found, more = list_rows(get_object_or_404(Act, pk=act), after=opened(request, cursor) or "", limit=limit)
+    return Page[ChangeOut](items=[_change(row) for row in found], next=sealed(request, more or None))
 
 
-def _change(row: Change) -> ChangeOut:
+def _change(row: Told) -> ChangeOut:
     return ChangeOut(table=row.table, key=row.key, before=row.before, after=row.after)
 
 

@@ -18,12 +18,14 @@ from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.db.models.signals import post_delete, post_save, pre_save
 
 from baohou.kernel.audit.chain import canonical
+from baohou.kernel.audit.chunks import pack
 from baohou.kernel.audit.masking import hidden, mask, plain
 from baohou.kernel.audit.models import Act, Change, Concern
 
 M = TypeVar("M", bound=Model)
 ROW_BY_ROW: Final = 100
-"""So many rows added at once are told one by one; more by their number and the digest of all."""
+"""So many rows added at once have a row of the audit each; more share one by the thousand (chunks). Only what the day
+adds is then told by its number and the digest of all."""
 
 _LEFT_OUT: dict[str, str] = {}
 _NOUNS: dict[str, str] = {}
@@ -139,7 +141,8 @@ def concern(about: Iterable[tuple[str, int]], *, opened: Open) -> None:
     fresh = sorted(set(about) - opened.about)
     if fresh:
         opened.about.update(fresh)
-        Concern.objects.bulk_create([Concern(act=opened.act, noun=noun, number=number) for noun, number in fresh])
+        rows = [Concern(act=opened.act, noun=noun, number=number) for noun, number in fresh]
+        Concern.objects.bulk_create(rows, batch_size=5000)
 
 
 def _about(model: type[Model], number: int | None, values: Any) -> set[tuple[str, int]]:
@@ -211,7 +214,7 @@ def _required(model: type[Model]) -> Open:
 
 
 def add_rows(model: type[M], rows: Iterable[M], **options: Any) -> list[M]:
-    """bulk_create within an act: few rows are noted one by one, many by their number and digest.
+    """bulk_create within an act: each row is noted, however many they are.
 
     With ``update_conflicts`` the rows that stood under the same unique fields are noted as they were.
     """
@@ -222,19 +225,78 @@ def add_rows(model: type[M], rows: Iterable[M], **options: Any) -> list[M]:
     fields = [cast("Field[Any, Any]", model._meta.get_field(name)).attname for name in options.get("unique_fields", ())]
     stood = _standing(model, wanted, fields) if fields else {}
     added = model._default_manager.bulk_create(wanted, **options)
-    if len(added) > ROW_BY_ROW:
-        note([(model, f"×{len(added)}", None, None, _in_sum([snapshot(row) for row in added]))], opened=opened)
-        return added
-    told = []
+    told, fresh = [], []
     for row in added:
         before = stood.get(tuple(getattr(row, name) for name in fields)) if fields else None
-        if before is not None and model._meta.db_table in opened.told:
-            continue
-        number = before["id"] if before is not None and "id" in before else row.pk
-        after = {**snapshot(row), **({"id": number} if before is not None and "id" in before else {})}
-        told.append((model, _name(row) if number else "", number, before, after))
+        if before is None:
+            fresh.append(snapshot(row))
+        elif model._meta.db_table not in opened.told:
+            number = before.get("id", row.pk)
+            told.append((model, _name(row), number, before, {**snapshot(row), **_numbered(before)}))
     note(told, opened=opened)
+    if fresh:
+        _note_new(model, list(fresh[0]), [list(values.values()) for values in fresh], opened)
     return added
+
+
+def _numbered(before: dict[str, Any]) -> dict[str, Any]:
+    return {"id": before["id"]} if "id" in before else {}
+
+
+def hears(model: type[Model]) -> bool:
+    """Whether an act is open that is to be told of new rows of a model."""
+    return model._meta.label_lower not in _LEFT_OUT and get_open() is not None
+
+
+def note_inserted(model: type[Model], fields: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Rows that were inserted without the model, given as values of its fields (by attribute name, id among them)."""
+    unsaid = _HIDDEN.get(model._meta.label_lower, frozenset())
+    others = [one for one in model._meta.concrete_fields if one.attname not in fields]
+    given = [(one.attname, plain(_default(one))) for one in others]
+    columns = [*fields, *(name for name, _ in given)]
+    rest = [value for _, value in given]
+    masks = [hidden if name in unsaid else plain for name in fields]
+    said = [[*(mask(value) for mask, value in zip(masks, row, strict=True)), *rest] for row in rows]
+    _note_new(model, columns, said, _required(model))
+
+
+def _default(one: Field[Any, Any]) -> Any:
+    """What the database puts where an insert says nothing."""
+    stored = one.db_default
+    return getattr(stored, "value", None) if one.has_db_default() else None
+
+
+def _note_new(model: type[Model], columns: Sequence[str], said: Sequence[Sequence[Any]], opened: Open) -> None:
+    """Write down new rows, given as the audit keeps their values."""
+    if opened.act.door == "day" and len(said) > ROW_BY_ROW:
+        rows = [dict(zip(columns, values, strict=True)) for values in said]
+        note([(model, f"×{len(said)}", None, None, _in_sum(rows))], opened=opened)
+        return
+    unique = next((one for one in model._meta.concrete_fields if one.unique and not one.primary_key), None)
+    keys = unique.attname if unique is not None and not unique.is_relation else "id"
+    if len(said) > ROW_BY_ROW and keys in columns:
+        note(((model, key, None, None, after) for key, after in pack(columns, said, keys=keys)), opened=opened)
+        concern(_about_all(model, columns, said), opened=opened)
+        return
+    told = []
+    for values in said:
+        row = dict(zip(columns, values, strict=True))
+        number = row.get("id")
+        key = str(row[keys]) if keys != "id" else f"#{number}" if number else ""
+        told.append((model, key, number if isinstance(number, int) else None, None, row))
+    note(told, opened=opened)
+
+
+def _about_all(model: type[Model], columns: Sequence[str], said: Sequence[Sequence[Any]]) -> set[tuple[str, int]]:
+    """What many new rows are about, column by column."""
+    own = _NOUNS.get(model._meta.label_lower)
+    nouns = {"id": own} if own else {}
+    for one in model._meta.concrete_fields:
+        related = one.related_model._meta.label_lower if isinstance(one, ForeignKey) else ""
+        if noun := _NOUNS.get(related) or _FIELDS.get(one.attname):
+            nouns[one.attname] = noun
+    places = [(at, nouns[name]) for at, name in enumerate(columns) if name in nouns]
+    return {(noun, values[at]) for at, noun in places for values in said if type(values[at]) is int}
 
 
 def _standing(model: type[M], rows: Sequence[M], fields: Sequence[str]) -> dict[tuple[Any, ...], dict[str, Any]]:

@@ -79,8 +79,12 @@ def in_full(acts: Any) -> Any:
 
 
 def hash_of(act: Act, link: Link, previous: str) -> str:
-    """What the link of an act (read ``in_full``) ought to say."""
-    lines = lines_of(act, act.changes.all(), act.concerns.all())
+    """What the link of an act ought to say: one read ``in_full``, or its rows read as they are hashed."""
+    if hasattr(act, "_prefetched_objects_cache"):
+        lines = lines_of(act, act.changes.all(), act.concerns.all())
+    else:
+        changes, concerns = act.changes.order_by("pk"), act.concerns.order_by("pk")
+        lines = lines_of(act, changes.iterator(_BEHIND), concerns.iterator(_BEHIND))
     return link_hash(previous, position=link.position, form=link.form, linked_at=link.linked_at, lines=lines)
 
 
@@ -109,7 +113,7 @@ def _link_some(place: int | None) -> tuple[int, int | None]:
     if place is None:
         place = head.act_id - _BEHIND if head else -1
     has_begun = head is not None and head.act.form > BEFORE_THE_CHAIN
-    acts = list(in_full(Act.objects.filter(link__isnull=True, pk__gt=place).order_by("pk"))[:_AT_ONCE])
+    acts = list(Act.objects.filter(link__isnull=True, pk__gt=place).order_by("pk")[:_AT_ONCE])
     links = []
     for act in acts:
         if not is_ours(act, chain_has_begun=has_begun):

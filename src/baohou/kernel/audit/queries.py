@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from django.db import connection
@@ -14,6 +15,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from baohou.kernel.audit import chain
+from baohou.kernel.audit.chunks import Told, spread
 from baohou.kernel.audit.models import Act, Change, Concern, Link
 
 _AT_ONCE: Final = 500
@@ -119,8 +121,16 @@ def get_place(act: Act) -> Place | None:
         return None
     before = Link.objects.filter(position=link.position - 1).first()
     previous = before.sha256 if before else chain.GENESIS
-    full = chain.in_full(Act.objects.filter(pk=act.pk)).get()
-    return Place(link, previous, chain.hash_of(full, link, previous) == link.sha256)
+    return Place(link, previous, chain.hash_of(act, link, previous) == link.sha256)
+
+
+def list_rows(act: Act, *, after: str = "", limit: int) -> tuple[list[Told], str]:
+    """Rows of an act, each told, behind a place; and the place of the last one when there are more behind it."""
+    change, _, at = after.partition(".")
+    first = int(change or 0) if at else int(change or 0) + 1
+    some = act.changes.filter(pk__gte=first).order_by("pk").iterator(chunk_size=_AT_ONCE)
+    found = list(islice(spread(some, after=int(at or -1)), limit + 1))
+    return found[:limit], found[limit - 1].place if len(found) > limit else ""
 
 
 def _begin(day: date) -> datetime:

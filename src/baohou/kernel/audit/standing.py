@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from baohou.kernel.audit.capture import snapshot
+from baohou.kernel.audit.chunks import spread
 from baohou.kernel.audit.models import Change
 from baohou.kernel.audit.proofs import Asked, Found
 
@@ -35,13 +36,14 @@ def prove(
 
 def _prove(model: type[Model], rows: QuerySet[Model], asked: Asked, found: Found) -> None:
     title = str(model._meta.label)
-    told = Change.objects.filter(table=model._meta.label, row__isnull=False)
+    told = Change.objects.filter(table=model._meta.label)
     if asked.since is not None:
         told = told.filter(act__at__gte=timezone.make_aware(datetime.combine(asked.since, time.min)))
     said: dict[int, tuple[int, object]] = {}
-    for number, act, after in told.order_by("pk").values_list("row", "act_id", "after").iterator():
-        if number is not None:
-            said[number] = act, after
+    for change in told.order_by("pk").iterator(chunk_size=_AT_ONCE):
+        for one in spread([change]):
+            if one.row is not None:
+                said[one.row] = change.act_id, one.after
     first, earlier = min(said, default=None), 0
     for row in rows.iterator(chunk_size=_AT_ONCE):
         if row.pk not in said:

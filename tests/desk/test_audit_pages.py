@@ -146,5 +146,5 @@ def test_each_of_many_rows_is_shown_page_by_page(evening: Portfolio, enter: Ente
     for _ in range(3):
         page = browser.get(f"/audit/{act.pk}/{query}").content.decode()
         seen += page
-        query = next(iter(re.findall(r"\?after=[\d.]+", page)), "")
+        query = next(iter(re.findall(r'href="(\?after=[\d.]+)"', page)), "")
     assert query == "" and all(f"新员{n:03}" in seen for n in range(450))

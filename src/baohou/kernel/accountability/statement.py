@@ -105,7 +105,7 @@ def last_of(month: date, on: date) -> date:
 
 
 def get_statement(person: Person, *, month: date, on: date, after: str = "", most: int | None = None) -> Statement:
-    """The statement of a month as far as the person sees, by department and staff number; five queries.
+    """The statement of a month as far as the person sees, by department and staff number; six queries.
 
     ``most`` cuts a page of so many people behind the place ``after``.
     """

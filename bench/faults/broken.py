@@ -45,6 +45,7 @@ class Broken:
         self.beyond: Counter[What] = Counter()
         self.failed: Counter[What] = Counter()
         self.longest: dict[What, int] = {}
+        self._back: dict[What, list[int]] = {}
         self._lock = threading.Lock()
 
     def ask(self, deed: Deed, chance: Random) -> Fault | None:
@@ -55,11 +56,14 @@ class Broken:
         with self._lock:
             if self.is_over() or self.beyond[what] >= _BEYOND:
                 return None
+            lasting = chance.random() < _LASTING
+            if back := self._back.get(what):
+                return Fault(what, back.pop(), lasting)
             self.asked[what] += 1
-            return Fault(what, self.asked[what], chance.random() < _LASTING)
+            return Fault(what, self.asked[what], lasting)
 
     def hear(self, fault: Fault, status: int) -> None:
-        """Note what a request was answered: 5xx when its write failed."""
+        """Note what a request was answered: 5xx when its write failed; of one that was refused another takes its turn."""
         with self._lock:
             if status >= 500:
                 self.failed[fault.what] += 1
@@ -67,6 +71,8 @@ class Broken:
                 self.longest[fault.what] = max(fault.at, self.longest.get(fault.what, 0))
             elif status < 400:
                 self.beyond[fault.what] += 1
+            else:
+                self._back.setdefault(fault.what, []).append(fault.at)
 
     def is_over(self) -> bool:
         return bool(self.most) and sum(self.failed.values()) >= self.most

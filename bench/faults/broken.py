@@ -63,7 +63,7 @@ class Broken:
             return Fault(what, self.asked[what], lasting)
 
     def hear(self, fault: Fault, status: int) -> None:
-        """Note what a request was answered: 5xx when its write failed; of one that was refused another takes its turn."""
+        """Note what a request was answered: 5xx when its write failed. That of one refused is another's to fail."""
         with self._lock:
             if status >= 500:
                 self.failed[fault.what] += 1

@@ -98,7 +98,7 @@ class OnRequest:
 
     def _watch(self, *, connection: Any, **_: Any) -> None:
         if self._statement not in connection.execute_wrappers:
-            connection.execute_wrappers.append(self._statement)
+            connection.execute_wrappers.insert(0, self._statement)  # whoever wraps for a while takes away the last
 
     def _statement(self, execute: Any, sql: str, *others: Any) -> Any:
         failing: Failing | None = getattr(self._now, "failing", None)

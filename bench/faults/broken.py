@@ -54,7 +54,7 @@ class Broken:
         if deed.sent > deed.at + 1 or chance.random() > _PART:
             return None
         with self._lock:
-            if self.is_over() or self.beyond[what] >= _BEYOND:
+            if self.is_over() or self._is_done(what):
                 return None
             lasting = chance.random() < _LASTING
             if back := self._back.get(what):
@@ -62,17 +62,20 @@ class Broken:
             self.asked[what] += 1
             return Fault(what, self.asked[what], lasting)
 
-    def hear(self, fault: Fault, status: int) -> None:
+    def hear(self, fault: Fault, status: int, *, taken: bool) -> None:
         """Note what a request was answered: 5xx when its write failed. That of one refused is another's to fail."""
         with self._lock:
             if status >= 500:
                 self.failed[fault.what] += 1
                 self.beyond[fault.what] = 0
                 self.longest[fault.what] = max(fault.at, self.longest.get(fault.what, 0))
-            elif status < 400:
+            elif taken:
                 self.beyond[fault.what] += 1
             else:
                 self._back.setdefault(fault.what, []).append(fault.at)
+
+    def _is_done(self, what: What) -> bool:
+        return self.beyond[what] >= _BEYOND and not self._back.get(what)
 
     def is_over(self) -> bool:
         return bool(self.most) and sum(self.failed.values()) >= self.most
@@ -81,4 +84,4 @@ class Broken:
         """Of so many requests of each kind those of which not every write has failed yet."""
         each = [(kind, step) for kind, steps in kinds.items() for step in range(steps)]
         with self._lock:
-            return [] if self.is_over() else [what for what in each if self.beyond[what] < _BEYOND]
+            return [] if self.is_over() else [what for what in each if not self._is_done(what)]

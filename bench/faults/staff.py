@@ -239,8 +239,9 @@ class Worker(threading.Thread):
             self._hang_up()
             self._wait(deed, type(fault).__name__)
             return
+        taken = status == 302 if not step.key else status < 300
         if fault and self.broken:
-            self.broken.hear(fault, status)
+            self.broken.hear(fault, status, taken=taken)
         said = body[:160].decode(errors="replace")
         busy = status == 409 and b"api.idempotency.running" in body
         if busy or status == 429 or status >= 500:
@@ -249,7 +250,6 @@ class Worker(threading.Thread):
         deed.answers.append(f"{status} {said if status >= 400 else ''}")
         if status in (401, 403) or (status == 302 and "login" in where):
             self.book.wonder(f"{deed.kind} {step.address}: {status} {where} {said}")
-        taken = status == 302 if not step.key else status < 300
         if taken and deed.at + 1 < len(deed.steps):
             deed.at += 1
             return

@@ -24,7 +24,7 @@ from bench.faults.failing import Failing
 from bench.faults.staff import Worker
 from django.conf import settings
 from django.core.cache import caches
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from pytest_django.live_server_helper import LiveServer
 
 from baohou.guarantee.queries import kept
@@ -173,7 +173,8 @@ def test_a_write_fails_while_others_work(
     wrong, tally = [], Tally()
     for operation in chosen():
         with copied(tmp_path / "var"):
-            asked = ready(world, callers, operation)
+            with transaction.atomic():
+                asked = ready(world, callers, operation)
             before = faults()
             others = Beside(told, live_server.thread.port, operation.name)
             found = [*disturbed(asked, others, tally), *(fault for fault in faults() if fault not in before)]

@@ -1,15 +1,16 @@
-"""script/bench faults [--kills N] [--seed N] [--sqlite]: see docs/faults.md."""
+"""script/bench faults [--kills N] [--writes [N]] [--seed N] [--sqlite]: see docs/faults.md."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from bench.faults import kills
+from bench.faults import kills, writes
 
 
 def main() -> None:
@@ -19,31 +20,37 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sqlite", action="store_true", help="on SQLite, which has no server to kill")
     parser.add_argument("--clients", type=int, default=60)
-    parser.add_argument("--writes", action="store_true", help="fail every write of every verb once, instead")
+    parser.add_argument(
+        "--writes", type=int, nargs="?", const=0, help="fail every write instead; N: so many, while people work"
+    )
     parser.add_argument("--durable", action="store_true", help="with fsync, as in production; slower")
     parser.add_argument("--minutes", type=float, default=600.0, help="end before that many kills when time is over")
     given = parser.parse_args()
-    if given.writes:
-        sys.exit(_fail_writes(sqlite=given.sqlite))
-    del given.writes
+    if given.writes == 0 and (code := _fail_each(sqlite=given.sqlite)):
+        sys.exit(code)
     folder = Path(tempfile.mkdtemp(prefix="baohou-faults."))
     folder.chmod(0o755)
     os.environ["BAOHOU_VAR"] = str(folder / "var")
-    code = kills.run(**vars(given), folder=folder)
+    told = {name: value for name, value in vars(given).items() if name not in ("kills", "writes")}
+    if given.writes is None:
+        code = kills.run(kills=given.kills, folder=folder, **told)
+    else:
+        code = writes.run(most=given.writes, folder=folder, **told)
     if code == 0:
         shutil.rmtree(folder, ignore_errors=True)
     sys.exit(code)
 
 
-def _fail_writes(*, sqlite: bool) -> int:
-    """The tests of tests/upkeep/test_every_write.py with every write, not some."""
-    import subprocess
-
+def _fail_each(*, sqlite: bool) -> int:
+    """The tests that fail some writes of each operation and verb, with every write."""
     environ = {**os.environ, "BAOHOU_FAULTS": "whole"}
     environ.pop("DATABASE_URL", None)
     before = [] if sqlite else ["script/with-postgres"]
-    tests = ["-m", "pytest", "tests/upkeep/test_every_write.py", "-q", "-n", "0", "--durations", "12"]
-    return subprocess.run([*before, sys.executable, *tests], env=environ, check=False).returncode
+    tests = [
+        f"tests/{name}.py" for name in ("api/test_failing_writes", "api/test_failing_beside", "upkeep/test_every_write")
+    ]
+    told = [sys.executable, "-m", "pytest", *tests, "-q", "-n", "0", "-rP", "--durations", "12"]
+    return subprocess.run([*before, *told], env=environ, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import os
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -101,23 +103,23 @@ class Run:
         until = time.monotonic() + minutes * 60
         for worker in self.workers:
             worker.start()
-        self._recovers("start", time.monotonic())
+        self.recovers("start", time.monotonic())
         while sum(self.figures.kills.values()) < kills and not self.figures.breaches and time.monotonic() < until:
             kind = self.chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-            self._let_work(self.chance.expovariate(4.0))
+            self.let_work(self.chance.expovariate(4.0))
             waits = self.chance.random() < 0.5
             since = time.monotonic()
             if not self.house.strike(kind, self.chance, self.nights.to_be_killed):
                 continue
             self.figures.kills[kind] += 1
             if waits:  # otherwise the next one meets it while it comes back
-                self._recovers(kind, since)
+                self.recovers(kind, since)
             if sum(self.figures.kills.values()) % EVERY == 0:
                 self.prove(whole=False)
                 print(f"… {sum(self.figures.kills.values())} kills, {len(self.proven):,} writes proven", flush=True)
         self.prove(whole=True)
 
-    def _let_work(self, seconds: float) -> None:
+    def let_work(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         while True:
             self.house.keep_up()
@@ -127,10 +129,10 @@ class Run:
                 return
             time.sleep(min(0.05, left))
 
-    def _recovers(self, kind: str, since: float) -> None:
+    def recovers(self, kind: str, since: float) -> None:
         until = time.monotonic() + PATIENCE
         while (answered := self.book.recovered(since)) is None:
-            self._let_work(0.02)
+            self.let_work(0.02)
             if time.monotonic() > until:
                 self.figures.breaches.append(f"LOCKED: nothing was taken for {PATIENCE:.0f} s after {kind} was killed")
                 return
@@ -142,7 +144,7 @@ class Run:
         self.pause.set()
         until = time.monotonic() + PATIENCE
         while not all(worker.idle.is_set() and not worker.parked for worker in self.workers):
-            self._let_work(0.05)
+            self.let_work(0.05)
             if time.monotonic() > until:
                 stuck = [deed.answers[-2:] for worker in self.workers for deed in worker.parked]
                 breaches.append(f"LOCKED: not answered for {PATIENCE:.0f} s although nothing was killed: {stuck[:5]}")
@@ -181,7 +183,8 @@ class Run:
 
         figures, deeds = self.figures, self.book.deeds
         kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(figures.kills.items()))
-        lines = [f"kills               {sum(figures.kills.values()):,} in {seconds:,.0f} s (seed {self.seed}): {kinds}"]
+        kills = sum(figures.kills.values())
+        lines = [f"kills               {kills:,} in {seconds:,.0f} s (seed {self.seed}): {kinds}"] if kills else []
         for fate in (Fate.TAKEN, Fate.REFUSED, Fate.OPEN):
             lines.append(f"{'writes ' + fate.value:<20}{sum(deed.fate is fate for deed in deeds):,}")
         lines.append(f"{'  through a form':<20}{sum(deed.is_of_page and deed.fate is Fate.TAKEN for deed in deeds):,}")
@@ -198,11 +201,30 @@ class Run:
             lines.append(f"{word.lower():<20}{sum(one.startswith(word) for one in figures.breaches)}")
         return "\n".join(lines)
 
+    def ended(self, step: str, folder: Path) -> int:
+        """Tell what did not hold, after which step; 1 when there is anything."""
+        breaches = self.figures.breaches
+        for breach in breaches[:20]:
+            print(f"{step}, seed {self.seed}: {breach}", flush=True)
+        if breaches:
+            _keep(folder, self.book.deeds)
+        return 1 if breaches else 0
+
 
 def run(
     *, kills: int, seed: int, folder: Path, sqlite: bool, durable: bool = False, minutes: float = 600, clients: int = 60
 ) -> int:
     """Make a company, kill, prove, tell; 1 when anything did not hold. What processes said stays in the folder."""
+    with at_work(folder, seed=seed, sqlite=sqlite, durable=durable, clients=clients) as played:
+        since = time.monotonic()
+        played.kill(kills, minutes)
+        print(played.tell(time.monotonic() - since), flush=True)
+        return played.ended(f"step {sum(played.figures.kills.values())}", folder)
+
+
+@contextmanager
+def at_work(folder: Path, *, seed: int, sqlite: bool, durable: bool, clients: int) -> Iterator[Run]:
+    """A house with its company, served and sending; nobody has begun yet."""
     begun = date.today() - timedelta(days=_DAYS)
     with open_sinks() as sinks:
         house = House(folder, sinks, sqlite=sqlite, durable=durable)
@@ -215,15 +237,7 @@ def run(
             _set_up(house)
             house.start_web()
             house.start_sender()
-            since = time.monotonic()
-            played = Run(house, json.loads(told.read_text()), begun + timedelta(days=1), seed, sinks)
-            played.kill(kills, minutes)
-            print(played.tell(time.monotonic() - since), flush=True)
-            for breach in played.figures.breaches[:20]:
-                print(f"step {sum(played.figures.kills.values())}, seed {seed}: {breach}", flush=True)
-            if played.figures.breaches:
-                _keep(folder, played.book.deeds)
-            return 1 if played.figures.breaches else 0
+            yield Run(house, json.loads(told.read_text()), begun + timedelta(days=1), seed, sinks)
         finally:
             house.close()
 

@@ -2,7 +2,8 @@
 
 It opens no connection and starts no thread, so that each child begins as clean as one that imported everything itself.
 Asked by lines of JSON on its standard input; says pids, and how each child ended, by lines on its standard output.
-Leases are shortened here, so that a run meets their ends often; nothing else differs from what `baohou` starts.
+Leases are shortened here, so that a run meets their ends often, and a request that asks for it has one of its writes
+fail (failing.py); nothing else differs from what `baohou` starts.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ def _import() -> None:
     _warm()
     once.LEASE = worker.LEASE = LEASE  # type: ignore[misc]
     send.SECONDS_BETWEEN = 1  # type: ignore[misc]
+    importlib.import_module("bench.faults.failing")
     from django.db import connection
 
     assert connection.connection is None, "children would share a connection"
@@ -127,6 +129,9 @@ def _baohou() -> None:
 def _web() -> None:
     from granian.cli import entrypoint
 
+    from bench.faults.failing import OnRequest
+
+    OnRequest().install()
     entrypoint()
 
 

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any, Final
 
 from bench.faults.book import Book, Deed, Fate, Step
+from bench.faults.broken import HEADER, Broken
 from bench.faults.requests import call, form, parts, visit_by_form, visit_with_photos
 
 PARKED: Final = 5
@@ -37,6 +38,7 @@ class Worker(threading.Thread):
         self.sealed: list[int] = []
         self.planned: dict[int, str | None] = {}
         self.marks = 0
+        self.broken: Broken | None = None
 
     def run(self) -> None:
         """Work until told to stop."""
@@ -230,12 +232,16 @@ class Worker(threading.Thread):
         """Send the step that a deed has come to; park it when nobody answered, end it when somebody did."""
         step, sent = deed.steps[deed.at], time.monotonic()
         deed.sent += 1
+        fault = self.broken.ask(deed, self.chance) if self.broken else None
         try:
-            status, body, where = self._send(step)
+            status, body, where = self._send(step, fault.said if fault else "")
         except (OSError, http.client.HTTPException) as fault:
             self._hang_up()
             self._wait(deed, type(fault).__name__)
             return
+        taken = status == 302 if not step.key else status < 300
+        if fault and self.broken:
+            self.broken.hear(fault, status, taken=taken)
         said = body[:160].decode(errors="replace")
         busy = status == 409 and b"api.idempotency.running" in body
         if busy or status == 429 or status >= 500:
@@ -244,7 +250,6 @@ class Worker(threading.Thread):
         deed.answers.append(f"{status} {said if status >= 400 else ''}")
         if status in (401, 403) or (status == 302 and "login" in where):
             self.book.wonder(f"{deed.kind} {step.address}: {status} {where} {said}")
-        taken = status == 302 if not step.key else status < 300
         if taken and deed.at + 1 < len(deed.steps):
             deed.at += 1
             return
@@ -267,10 +272,12 @@ class Worker(threading.Thread):
         if deed.kind == "plan":
             self.planned[deed.about["duty"]] = deed.about["planned_on"]
 
-    def _send(self, step: Step) -> tuple[int, bytes, str]:
+    def _send(self, step: Step, fails_at: str = "") -> tuple[int, bytes, str]:
         if self.link is None:
             self.link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         headers = {"Content-Type": step.kind} if step.kind else {}
+        if fails_at:
+            headers[HEADER] = fails_at
         if step.key:
             headers["Authorization"] = f"Bearer {self.told['token']}"
             headers["Idempotency-Key"] = step.key

@@ -9,13 +9,15 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from baohou.guarantee.models import GradeChange
 from baohou.kernel.api import once
 from baohou.kernel.api.models import Call
 from baohou.kernel.audit.models import Act
+from baohou.kernel.watch.readonly import require_writable
+from baohou.upkeep import closing
 from tests.api.conftest import CallAs, Caller
 from tests.cast import Portfolio
 
@@ -100,3 +102,16 @@ def taken_over(caller: Caller, path: str, second: list[Any]) -> None:
         Call.objects.update(claim=uuid4(), lease_until=timezone.now() + timedelta(minutes=1))
 
     second.extend(at_once(other, 1))
+
+
+def test_closing_waits_for_who_writes_and_says_so(
+    evening: Portfolio, call_as: CallAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody's transaction does not end within the time that the administrator has: nothing is closed."""
+    monkeypatch.setattr(closing, "PATIENCE_SECONDS", 1)
+    admin = call_as(evening.cast.admin)
+    with transaction.atomic():
+        require_writable()
+        [answer] = at_once(lambda _: admin.put("/system/read-only", {"because": "升级"}), 1)
+    assert (answer.status_code, answer.json()["code"]) == (409, "upkeep.busy")
+    assert admin.put("/system/read-only", {"because": "升级"}).status_code == 200

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
 from baohou.kernel.audit.models import Act
 from baohou.kernel.notices.models import Notice
 from baohou.kernel.notices.services import tell
 from baohou.kernel.outbox.models import Message
 from baohou.kernel.outbox.services import give_up
+from baohou.kernel.watch.models import ReadOnly
 from tests.api.conftest import TODAY, CallAs
 from tests.cast import Portfolio
 from tests.desk.walking import ROBOT
@@ -82,3 +84,28 @@ def test_the_house_is_closed_and_opened(evening: Portfolio, call_as: CallAs) -> 
     assert manager.send(f"/clients/{evening.steel.pk}/grades", grade).status_code == 201
     told = Act.objects.filter(verb__startswith="upkeep.").order_by("pk").values_list("verb", "door", "by")
     assert list(told) == [("upkeep.close", "api", "X01"), ("upkeep.open", "api", "X01")]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "code"),
+    [("server closed the connection unexpectedly", 503, "api.unavailable"), ("database is locked", 409, "upkeep.busy")],
+)
+def test_closing_tells_a_lost_database_from_one_that_is_busy(
+    evening: Portfolio, call_as: CallAs, words: str, status: int, code: str
+) -> None:
+    """Only who waited a minute for others is told so; what the database did not answer is asked again by its key."""
+    admin = call_as(evening.cast.admin)
+    admin.program.raise_request_exception = False
+
+    def lost(execute: Any, sql: str, *others: Any) -> Any:
+        if 'INSERT INTO "watch_readonly"' in sql:
+            raise OperationalError(words)
+        return execute(sql, *others)
+
+    with connection.execute_wrapper(lost):
+        answer = admin.put("/system/read-only", {"because": "升级"}, key="one")
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert not ReadOnly.objects.exists()
+    if status == 503:
+        assert admin.put("/system/read-only", {"because": "升级"}, key="one").status_code == 200
+        assert admin.put("/system/read-only", {"because": "升级"}, key="one").headers["Idempotent-Replayed"] == "true"

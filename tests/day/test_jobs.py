@@ -40,6 +40,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The jobs for which a process would have been started."""
     asked: list[int] = []
     monkeypatch.setattr(launching, "launch", asked.append)
+    monkeypatch.setattr(services, "when_committed", lambda launch: launch())
     return asked
 
 

@@ -15,13 +15,14 @@ import django
 
 django.setup()
 
+from bench.faults.failing import Failing  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from baohou.core.errors import Refused  # noqa: E402
 from baohou.kernel.audit.services import link_soon  # noqa: E402
 from baohou.upkeep.copies import restore as restoring  # noqa: E402
-from tests.upkeep.failing import Failing, all_files, all_rows  # noqa: E402
+from tests.upkeep.standing import all_files, all_rows  # noqa: E402
 
 
 def numbers(*, every: bool) -> Iterator[int]:

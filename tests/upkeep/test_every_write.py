@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import pytest
 from bench import answers
+from bench.faults.failing import Failing
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 
@@ -36,7 +37,7 @@ from tests.guarantee.grading.conftest import Room, room
 from tests.kernel.accountability import acts
 from tests.kernel.outbox.test_worker import Wire, come_due, wire, write
 from tests.oracle.database import thrown_away
-from tests.upkeep.failing import Failing, all_files, all_rows, picture
+from tests.upkeep.standing import all_files, all_rows, picture
 from tests.upkeep.test_trouble import calling, enter
 
 __all__ = ["enter", "hand_over", "quarter_visits", "room", "visited", "wire"]
@@ -152,8 +153,8 @@ def day(get: Get) -> Callable[[], object]:
 VERBS = {
     one.__name__: Verb(one) for one in (visit, grade, accept_plan, accept_table, receipt, decision, move, import_, day)
 }
-HELD = ("api.Call", "api.Token")
-"""A claim whose worker died waits for its lease to end; a token says when it was used last."""
+HELD = ("api.Call", "api.Token", "people.CacheRow")
+"""A claim whose worker died waits for its lease to end; a token says when it was used last; a cache forgets."""
 
 
 def chosen(writes: int, seed: str) -> list[int]:
@@ -175,6 +176,7 @@ def test_a_write_fails_and_nothing_of_the_verb_stands(name: str, request: pytest
             do()
         wanted = sizes()
     assert whole.passed >= 2
+    print(f"{name}: {len(chosen(whole.passed, name))} of {whole.passed} writes failed")
     for at in chosen(whole.passed, name):
         with thrown_away():
             failing = Failing(at)
@@ -241,6 +243,7 @@ def test_a_write_of_the_outbox_worker_fails(channel: str, wire: Wire) -> None:
         whole = Failing(0)
         with whole.database():
             worker.send_waiting()
+    print(f"worker, {channel}: {whole.passed} writes failed")
     for at in range(1, whole.passed + 1):
         wire.heard.clear()
         with thrown_away():

@@ -1,4 +1,4 @@
-"""Web server, worker, night and database are killed while people work: nothing is lost, doubled or left locked."""
+"""While people work processes are killed, and writes fail: nothing is lost, doubled or left locked."""
 
 from __future__ import annotations
 
@@ -13,18 +13,37 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = 10
+WRITES = 40
 
 
 @pytest.mark.clause("PGM.12")
 def test_killed_while_people_work() -> None:
     """A few kills of what `script/bench faults` does a thousand times; docs/faults.md tells what is proven and how."""
-    told = [f"--kills={KILLS}", "--seed=3", "--clients=16"]
-    if connection.vendor == "sqlite":
-        told.append("--sqlite")
+    said = faults(f"--kills={KILLS}", "--seed=3")
+    assert f"kills               {KILLS} in" in said
+    assert count("writes taken", said) >= KILLS
+
+
+@pytest.mark.clause("PGM.12")
+def test_a_write_fails_while_people_work() -> None:
+    """The first writes of what eight people ask for fail, as `script/bench faults --writes` fails all of them."""
+    said = faults(f"--writes={WRITES}", "--seed=3")
+    assert count("writes failed", said) >= WRITES
+    assert count("writes taken", said) >= WRITES
+
+
+def faults(*told: str) -> str:
+    """What a run says in which everything held."""
+    engine = ["--sqlite"] if connection.vendor == "sqlite" else []
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "BAOHOU_"))}
-    command = [sys.executable, "-m", "bench.faults", *told]
+    command = [sys.executable, "-m", "bench.faults", *told, "--clients=16", *engine]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
-    taken = re.search(r"writes taken +([\d,]+)", done.stdout)
-    assert f"kills               {KILLS} in" in done.stdout
-    assert taken is not None and int(taken.group(1).replace(",", "")) >= KILLS
+    return done.stdout
+
+
+def count(what: str, said: str) -> int:
+    """A figure of a run."""
+    found = re.search(rf"{what} +([\d,]+)", said)
+    assert found is not None, said
+    return int(found.group(1).replace(",", ""))

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,13 +22,14 @@ from django.db import OperationalError, connection
 from django.test import Client
 from PIL import Image
 
-from baohou.guarantee.models import Visit, VisitUpload
+from baohou.guarantee.models import SpecialOrder, Visit, VisitUpload
 from baohou.guarantee.rules.words import VisitKind
 from baohou.kernel.api.models import Call
 from baohou.kernel.api.tokens import make_own_token, scopes_of
 from baohou.kernel.papers.models import Seal, StoredFile
 from baohou.kernel.papers.records import places
 from baohou.kernel.people.models import Post
+from baohou.kernel.people.sessions import SEEN
 from tests.cast import Portfolio
 from tests.desk.conftest import Enter, enter
 
@@ -184,3 +186,23 @@ def test_a_database_that_is_away_does_not_say_that_nothing_was_written(evening: 
     assert "不能确定" in page.content.decode() and "没有改动" not in page.content.decode()
     assert call.json()["code"] == "api.unavailable"
     assert int(call["Retry-After"]) > 0
+
+
+def test_a_session_that_is_not_saved_does_not_say_that_the_form_was_wrong(evening: Portfolio, enter: Enter) -> None:
+    """The visit is ordered by then, and only what is to be said of it is lost: 503 and not 400."""
+    browser = enter(evening.cast.manager)
+    browser.raise_request_exception = False
+
+    def lost(execute: Any, sql: str, *others: Any) -> Any:
+        if sql.startswith('UPDATE "django_session"'):
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, *others)
+
+    told = browser.session
+    told[SEEN] = int(time.time()) - 120
+    told.save()
+    form = {"urgency": "3", "ordered_on": "2026-10-20", "because": "回款慢"}
+    with connection.execute_wrapper(lost):
+        answer = browser.post(f"/clients/{evening.steel.pk}/special/", form)
+    assert SpecialOrder.objects.get().because == "回款慢"
+    assert (answer.status_code, "不能确定" in answer.content.decode()) == (503, True)

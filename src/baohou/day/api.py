@@ -132,7 +132,7 @@ def set_aside(request: Call, limit: Limit = USUAL, cursor: Cursor = "") -> Page[
     return _page(request, items, limit)
 
 
-@room.writes("/runs", JobOut, right=Right.ADMINISTER, status=200, whole=False)
+@room.writes("/runs", JobOut, right=Right.ADMINISTER, status=200)
 def run_day(request: Call, body: RunIn) -> JobOut:
     """运行日终到今天；这是一件后台工作。"""
     return _job(request, start(kind=RUN.code, by=request.person.actor, wish={"retry": body.retry}))
@@ -151,7 +151,7 @@ def one_job(request: Call, job: Pk) -> JobOut:
     return job_out(_seen(request, job))
 
 
-@room.writes("/jobs/{job}/again", JobOut, right=Right.ADMINISTER, whole=False)
+@room.writes("/jobs/{job}/again", JobOut, right=Right.ADMINISTER)
 def job_again(request: Call, job: Pk) -> JobOut:
     """把失败或中途停了的工作再办一次。"""
     return _job(request, start_again(job=_seen(request, job).job, by=request.person.actor))

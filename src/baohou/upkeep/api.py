@@ -56,13 +56,13 @@ def system(request: Call) -> list[LineOut]:
     ]
 
 
-@room.writes("/system/read-only", ReadOnlyOut, right=Right.ADMINISTER, method="PUT", whole=False)
+@room.writes("/system/read-only", ReadOnlyOut, right=Right.ADMINISTER, method="PUT")
 def shut(request: Call, body: CloseIn) -> ReadOnlyOut:
     """切换到只读。"""
     return ReadOnlyOut(because=close(because=body.because, actor=request.person.actor, door=DOOR).because)
 
 
-@room.writes("/system/read-only", ReadOnlyOut, right=Right.ADMINISTER, method="DELETE", whole=False)
+@room.writes("/system/read-only", ReadOnlyOut, right=Right.ADMINISTER, method="DELETE")
 def reopen(request: Call) -> ReadOnlyOut:
     """解除只读。"""
     open_again(actor=request.person.actor, door=DOOR)

@@ -13,6 +13,8 @@ from baohou.kernel.watch.queries import get_read_only
 from baohou.kernel.watch.readonly import wait_for_writers, writing_allowed
 
 PATIENCE_SECONDS = 60
+_LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's code; its words are in the language of the server."""
 
 
 def close(*, because: str, actor: str, door: str) -> ReadOnly:
@@ -33,6 +35,8 @@ def close(*, because: str, actor: str, door: str) -> ReadOnly:
             record_act(verb="upkeep.close", door=door, by=actor, because=because)
             return ReadOnly.objects.create(because=because, by=actor)
     except OperationalError as fault:
+        if not _is_wait_over(fault):
+            raise
         message = say("有一件长的工作（导入或日终）正在写入，等了一分钟还没有结束。请等它结束后再切换到只读。")
         raise Refused("upkeep.busy", message) from fault
 
@@ -53,3 +57,8 @@ def _be_patient() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'")
+
+
+def _is_wait_over(fault: OperationalError) -> bool:
+    """Whether others held the lock all the time; otherwise the database is away, and who knows what it wrote."""
+    return "database is locked" in str(fault) or getattr(fault.__cause__, "sqlstate", None) == _LOCK_NOT_AVAILABLE

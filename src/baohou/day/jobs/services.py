@@ -37,14 +37,10 @@ class AnotherJob(Refused):
         super().__init__("day.another_job", "%(what)s正在进行，一次只能办一件。请等它结束后再开始。", what=what)
 
 
-def start(
-    *, kind: str, by: str, wish: Wish, name: str = "", reference: str = "", after_commit: bool = False,
-    again: Job | None = None,
-) -> Job:  # fmt: skip
-    """Ask for a job, and start a process that does it; AnotherJob while one is waiting or at work.
+def start(*, kind: str, by: str, wish: Wish, name: str = "", reference: str = "", again: Job | None = None) -> Job:
+    """Ask for a job, and start a process that does it once the transaction at work, if any, is committed.
 
-    ``after_commit``: the process is started once the transaction at work is committed, and not when it is undone.
-    ``again``: the job that this one does once more.
+    AnotherJob while one is waiting or at work. ``again``: the job that this one does once more.
 
     The job needs no act of its own: what it does writes its acts, by whoever asked, from where that was.
     """
@@ -62,16 +58,13 @@ def start(
                 raise _not_over()
     except IntegrityError:
         raise AnotherJob(get(kind).title, "") from None
-    if after_commit:
-        when_committed(lambda: launching.launch(job.pk))
-    else:
-        launching.launch(job.pk)
+    when_committed(lambda: launching.launch(job.pk))
     job.refresh_from_db()
     return job
 
 
 def when_committed(launch: Callable[[], None]) -> None:
-    """Do something once the transaction at work is committed."""
+    """Do something once the transaction at work is committed; at once when there is none, not when it is undone."""
     transaction.on_commit(launch)
 
 

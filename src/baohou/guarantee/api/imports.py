@@ -108,7 +108,7 @@ class MappingOut(Out):
     content: str
 
 
-@room.writes("/imports", UploadOut, right=Right.ADMINISTER, status=201, whole=False)
+@room.writes("/imports", UploadOut, right=Right.ADMINISTER, status=201)
 def upload(
     request: Call, told: Annotated[UploadIn, Form()], file: Annotated[UploadedFile, File()]
 ) -> Status[UploadOut]:
@@ -158,13 +158,13 @@ def columns(request: Call, token: Token) -> ColumnsOut:
     )
 
 
-@room.writes("/imports/{token}/check", UploadOut, right=Right.ADMINISTER, whole=False)
+@room.writes("/imports/{token}/check", UploadOut, right=Right.ADMINISTER)
 def check(request: Call, token: Token) -> UploadOut:
     """再检查一次。"""
     return _begin(request, _upload(token), "")
 
 
-@room.writes("/imports/{token}/take", UploadOut, right=Right.ADMINISTER, whole=False, waits=ProposalOut)
+@room.writes("/imports/{token}/take", UploadOut, right=Right.ADMINISTER, waits=ProposalOut)
 def take(request: Call, token: Token, body: TakeIn) -> Status[Any]:
     """导入这个文件；改动已有数据、岗位或分类的答 202 和提请的事，批准后才导入。"""
     kept, seen = _upload(token), find_latest(token)
@@ -178,7 +178,7 @@ def take(request: Call, token: Token, body: TakeIn) -> Status[Any]:
     return accepted(request, asked) or Status(200, _told(kept))
 
 
-@room.writes("/imports/{token}/mapping", UploadOut, right=Right.ADMINISTER, method="PUT", whole=False)
+@room.writes("/imports/{token}/mapping", UploadOut, right=Right.ADMINISTER, method="PUT")
 def map_by(request: Call, token: Token, body: ContentIn) -> UploadOut:
     """改用这个映射读文件，并再检查一次。"""
     kept = _upload(token)

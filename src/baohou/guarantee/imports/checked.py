@@ -108,9 +108,7 @@ def _carry_out(order: Order) -> Job:
     )
     kept = {name: said[name] for name in ("sha256", "seen")} | {"mapping_text": said["mapping"]}
     wish |= {"kept": kept, "proposal": order.proposal, "checked_by": order.checked_by, "because": order.because}
-    return start(
-        kind=TAKE.code, by=order.actor, wish=wish, name=said["name"], reference=said["token"], after_commit=True
-    )
+    return start(kind=TAKE.code, by=order.actor, wish=wish, name=said["name"], reference=said["token"])
 
 
 def _stamp(payload: Payload) -> str:

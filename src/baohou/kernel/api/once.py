@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -49,12 +48,9 @@ class _Asked:
     scopes: list[str]
 
 
-def answer_once(
-    request: HttpRequest, caller: Caller, run: Run, *, whole: bool = True, secret: bool = False
-) -> HttpResponse:
+def answer_once(request: HttpRequest, caller: Caller, run: Run, *, secret: bool = False) -> HttpResponse:
     """Do what is asked unless it was done, and answer as then.
 
-    ``whole``: act and answer are one transaction; an operation that starts another process cannot have that.
     ``secret``: the answer tells something that is told once; asked again, it says only that it was told.
     """
     text = request.headers.get(HEADER, "")
@@ -67,7 +63,7 @@ def answer_once(
         return problem(413)
     asked = _Asked(caller.token.owner, _sha(text.encode()), content, sorted(caller.scopes))
     claimed = _claim(asked)
-    return claimed if isinstance(claimed, HttpResponse) else _run(claimed, run, whole=whole, secret=secret)
+    return claimed if isinstance(claimed, HttpResponse) else _run(claimed, run, secret=secret)
 
 
 def digest_of(request: HttpRequest) -> str:
@@ -142,15 +138,15 @@ def _busy() -> HttpResponse:
     return problem(409, "api.idempotency.running", message, HEADER, Retry_After="1")
 
 
-def _run(claim: UUID, run: Run, *, whole: bool, secret: bool) -> HttpResponse:
+def _run(claim: UUID, run: Run, *, secret: bool) -> HttpResponse:
     over = False
     try:
-        with transaction.atomic() if whole else nullcontext():
+        with transaction.atomic():
             answer = run()
             if answer.status_code < 400:
                 _keep(claim, answer, secret=secret)
                 over = True
-            elif whole:
+            else:
                 transaction.set_rollback(True)
         if not over and answer.status_code not in _NOT_KEPT and answer.status_code < 500:
             _keep(claim, answer)

@@ -129,17 +129,16 @@ class Room:
         right: Right | None = None,
         status: int = 200,
         method: str = "POST",
-        whole: bool = True,
         secret: bool = False,
         waits: Any = None,
     ) -> Callable[[F], F]:
         """A write, done once per key; without ``right`` it is an act of one's own (scope ``own``).
 
-        ``whole`` and ``secret`` as ``answer_once`` says; ``waits`` is the answer (202) while a second pair of eyes is
+        ``secret`` as ``answer_once`` says; ``waits`` is the answer (202) while a second pair of eyes is
         waited for.
         """
         extra = {"x-right": right.value if right else OWN, "parameters": [_KEY]}
-        around = partial(_guarded, right, write=True, whole=whole, secret=secret)
+        around = partial(_guarded, right, write=True, secret=secret)
         answers: dict[Any, Any] = {status: answer, _WRITE_FAILS: Problem}
         if waits is not None:
             answers[202] = waits
@@ -225,7 +224,6 @@ def _guarded(
     request: HttpRequest,
     known: frozenset[str] = frozenset(),
     write: bool = False,
-    whole: bool = True,
     secret: bool = False,
     **path: Any,
 ) -> HttpResponse:
@@ -238,7 +236,7 @@ def _guarded(
         return _opened(run, request, known, **path)
     if unknown := _unknown(request, known):
         return unknown
-    return answer_once(request, caller, lambda: run(request, **path), whole=whole, secret=secret)
+    return answer_once(request, caller, lambda: run(request, **path), secret=secret)
 
 
 def _opened(

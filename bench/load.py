@@ -69,10 +69,12 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=112_000)
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--seed", type=int, default=0, help="another one when the database has been worked on before")
+    parser.add_argument("--at", type=int, help="the port of an installation that serves this database already")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.inside or "DATABASE_URL" in os.environ:
-        sys.exit(_measure(given.clients, given.people, given.minutes))
+        sys.exit(_measure(given.clients, given.people, given.minutes, given.at, given.seed))
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "BAOHOU_VAR": folder, "BAOHOU_POSTGRES": POSTGRES}
         said = ("--clients", str(given.clients), "--people", str(given.people), "--minutes", str(given.minutes))
@@ -80,7 +82,7 @@ def main() -> None:
         sys.exit(subprocess.run(inside, env=environ, check=False).returncode)
 
 
-def _measure(clients: int, people: int, minutes: float) -> int:
+def _measure(clients: int, people: int, minutes: float, at: int | None, seed: int) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "baohou.config.settings")
     import django
 
@@ -97,11 +99,13 @@ def _measure(clients: int, people: int, minutes: float) -> int:
     workers = _workers(people)
     print(f"── {connection.vendor}, {clients:,} clients, {Duty.objects.count():,} duties, {people} people", flush=True)
     connection.close()
+    if at:
+        return _tell(_work(workers, at, today, minutes, seed))
     port = _free_port()
     server = subprocess.Popen(server_command(host="127.0.0.1", port=port, workers=2))
     try:
         _await(port)
-        waited = _work(workers, port, today, minutes)
+        waited = _work(workers, port, today, minutes, seed)
     finally:
         server.terminate()
         server.wait(20)
@@ -138,12 +142,12 @@ def _workers(people: int) -> list[Worker]:
     return found
 
 
-def _work(workers: list[Worker], port: int, today: date, minutes: float) -> Waited:
+def _work(workers: list[Worker], port: int, today: date, minutes: float, seed: int) -> Waited:
     """Everybody works until the time is over; the first page of each does not count."""
     waited, until = Waited(), time.monotonic() + minutes * 60
     people = [
         threading.Thread(target=_person, args=(number, worker, port, today, until, waited))
-        for number, worker in enumerate(workers)
+        for number, worker in enumerate(workers, seed * len(workers))
     ]
     for person in people:
         person.start()

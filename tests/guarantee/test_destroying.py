@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from baohou.guarantee.models import GradeChange, Guarantee, HandOverReceipt, Proposal, Visit
 from baohou.guarantee.queries.forms.classification import get_classification
@@ -18,6 +19,7 @@ from baohou.guarantee.services.destroying import ask_destruction
 from baohou.guarantee.services.old_tables import TABLES
 from baohou.guarantee.services.retention import PERSONS
 from baohou.kernel.approvals import services as approvals
+from baohou.kernel.approvals.models import Proposal as Proposal_
 from baohou.kernel.approvals.models import State
 from baohou.kernel.approvals.services import Asked
 from baohou.kernel.audit import capture
@@ -27,8 +29,10 @@ from baohou.kernel.papers import archive, records
 from baohou.kernel.papers.models import Attachment, Destruction, Seal, StoredFile, Volume, VolumeItem
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Staff
+from tests.api.conftest import call_as
 from tests.cast import Portfolio, TakeIn
 from tests.clock import set_today
+from tests.desk.conftest import Enter, enter
 from tests.guarantee.aged import (
     NAME,
     OVER,
@@ -46,6 +50,7 @@ from tests.guarantee.aged import (
 )
 from tests.guarantee.handing import CABINET, refused
 
+__all__ = ["call_as", "enter"]
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("PGM.11")]
 TOLD = {"actor": "X01", "door": "page"}
 KEPT_THROUGH = date(2036, 12, 31)
@@ -231,3 +236,68 @@ def test_seals_of_before_the_mark_existed_still_hold(
     seal = Seal.objects.get()
     Seal.objects.update(let_go=seal.act)
     assert len(faults()) == 2
+
+
+def _page(browser: Client, address: str) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == 200, answer.status_code
+    return str(answer.content.decode())
+
+
+def test_from_the_list_of_the_expired_to_the_printed_list(aged: Aged, enter: Enter) -> None:
+    """孙戊 ticks the expired volume and says why; 赵己 approves; list, volume and printed list say 已销毁."""
+    cast, pk = aged.of.cast, aged.volume.pk
+    keeper, checker = enter(cast.supervisor), enter(cast.risk_manager)
+    listed = _page(keeper, "/archive/?state=expired")
+    assert f'name="volume" value="{pk}"' in listed and "提请销毁所选" in listed
+    assert "提请销毁所选" not in _page(enter(cast.manager), "/archive/?state=expired")
+    assert enter(cast.manager).get(f"/archive/destroy/?volume={pk}").status_code == 403
+    assert aged.volume.number in _page(keeper, f"/archive/destroy/?volume={pk}")
+    assert keeper.get("/archive/destroy/?volume=999999").status_code == 404
+    assert "请写明理由" in keeper.post("/archive/destroy/", {"volume": [pk], "because": ""}).content.decode()
+    said = keeper.post("/archive/destroy/", {"volume": [pk], "because": "保管期满"}, follow=True).content.decode()
+    assert "已提请复核" in said
+    assert "待复核" in _page(keeper, f"/archive/{pk}/")
+    assert f'name="volume" value="{pk}"' not in _page(keeper, "/archive/?state=expired")
+    address = f"/approvals/{Proposal_.objects.get(kind='archive.destroy').pk}/"
+    assert aged.volume.number in _page(checker, address)
+    assert "已批准并办理" in checker.post(address, {"answer": "approve"}, follow=True).content.decode()
+    assert "没有符合条件的卷" in _page(keeper, "/archive/?state=expired")
+    assert aged.volume.number in _page(keeper, "/archive/?state=destroyed")
+    whole = _page(keeper, f"/archive/{pk}/")
+    assert "已随案卷销毁" in whole and NAME not in whole and "赵己批准" in whole
+    paper = keeper.get(f"/archive/destroyed/{Destruction.objects.get().pk}.pdf")
+    assert paper.content.startswith(b"%PDF") and Act.objects.filter(verb="exports.destroyed").exists()
+    assert keeper.get(f"/archive/{pk}.pdf").status_code == 200
+    assert keeper.get(f"/handover/receipt/{HandOverReceipt.objects.get().pk}.pdf").status_code in (200, 404)
+    assert "照片和封存的内容已销毁" in _page(keeper, f"/visits/{Visit.objects.get(client=aged.of.steel).pk}/")
+    assert "已过保管期" in _page(Client(), f"/check/{Seal.objects.filter(kind=KIND)[0].code}/")
+
+
+def test_the_same_by_api(aged: Aged, call_as: Any) -> None:
+    """孙戊 asks: 202; a volume lent out is refused; 赵己 approves; the list tells who, and the volume that it is gone."""
+    cast, pk = aged.of.cast, aged.volume.pk
+    body = {"volumes": [pk], "because": "保管期满"}
+    keeper, checker = call_as(cast.supervisor), call_as(cast.risk_manager)
+    assert call_as(cast.manager).send("/volume-destructions", body).status_code == 403
+    assert keeper.send("/volume-destructions", {**body, "volumes": [999999]}).status_code == 404
+    lent = {"volume": aged.volume, "borrower_no": "A01", "borrower_name": "张甲", "purpose": "查阅", **TOLD}
+    archive.lend(**lent, borrowed_on=OVER, due_on=OVER)
+    refusal = keeper.send("/volume-destructions", body)
+    assert refusal.status_code == 409 or refusal.status_code == 422
+    assert "借出未还" in json.dumps(refusal.json(), ensure_ascii=False)
+    archive.take_back(volume=aged.volume, returned_on=OVER, **TOLD)
+    asked = keeper.send("/volume-destructions", body)
+    assert asked.status_code == 202
+    [listed] = keeper.get("/volumes?state=expired").json()["items"]
+    assert (listed["destroyed_on"], [one["kind"] for one in listed["pending"]]) == (None, ["archive.destroy"])
+    number = asked.json()["id"]
+    assert keeper.send(f"/approvals/{number}/approve", {}).status_code >= 400
+    assert checker.send(f"/approvals/{number}/approve", {}).status_code == 200
+    [gone] = keeper.get("/volumes?state=destroyed").json()["items"]
+    assert gone["destroyed_on"] == OVER.isoformat()
+    told = keeper.get(f"/volume-destructions/{gone['destruction']}").json()
+    assert (told["by_no"], told["checked_no"]) == ("S01", "R01")
+    assert [one["name"] for one in told["volumes"]] == [aged.volume.number]
+    assert keeper.get(f"/volume-destructions/{gone['destruction']}/list.pdf").content.startswith(b"%PDF")
+    assert {one["title"] for one in keeper.get(f"/volumes/{pk}").json()["items"]} == {"已随案卷销毁"}

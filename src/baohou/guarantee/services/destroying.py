@@ -1,4 +1,4 @@
-"""Destroying volumes of visit reports whose time is over waits for a second pair of eyes; photos and seals go with them."""
+"""Destroying volumes of visit reports whose time is over waits for a second pair of eyes; photos go with them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from baohou.guarantee.models import HandOverReceipt, Visit
 from baohou.guarantee.queries.destructions import DESTROY, list_waiting
 from baohou.guarantee.queries.hand_overs import RECEIPT, REPORT, VOLUMES
 from baohou.guarantee.queries.sealed_visits import KIND
-from baohou.guarantee.services.retention import DELETED, discard, take_papers
+from baohou.guarantee.services.retention import discard, forget_visits, take_papers
 from baohou.kernel.approvals.kinds import Kind, Order, Payload
 from baohou.kernel.approvals.services import Asked, Draft, ask
 from baohou.kernel.audit.capture import forgetting
@@ -104,7 +104,7 @@ def _empty(volumes: Sequence[int], destruction: Destruction) -> None:
         files |= take_papers(Q(kind=KIND, subject_id__in=some))
         told = Visit.objects.filter(pk__in=some).values_list("pk", "client__id_no")
         of_persons = [pk for pk, id_no in told if is_person(id_no)]
-        Visit.objects.filter(pk__in=of_persons).update(summary=DELETED, findings={}, methods="")
+        forget_visits(of_persons)
     receipts = HandOverReceipt.objects.filter(volume__in=volumes).values("pk")
     sealed = list(Seal.objects.filter(kind=RECEIPT, subject_id__in=receipts, let_go__isnull=True))
     records.let_go(sealed, left=_without_titles, act=destruction.act)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from django.db.models import Model, QuerySet
 
 from baohou.core.period import quarter_of
 from baohou.guarantee.models import (
@@ -32,6 +33,7 @@ from baohou.kernel.papers import records
 from baohou.kernel.papers.models import Seal
 from baohou.kernel.papers.records.kinds import Content
 
+M = TypeVar("M", bound=Model)
 DELETED: Final = "已按保管期限删除"
 """What stands in place of words that went because their time was over."""
 _TITLES: Final = {table_paper.PAPER: "在保客户分类表", plans.PAPER: "回访计划表", moves.PAPER: "工作移交清单"}
@@ -85,11 +87,20 @@ def held_by_tables(client: int, on: date) -> str:
 def forget_words(clients: Collection[int]) -> None:
     """Take away what was written about clients whom no table holds: reasons, measures, appointments, their rows."""
     _thin_proposals(list(Proposal.objects.filter(client__in=clients)))
-    GradeChange.objects.filter(client__in=clients).exclude(because="").update(because=DELETED)
-    Measure.objects.filter(client__in=clients).update(text=DELETED)
-    MeasureAction.objects.filter(measure__client__in=clients).update(text=DELETED)
-    PlannedDate.objects.filter(client__in=clients).update(note="")
-    PlannedDate.objects.filter(client__in=clients).exclude(contact="").update(contact=DELETED)
+    thin(GradeChange.objects.filter(client__in=clients).exclude(because=""), because=DELETED)
+    thin(Measure.objects.filter(client__in=clients), text=DELETED)
+    thin(MeasureAction.objects.filter(measure__client__in=clients), text=DELETED)
+    thin(PlannedDate.objects.filter(client__in=clients).exclude(note=""), note="")
+    thin(PlannedDate.objects.filter(client__in=clients).exclude(contact=""), contact=DELETED)
+
+
+def thin(rows: QuerySet[M], **values: Any) -> None:
+    """Put these values in place of what rows said; the act tells what is left of each."""
+    found = list(rows)
+    for row in found:
+        for name, value in values.items():
+            setattr(row, name, value)
+    thin_rows(rows.model, found, list(values))
 
 
 def years_before(day: date, years: int) -> date:
@@ -150,7 +161,12 @@ def _plan_without(said: Content) -> Content:
 
 
 def _move_without(said: Content) -> Content:
-    named = {"guarantees": ("client", "project_no"), "duties": ("what",), "actions": ("what", "text"), "drafts": ("client",)}
+    named = {
+        "guarantees": ("client", "project_no"),
+        "duties": ("what",),
+        "actions": ("what", "text"),
+        "drafts": ("client",),
+    }
     return said | {
         part: [{**row, **dict.fromkeys(names, DELETED)} for row in said[part]]
         for part, names in named.items()
@@ -166,9 +182,9 @@ def _thin_proposals(proposals: Sequence[Proposal]) -> None:
 
 
 def _thin_move(move: int) -> None:
-    MovedDuty.objects.filter(move=move).update(what=DELETED)
-    MovedDraft.objects.filter(move=move).update(what=DELETED)
-    MovedAction.objects.filter(move=move).update(what=DELETED, text=DELETED)
+    thin(MovedDuty.objects.filter(move=move), what=DELETED)
+    thin(MovedDraft.objects.filter(move=move), what=DELETED)
+    thin(MovedAction.objects.filter(move=move), what=DELETED, text=DELETED)
 
 
 _WITHOUT: Final = {table_paper.PAPER: _table_without, plans.PAPER: _plan_without, moves.PAPER: _move_without}

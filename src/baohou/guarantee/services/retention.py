@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from baohou.guarantee.models import Guarantee, HandOverItem, Visit, VisitDraft, VisitSubmission, VisitUpload
 from baohou.guarantee.queries.sealed_visits import KIND
-from baohou.guarantee.services.old_tables import DELETED, forget_words, held_by_tables, years_before
+from baohou.guarantee.services.old_tables import DELETED, forget_words, held_by_tables, thin, years_before
 from baohou.kernel.approvals.models import Proposal as Asked
 from baohou.kernel.approvals.models import State
 from baohou.kernel.audit.retention import Due, Keeping
@@ -165,10 +165,15 @@ def anonymise(rows: Sequence[int]) -> None:
         files = take_papers(papers)
         forget_words(clients)
         delete_texts(list(VisitDraft.objects.filter(client__in=clients).values_list("pk", flat=True)))
-        Visit.objects.filter(pk__in=visits).update(summary=DELETED, findings={}, methods="")
-        VisitSubmission.objects.filter(visit__in=visits).update(latitude=None, longitude=None, accuracy_m=None)
+        forget_visits(visits)
         erase(parties=clients)
         discard(files)
+
+
+def forget_visits(visits: Collection[int]) -> None:
+    """Take away what these visits told, and where they were written."""
+    thin(Visit.objects.filter(pk__in=visits), summary=DELETED, findings={}, methods="")
+    thin(VisitSubmission.objects.filter(visit__in=visits), latitude=None, longitude=None, accuracy_m=None)
 
 
 def take_papers(papers: Q) -> set[int]:

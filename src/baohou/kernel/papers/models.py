@@ -63,7 +63,7 @@ class Attachment(models.Model):
 class Seal(models.Model):
     """A paper closed for good: SHA-256 over its content, its files and its signatures. Never edited.
 
-    Once its time is over (``let_go`` is the act) the content says only what is left; the digest stays that of the whole.
+    Once its time is over (by the act ``let_go``) the content says what is left; the digest stays that of the whole.
     """
 
     code = models.CharField(max_length=24, unique=True, help_text="stands on the paper; opens its check page")
@@ -110,7 +110,7 @@ class VolumeRule(models.Model):
 
 
 class Destruction(models.Model):
-    """Volumes destroyed together when their time was over: why, who asked for it, and who checked (empty: nobody could)."""
+    """Volumes destroyed together when their time was over: why, who asked, and who checked (empty: nobody could)."""
 
     on = models.DateField()
     because = models.TextField()

@@ -1,4 +1,4 @@
-"""Destroying volumes whose time is over: what stays of each is its number, its dates, its papers' numbers, and who did it."""
+"""Destroying volumes whose time is over: of each stay its number, its dates, its papers' numbers, and who did it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from baohou.kernel.audit.services import record_act
 from baohou.kernel.papers.archive.reading import Standing, standing_of
 from baohou.kernel.papers.models import Destruction, Volume, VolumeItem
 
-DESTROYED: Final = "已随案卷销毁"
+DESTROYED: Final[str] = say("已随案卷销毁")
 """What a contents page says in place of the title of a paper that was destroyed."""
 VERB: Final = "archive.destroy"
 _NAMED: Final = 10

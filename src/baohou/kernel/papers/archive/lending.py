@@ -28,8 +28,7 @@ def lend(
 ) -> Loan:
     """Lend a volume until a day.
 
-    Refused: no purpose, a day to come or before the volume was opened or came back last, a return before the loan, and
-    a volume that is out or destroyed.
+    Refused: no purpose, a day to come or before it was opened or came back, a return before the loan, out, destroyed.
     """
     purpose = purpose.strip()
     if not purpose:

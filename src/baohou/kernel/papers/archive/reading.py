@@ -155,7 +155,9 @@ def _page(found: QuerySet[Volume], on: date, last: Volume | None, most: int) -> 
     if last is not None:
         found = found.filter(Q(opened_on__lt=last.opened_on) | Q(opened_on=last.opened_on, pk__lt=last.pk))
     open_loans = Prefetch("loans", Loan.objects.filter(returned_on__isnull=True), to_attr="open_loans")
-    page = list(found.select_related("destruction").prefetch_related(open_loans).order_by("-opened_on", "-pk")[: most + 1])
+    page = list(
+        found.select_related("destruction").prefetch_related(open_loans).order_by("-opened_on", "-pk")[: most + 1]
+    )
     rows = [Standing(one, next(iter(one.open_loans), None), kept_through(one), on) for one in page[:most]]
     return rows, page[most - 1] if len(page) > most else None
 
@@ -179,7 +181,8 @@ def _filtered(found: QuerySet[Volume], filters: VolumeFilters, on: date) -> Quer
         case "overdue":
             found = found.filter(Exists(out.filter(due_on__lt=on)))
         case "expired":
-            found = found.filter(destruction__isnull=True).annotate(until=ExtractYear("opened_on") + F("retention_years")).filter(until__lt=on.year)
+            there = found.filter(destruction__isnull=True)
+            found = there.annotate(until=ExtractYear("opened_on") + F("retention_years")).filter(until__lt=on.year)
         case "destroyed":
             found = found.filter(destruction__isnull=False)
     return found

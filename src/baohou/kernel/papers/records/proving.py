@@ -76,20 +76,24 @@ def _destroyed(_: Asked) -> Found:
     found = Found()
     listed = dict(Destruction.objects.values_list("pk", "act"))
     told = Change.objects.filter(act__in=listed.values(), table=Volume._meta.label, row__isnull=False)
-    by_act = {(row, act): after["destruction_id"] for row, act, after in told.values_list("row", "act", "after")}
+    by_act = {
+        (row, act): after["destruction_id"]
+        for row, act, after in told.values_list("row", "act", "after")
+        if after is not None
+    }
     titled = set(
         VolumeItem.objects.filter(volume__destruction__isnull=False)
         .exclude(title=DESTROYED)
         .values_list("volume", flat=True)
     )
-    marked = Volume.objects.filter(destruction__isnull=False).order_by("pk")
-    for pk, number, destruction in marked.values_list("pk", "number", "destruction"):
+    for volume in Volume.objects.filter(destruction__isnull=False).order_by("pk"):
+        pk, number, destruction = volume.pk, volume.number, volume.destruction_id or 0
         if by_act.pop((pk, listed[destruction]), None) != destruction:
             found.fault(f"案卷 {number} 记作已销毁，但没有一条留痕这样写过。")
         elif pk in titled:
             found.fault(f"案卷 {number} 已销毁，卷内目录却还有题名。")
         else:
             found.proven += 1
-    for (pk, act), _destruction in by_act.items():
-        found.fault(f"案卷第 {pk} 行由留痕 {act} 销毁，现在却没有销毁的记录。")
+    for row, act in by_act:
+        found.fault(f"案卷第 {row} 行由留痕 {act} 销毁，现在却没有销毁的记录。")
     return found

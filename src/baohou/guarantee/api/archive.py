@@ -151,7 +151,7 @@ def list_volumes(
         after=opened(request, cursor),
         most=limit,
     )
-    waiting = list_waiting()
+    waiting = list_waiting() if any(row.expired for row in page.rows) else {}
     items = [VolumeOut(**_volume(row, waiting)) for row in page.rows]
     return Page[VolumeOut](items=items, next=sealed(request, page.after))
 

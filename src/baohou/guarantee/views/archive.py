@@ -38,7 +38,7 @@ def list_page(request: Asked) -> HttpResponse:
         "filters": filters,
         "overdue": archive.list_overdue(within, on=today),
         "on": today,
-        "waiting": list_waiting(),
+        "waiting": list_waiting() if any(row.expired for row in page.rows) else {},
         "ticks": filters.state == "expired" and request.person.may(Right.KEEP_ARCHIVE) and page.rows,
     }
     return render(request, "guarantee/volumes.html", context)

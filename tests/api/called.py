@@ -14,7 +14,7 @@ from baohou.kernel.approvals.models import Proposal
 from baohou.kernel.audit.models import Act
 from baohou.kernel.hooks.models import Hook
 from baohou.kernel.outbox.models import Message
-from baohou.kernel.papers.models import Attachment, ImportMapping, Seal, Volume
+from baohou.kernel.papers.models import Attachment, Destruction, ImportMapping, Seal, Volume
 from baohou.kernel.rulebook.models import RuleVersion
 from tests.api.named import (
     Told,
@@ -74,6 +74,7 @@ PROPOSAL = one("proposal", Proposal)
 LISTED = Called(opened.table)
 RECEIPT = one("receipt", HandOverReceipt)
 VOLUME = one("volume", Volume)
+DESTRUCTION = one("destruction", Destruction)
 APPEAL = one("appeal", Appeal)
 MONTH = {"month": "2026-10"}
 CALLED: dict[str, Called] = {
@@ -179,6 +180,11 @@ CALLED: dict[str, Called] = {
         },
     ),
     "archive_take_back": Called(VOLUME, said(returned_on="2026-10-20"), walking.lend),
+    "archive_destroy": Called(
+        sent=lambda _: {"volumes": [Volume.objects.get().pk], "because": "保管期满"}, first=walking.expire
+    ),
+    "archive_one_destruction": Called(DESTRUCTION, first=walking.destroy),
+    "archive_destroyed_file": Called(DESTRUCTION, first=walking.destroy),
     "archive_set_rule": Called(sent=said(prefix="BH", retention_years=20)),
     "moves_to_move": Called(mover),
     "moves_preview": Called(mover, move_body),

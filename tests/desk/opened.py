@@ -22,7 +22,7 @@ from baohou.kernel.duties.models import Duty
 from baohou.kernel.hooks.models import Delivery, Hook
 from baohou.kernel.notices.models import Notice
 from baohou.kernel.outbox.models import Message
-from baohou.kernel.papers.models import Attachment, ImportMapping, Seal, Signature, Volume
+from baohou.kernel.papers.models import Attachment, Destruction, ImportMapping, Seal, Signature, Volume
 from baohou.kernel.parties.queries import get_reached, stamp_of
 from baohou.kernel.people.models import Deputy, Posting
 from baohou.kernel.rulebook.models import RuleVersion
@@ -285,6 +285,10 @@ OPENED: dict[str, Opened] = {
         volume,
         lambda _: {"borrower": "A01", "purpose": "查阅", "borrowed_on": "2026-10-20", "due_on": "2026-11-03"},
     ),
+    "handover.destroy": Opened(
+        sent=lambda _: {"volume": [Volume.objects.get().pk], "because": "保管期满"}, first=at.expire
+    ),
+    "handover.destroyed": Opened(one(Destruction), first=at.destroy),
     "handover.return": Opened(volume, lambda _: {"returned_on": "2026-10-21"}, at.lend),
     "imports": Opened(sent=lambda _: {"kind": "grades", "file": at.table_csv()}),
     "imports.mappings": Opened(

@@ -259,6 +259,21 @@ def lend(world: World) -> None:
     )
 
 
+def expire(_: World) -> None:
+    """The volume was opened so long ago that it need not be kept."""
+    Volume.objects.update(opened_on=date(2010, 1, 4))
+
+
+def destroy(world: World) -> None:
+    """孙戊 asked for the volume to be destroyed, 赵己 agreed."""
+    from baohou.kernel.papers import archive as kept
+
+    expire(world)
+    two = {"by": kept.Someone("S01", "孙戊"), "checked": kept.Someone("R01", "赵己")}
+    rows = [Volume.objects.get().pk]
+    kept.destroy(volumes=rows, because="保管期满", **two, on=TODAY, actor="S01", door="page")
+
+
 def table_csv() -> SimpleUploadedFile:
     rows = f"证件号码,风险分类,生效日,理由,评定人\n{FOOD},关注,2026-09-30,季末,周丁\n"
     return SimpleUploadedFile("grades.csv", rows.encode())

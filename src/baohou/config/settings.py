@@ -332,6 +332,7 @@ KEEP = {
     "texts": int(os.environ.get("BAOHOU_KEEP_TEXTS", "30")),
     "contacts": int(os.environ.get("BAOHOU_KEEP_CONTACTS", "3")),
     "logins": int(os.environ.get("BAOHOU_KEEP_LOGINS", "180")),
+    "tables": int(os.environ.get("BAOHOU_KEEP_TABLES", "10")),
     "persons": int(os.environ.get("BAOHOU_KEEP_PERSONS", "10")),
 }
-"""How long personal data is kept: years for contacts and for persons, days for all else."""
+"""How long personal data is kept: years for contacts, tables and persons, days for all else."""

@@ -19,6 +19,7 @@ TABLES: Final[dict[str, Word]] = {
     "papers.VolumeRule": _("归档规则"),
     "papers.Volume": _("案卷"),
     "papers.VolumeItem": _("卷内文件"),
+    "papers.Destruction": _("销毁清册"),
     "papers.Loan": _("借阅"),
     "papers.ImportMapping": _("导入映射"),
     "people.Department": _("部门"),

@@ -54,7 +54,14 @@ class _Shown(NamedTuple):
     waiting: int
 
 
-_CHECKING = (Right.CHECK_PENALTY, Right.CHECK_GRADE, Right.CHECK_POST, Right.CHANGE_GRADE, Right.SEE_AUDIT)
+_CHECKING = (
+    Right.CHECK_PENALTY,
+    Right.CHECK_GRADE,
+    Right.CHECK_POST,
+    Right.CHECK_ARCHIVE,
+    Right.CHANGE_GRADE,
+    Right.SEE_AUDIT,
+)
 """Those who check acts, ask for what is checked, or read it all."""
 PLACES = (
     Place("home", _("我的工作"), "checklist"),

@@ -25,7 +25,7 @@ class Guarantee(AppConfig):
         from baohou.guarantee.queries.sealed_visits import KIND, tell_visit
         from baohou.guarantee.rules.parameters import CLAUSES, SPECS
         from baohou.guarantee.rules.words import CLAUSE_OF, PENALTY_OF, DutyKind
-        from baohou.guarantee.services import moves, telling
+        from baohou.guarantee.services import destroying, moves, old_tables, telling
         from baohou.guarantee.services.checked_grades import RISK, WATCH
         from baohou.guarantee.services.retention import CONTACTS, DRAFTS, IMPORTS, PERSONS, TEXTS
         from baohou.kernel.approvals import kinds as approvals
@@ -53,13 +53,13 @@ class Guarantee(AppConfig):
         evidence.register(find_recorded_on)
         for notice in telling.KINDS:
             notices.register(notice)
-        for checked in (RISK, WATCH, IMPORT):
+        for checked in (RISK, WATCH, IMPORT, destroying.DESTRUCTION):
             approvals.register(checked)
         for source in (*waiting_appeals.SOURCES, *waiting_reports.SOURCES):
             waiting.register(source)
         bonds.register(managers_or_departments_left)
         bonds.register(drafts_left)
-        for rule in (DRAFTS, TEXTS, IMPORTS, CONTACTS, PERSONS):
+        for rule in (DRAFTS, TEXTS, IMPORTS, CONTACTS, old_tables.TABLES, PERSONS):
             retention.register(rule)
         archive.register(archive.VolumeKind(VOLUMES, "客户回访报告", "BHHF"))
         for paper in (

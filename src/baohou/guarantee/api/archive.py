@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -12,13 +13,17 @@ from ninja import Query, Status
 from pydantic import Field
 
 from baohou.guarantee.api.hand_overs import VolumePlaceIn, Years
-from baohou.guarantee.exports.hand_overs import print_contents
+from baohou.guarantee.exports.hand_overs import destroyed_name, print_contents, print_destroyed
+from baohou.guarantee.queries.destructions import DestroyedList, list_waiting
 from baohou.guarantee.queries.hand_overs import VOLUMES
 from baohou.guarantee.queries.pages.volumes import list_visible_items, visible_volumes
-from baohou.guarantee.views.guards import volume_for
+from baohou.guarantee.services.destroying import ask_destruction
+from baohou.guarantee.views.guards import destruction_for, volume_for, volumes_for
+from baohou.kernel.api.approvals import PendingOut, ProposalOut, accepted, pending_of
 from baohou.kernel.api.cursors import opened, sealed
 from baohou.kernel.api.operations import DOOR, Call, Room
-from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Word
+from baohou.kernel.api.schemas import USUAL, Cursor, Day, In, Limit, Number, Out, Page, Pk, Ref, Text, Word
+from baohou.kernel.approvals.models import Proposal
 from baohou.kernel.papers import archive
 from baohou.kernel.papers.archive import Place
 from baohou.kernel.people.access import Right
@@ -69,7 +74,7 @@ class LoanOut(Out):
 
 
 class VolumeOut(Out):
-    """A volume of the archive."""
+    """A volume of the archive; ``destroyed_on`` and ``destruction``, its list, are null while it is there."""
 
     id: int
     number: str
@@ -82,6 +87,9 @@ class VolumeOut(Out):
     retention_years: int | None
     kept_through: date | None
     loan: LoanOut | None
+    destroyed_on: date | None
+    destruction: int | None
+    pending: list[PendingOut]
 
 
 class InsideOut(Out):
@@ -101,13 +109,33 @@ class OneVolumeOut(VolumeOut):
     loans: list[LoanOut]
 
 
+class DestroyIn(In):
+    """Volumes whose time is over, and why they are destroyed."""
+
+    volumes: Annotated[list[Number], Field(min_length=1, max_length=1000)]
+    because: Text
+
+
+class DestroyedOut(Out):
+    """Volumes that were destroyed together: when, why, who asked and who agreed (empty: nobody could)."""
+
+    id: int
+    on: date
+    because: str
+    by_no: str
+    by_name: str
+    checked_no: str
+    checked_name: str
+    volumes: list[Ref]
+
+
 class VolumeQuery(In):
     """The same filters as the page's."""
 
     q: Word = ""
     unit: Word = ""
     period: Word = ""
-    state: Literal["", "in", "out", "overdue", "expired"] = ""
+    state: Literal["", "in", "out", "overdue", "expired", "destroyed"] = ""
 
 
 @room.reads("/volumes", Page[VolumeOut])
@@ -123,7 +151,9 @@ def list_volumes(
         after=opened(request, cursor),
         most=limit,
     )
-    return Page[VolumeOut](items=[VolumeOut(**_volume(row)) for row in page.rows], next=sealed(request, page.after))
+    waiting = list_waiting() if any(row.expired for row in page.rows) else {}
+    items = [VolumeOut(**_volume(row, waiting)) for row in page.rows]
+    return Page[VolumeOut](items=items, next=sealed(request, page.after))
 
 
 @room.reads("/volumes/{volume}", OneVolumeOut)
@@ -180,6 +210,29 @@ def take_back(request: Call, volume: Pk, body: BackOnIn) -> OneVolumeOut:
     return _one_volume(request, volume)
 
 
+@room.writes("/volume-destructions", DestroyedOut, right=Right.KEEP_ARCHIVE, status=201, waits=ProposalOut)
+def destroy(request: Call, body: DestroyIn) -> Status[Any]:
+    """销毁保管到期的案卷，几卷一份清册；答 202 和提请的事，另一人批准后才销毁。"""
+    volumes = [one.pk for one in volumes_for(request, body.volumes)]
+    asked = ask_destruction(volumes=volumes, because=body.because, by=request.person, on=request.today, door=DOOR)
+    return accepted(request, asked) or Status(201, _destroyed(destruction_for(request, asked.result.pk)))
+
+
+@room.reads("/volume-destructions/{destruction}", DestroyedOut)
+def one_destruction(request: Call, destruction: Pk) -> DestroyedOut:
+    """一份销毁清册：哪天、为什么、谁提请、谁批准、哪几卷。"""
+    return _destroyed(destruction_for(request, destruction))
+
+
+@room.serves("/volume-destructions/{destruction}/list.pdf", "application/pdf")
+def destroyed_file(request: Call, destruction: Pk) -> HttpResponse:
+    """销毁清册。"""
+    found = destruction_for(request, destruction)
+    content = print_destroyed(found, printed_on=timezone.localdate())
+    told: dict[str, Any] = {"name": destroyed_name(found), "content_type": PDF, "kind": "destroyed", "door": DOOR}
+    return hand_out(request, content, **told, rows=len(found.volumes))
+
+
 @room.reads("/volume-rule", RuleOut)
 def volume_rule(request: Call) -> RuleOut:
     """卷怎么编号、保管多久。"""
@@ -200,6 +253,13 @@ def set_rule(request: Call, body: RuleIn) -> RuleOut:
     return volume_rule(request)
 
 
+def _destroyed(found: DestroyedList) -> DestroyedOut:
+    made = found.destruction
+    same = ("on", "because", "by_no", "by_name", "checked_no", "checked_name")
+    told = {name: getattr(made, name) for name in same}
+    return DestroyedOut(id=made.pk, **told, volumes=[Ref(id=one.pk, name=one.number) for one in found.volumes])
+
+
 def _loan(loan: Any) -> LoanOut | None:
     if loan is None:
         return None
@@ -213,14 +273,18 @@ def _loan(loan: Any) -> LoanOut | None:
     )
 
 
-def _volume(standing: Any) -> dict[str, Any]:
+def _volume(standing: Any, waiting: Mapping[int, Proposal]) -> dict[str, Any]:
     volume = standing.volume
+    proposal = waiting.get(volume.pk)
     same = ("number", "title", "unit", "period", "opened_on", "cabinet", "shelf", "retention_years")
     return {
         "id": volume.pk,
         **{name: getattr(volume, name) for name in same},
         "kept_through": standing.kept_through,
         "loan": _loan(standing.loan),
+        "destroyed_on": volume.destruction.on if volume.destruction else None,
+        "destruction": volume.destruction_id,
+        "pending": pending_of([proposal] if proposal else []),
     }
 
 
@@ -229,7 +293,7 @@ def _one_volume(request: Call, pk: int) -> OneVolumeOut:
     whole = request.person.sees_department(volume.unit_id)
     loans = archive.list_loans(volume) if whole else []
     return OneVolumeOut(
-        **_volume(archive.standing_of(volume, on=timezone.localdate())),
+        **_volume(archive.standing_of(volume, on=timezone.localdate()), list_waiting()),
         items=[
             InsideOut(position=each.position, number=each.number, title=each.title, dated=each.dated, pages=each.pages)
             for each in list_visible_items(request.person, volume)

@@ -6,6 +6,7 @@ import io
 from datetime import date
 
 from baohou.guarantee.models import HandOverReceipt
+from baohou.guarantee.queries.destructions import DestroyedList
 from baohou.guarantee.queries.forms.hand_over_receipt import get_contents, get_receipt
 from baohou.kernel.papers import archive
 from baohou.kernel.papers.models import Volume
@@ -24,6 +25,18 @@ def print_contents(volume: Volume, *, printed_on: date) -> bytes:
     contents = get_contents(volume, archive.standing_of(volume, on=printed_on))
     context = {"contents": contents, "volume": volume, "printed_on": printed_on}
     return _pdf(Paper("guarantee/exports/volume_contents.html", context, volume.number))
+
+
+def print_destroyed(found: DestroyedList, *, printed_on: date) -> bytes:
+    """The list of volumes destroyed together, as PDF. Refused without a Chinese font."""
+    rows = [(one, archive.kept_through(one), *found.papers.get(one.pk, (0, 0))) for one in found.volumes]
+    context = {"found": found, "rows": rows, "printed_on": printed_on}
+    return _pdf(Paper("guarantee/exports/volumes_destroyed.html", context, str(found.destruction.on)))
+
+
+def destroyed_name(found: DestroyedList) -> str:
+    """What the file of a list of destroyed volumes is called."""
+    return f"案卷销毁清册-{found.destruction.on}-{found.destruction.pk}.pdf"
 
 
 def _pdf(paper: Paper) -> bytes:

@@ -18,6 +18,7 @@ from baohou.kernel.saying import in_words
 
 FIELD_OF = {
     "退回理由": "because",
+    "销毁理由": "because",
     "柜号": "cabinet",
     "存放位置": "cabinet",
     "保管期限": "retention_years",
@@ -42,6 +43,15 @@ class BackForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["because"] = reason_field(label=_("退回理由"), help_text=_("写明缺什么、要补什么，部门照此补齐。"))
+
+
+class DestroyForm(forms.Form):
+    """Why volumes are destroyed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        label, help_text = _("销毁理由"), _("写明鉴定意见，如：保管期满，无继续保存价值。印在销毁清册上。")
+        self.fields["because"] = reason_field(label=label, help_text=help_text)
 
 
 class PlaceForm(forms.Form):

@@ -15,12 +15,13 @@ from baohou.guarantee.models import (
     HandOverItem,
     ImportUpload,
     MarkedCopy,
-    Proposal,
     Visit,
     VisitDraft,
+    VisitSubmission,
     VisitUpload,
 )
 from baohou.guarantee.queries.sealed_visits import KIND
+from baohou.guarantee.services.old_tables import DELETED, forget_words, held_by_tables, thin, years_before
 from baohou.kernel.approvals.models import Proposal as Asked
 from baohou.kernel.approvals.models import State
 from baohou.kernel.audit.retention import Due, Keeping
@@ -32,7 +33,6 @@ from baohou.kernel.parties.identity import is_person
 from baohou.kernel.parties.models import Account, Contact, Party
 from baohou.kernel.parties.services import erase, forget_contacts
 
-DELETED = "已按保管期限删除"
 AT_ONCE = 500
 IMPORT = "import"
 """The kind of the proposals that a file waits for."""
@@ -121,9 +121,9 @@ def find_persons(on: date, years: int) -> list[Due]:
     """Natural persons whose last guarantee was released so many years ago, with what holds them."""
     found = []
     ended = Party.objects.annotate(last=Max("guarantees__released_on")).filter(last__isnull=False)
-    for party in ended.filter(last__lte=_years_before(on, years)).order_by("pk"):
+    for party in ended.filter(last__lte=years_before(on, years)).order_by("pk"):
         if is_person(party.id_no):
-            since = _years_before(party.last, -years)
+            since = years_before(party.last, -years)
             found.append(Due(party.pk, f"自然人客户 {party.pk} 号", since, _held(party, on)))
     return found
 
@@ -131,9 +131,9 @@ def find_persons(on: date, years: int) -> list[Due]:
 def find_contacts(on: date, years: int) -> list[Due]:
     """Clients, firms too, with contacts or accounts, whose last guarantee was released so many years ago."""
     ended = Party.objects.filter(Exists(Contact.objects.filter(party=OuterRef("pk"))) | _HAS_ACCOUNT)
-    ended = ended.annotate(last=Max("guarantees__released_on")).filter(last__lte=_years_before(on, years))
+    ended = ended.annotate(last=Max("guarantees__released_on")).filter(last__lte=years_before(on, years))
     return [
-        Due(one.pk, f"客户 {one.pk} 号的联系人和还款账户", _years_before(one.last, -years), _busy(one))
+        Due(one.pk, f"客户 {one.pk} 号的联系人和还款账户", years_before(one.last, -years), _busy(one))
         for one in ended.order_by("pk")
     ]
 
@@ -157,37 +157,50 @@ def _held(party: Party, on: date) -> str:
     """Why a person's data must stay for now; the first ground that holds."""
     if busy := _busy(party):
         return busy
-    item = HandOverItem.objects.filter(visit__client=party).select_related("receipt__volume").first()
+    kept = HandOverItem.objects.filter(visit__client=party, receipt__volume__destruction__isnull=True)
+    item = kept.select_related("receipt__volume").first()
     if item is not None:
         volume = item.receipt.volume if item.receipt else None
         if volume is None:
             return "有回访报告在移交清单上，还没有归档"
         expired = standing_of(volume, on=on).expired
         return f"案卷 {volume.number} {'已过保管期，须先销毁' if expired else '还在保管期内'}"
-    if Proposal.objects.filter(client=party).exists():
-        return "季末分类表里有这位客户"
-    return ""
+    return held_by_tables(party.pk, on)
 
 
 def anonymise(rows: Sequence[int]) -> None:
     """Take away who these clients were: name, number, what visits told of them, photos, signatures and seals.
 
-    Guarantees, sums, days and what was booked stay, of a client without a name. A client who stands on a paper that is
-    kept or sealed with others is held, so that the paper stays what it was.
+    Guarantees, sums, days, grades and what was booked stay, of a client without a name. A client who stands on a paper
+    that is kept or sealed with others is held, so that the paper stays what it was.
     """
     for start in range(0, len(rows), AT_ONCE):
         clients = rows[start : start + AT_ONCE]
         visits = list(Visit.objects.filter(client__in=clients).values_list("pk", flat=True))
         papers = Q(kind=KIND, subject_id__in=visits)
-        files = set(Attachment.objects.filter(papers).values_list("file_id", flat=True))
-        files |= set(Signature.objects.filter(papers, image__isnull=False).values_list("image_id", flat=True))
         Addendum.objects.filter(seal__in=Seal.objects.filter(papers)).delete()
-        for model in (Seal, Signature, Attachment):
-            model._default_manager.filter(papers).delete()
+        Seal.objects.filter(papers).delete()
+        files = take_papers(papers)
+        forget_words(clients)
         delete_texts(list(VisitDraft.objects.filter(client__in=clients).values_list("pk", flat=True)))
-        Visit.objects.filter(pk__in=visits).update(summary=DELETED, findings={}, methods="")
+        forget_visits(visits)
         erase(parties=clients)
         discard(files)
+
+
+def forget_visits(visits: Collection[int]) -> None:
+    """Take away what these visits told, and where they were written."""
+    thin(Visit.objects.filter(pk__in=visits), summary=DELETED, findings={}, methods="")
+    thin(VisitSubmission.objects.filter(visit__in=visits), latitude=None, longitude=None, accuracy_m=None)
+
+
+def take_papers(papers: Q) -> set[int]:
+    """Take photos, documents and signatures away from these papers; the files that were theirs, to be discarded."""
+    files = set(Attachment.objects.filter(papers).values_list("file_id", flat=True))
+    files |= set(Signature.objects.filter(papers, image__isnull=False).values_list("image_id", flat=True))
+    for model in (Signature, Attachment):
+        model._default_manager.filter(papers).delete()
+    return files
 
 
 def discard(files: Collection[int]) -> None:
@@ -205,14 +218,6 @@ def _discard_bytes(digest: str) -> None:
     """Unless the same file has been kept anew meanwhile."""
     if not StoredFile.objects.filter(sha256=digest).exists():
         records.discard(digest)
-
-
-def _years_before(day: date, years: int) -> date:
-    """The same day so many years earlier; 29 February becomes the 28th."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
 
 
 IMPORTS = Keeping(

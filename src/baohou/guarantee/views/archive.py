@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from baohou.core.errors import Refused
 from baohou.guarantee.exports.hand_overs import print_contents
 from baohou.guarantee.forms.hand_overs import LoanForm, PlaceForm, ReturnForm, RuleForm, show_refusal
+from baohou.guarantee.queries.destructions import list_waiting
 from baohou.guarantee.queries.hand_overs import VOLUMES
 from baohou.guarantee.queries.pages.volumes import find_receipt, list_visible_items, visible_volumes
 from baohou.guarantee.views.guards import volume_for
+from baohou.kernel.approvals.showing import shown_list
 from baohou.kernel.papers import archive
 from baohou.kernel.people.access import Right
 from baohou.kernel.people.doors import Asked, door
@@ -31,7 +33,14 @@ def list_page(request: Asked) -> HttpResponse:
     filters = filters_of(request)
     within, today = visible_volumes(request.person), timezone.localdate()
     page = archive.list_volumes(within, filters=filters, on=today, after=request.GET.get("after", ""))
-    context = {"page": page, "filters": filters, "overdue": archive.list_overdue(within, on=today), "on": today}
+    context = {
+        "page": page,
+        "filters": filters,
+        "overdue": archive.list_overdue(within, on=today),
+        "on": today,
+        "waiting": list_waiting() if any(row.expired for row in page.rows) else {},
+        "ticks": filters.state == "expired" and request.person.may(Right.KEEP_ARCHIVE) and page.rows,
+    }
     return render(request, "guarantee/volumes.html", context)
 
 
@@ -60,6 +69,7 @@ def volume_page(request: Asked, pk: int) -> HttpResponse:
         "receipt": find_receipt(volume) if whole else None,
         "whole": whole,
         "on": timezone.localdate(),
+        "pending": shown_list([waiting]) if (waiting := list_waiting().get(volume.pk)) else [],
     }
     return render(request, "guarantee/volume.html", context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from baohou.core.period import NotAQuarter, Quarter, quarter_of
 from baohou.guarantee.models import HandOver, MeasureAction, MoveSigner, Visit, WorkMove
 from baohou.guarantee.queries.access import find_visible_client, had_in_hand, visible_clients
 from baohou.guarantee.queries.actions import doers_of
+from baohou.guarantee.queries.destructions import DestroyedList, find_destroyed
 from baohou.guarantee.queries.drafts import HeldDraft, began, find_draft
 from baohou.guarantee.queries.pages.duties import DutyRow, find_duty
 from baohou.guarantee.queries.pages.hand_overs import HandOverList, get_list
@@ -153,6 +155,22 @@ def move_for(request: Asked, pk: int) -> WorkMove:
 def volume_for(request: Asked, pk: int) -> Volume:
     """A volume within the person's reach."""
     return get_object_or_404(visible_volumes(request.person), pk=pk)
+
+
+def volumes_for(request: Asked, pks: Collection[int]) -> list[Volume]:
+    """Volumes within the person's reach, the newest first; not found when one of them is not."""
+    found = list(visible_volumes(request.person).filter(pk__in=pks).order_by("-opened_on", "-pk"))
+    if len(found) != len(set(pks)):
+        raise Http404
+    return found
+
+
+def destruction_for(request: Asked, pk: int) -> DestroyedList:
+    """A list of volumes that were destroyed, as far as they are within the person's reach."""
+    found = find_destroyed(request.person, pk)
+    if found is None:
+        raise Http404
+    return found
 
 
 def hand_over_list_for(request: Asked, quarter: str, department: int) -> HandOverList:

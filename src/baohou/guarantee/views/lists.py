@@ -159,6 +159,8 @@ def _volumes(person: Person, found: Iterator[archive.Standing]) -> Iterator[list
         for one in some:
             volume, loan = one.volume, one.loan
             where = _("%(name)s 借出") % {"name": loan.borrower_name} if loan else _("在库")
+            if volume.destruction:
+                where = _("已于 %(on)s 销毁") % {"on": volume.destruction.on.isoformat()}
             yield [
                 *(volume.number, volume.unit, volume.period, volume.opened_on),
                 *(f"{volume.cabinet} {volume.shelf}".strip(), one.kept_through, where, loan.due_on if loan else None),

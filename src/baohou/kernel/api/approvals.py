@@ -187,6 +187,21 @@ def waiting(those: Iterable[Pending]) -> list[PendingOut]:
     ]
 
 
+def pending_of(proposals: Iterable[Proposal]) -> list[PendingOut]:
+    """The same of proposals that are at hand; they know their makers."""
+    return [
+        PendingOut(
+            id=one.pk,
+            kind=one.kind,
+            kind_word=in_words(kinds.get(one.kind).title),
+            title=in_words(one.title),
+            maker=one.maker.name if one.maker else one.made_by,
+            made_on=one.made_on,
+        )
+        for one in proposals
+    ]
+
+
 def accepted(request: Call, asked: Asked) -> Status[ProposalOut] | None:
     """The answer to an act that waits (202 with its proposal); None when it was done."""
     if asked.proposal is None or not asked.waits:

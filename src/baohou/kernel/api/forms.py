@@ -30,6 +30,7 @@ SCOPES = {
     "check_rules": _("复核制度版本"),
     "check_import": _("复核改动已有数据的导入"),
     "check_post": _("复核岗位变动"),
+    "check_archive": _("复核案卷销毁"),
     "see_unowned": _("查看无责任人的事项"),
     "see_everything": _("查看统计"),
     "oversee": _("查看风险视图"),

@@ -46,6 +46,7 @@ _NAMES: Final[Mapping[str, Thing | None]] = {
     "credential": Thing.CREDENTIAL,
     "code": Thing.TABLE,
     "department": Thing.DEPARTMENT,
+    "destruction": Thing.VOLUME,
     "draft": Thing.DRAFT,
     "duty": Thing.STORY,
     "hook": Thing.HOOK,

@@ -18,13 +18,17 @@ room = Room("封存核验", of={"code": Thing.SEAL}, personal=False)
 
 
 class CheckedOut(Out):
-    """Whether a paper is still what was sealed, and which part of it is not; nothing about anybody."""
+    """Whether a paper is still what was sealed, and which part of it is not; nothing about anybody.
+
+    ``let_go``: its time was over and what it said was destroyed, so that only the digest is left to compare.
+    """
 
     code: str
     title: str
     sealed_at: datetime
     sha256: str
     intact: bool
+    let_go: bool
     faults: list[str]
     addenda: int
 
@@ -42,6 +46,7 @@ def one(request: HttpRequest, code: Annotated[str, Path(max_length=64)]) -> Chec
         sealed_at=seal.sealed_at,
         sha256=seal.sha256,
         intact=found.checked.intact,
+        let_go=found.checked.let_go,
         faults=[in_words(one) for one in found.checked.unnamed],
         addenda=found.addenda,
     )

@@ -21,7 +21,15 @@ from baohou.kernel.people.models import Department, Post, Posting, Staff
 from baohou.kernel.people.queries import get_posting
 
 _WEIGHTY: Final = frozenset(
-    {Right.CHECK_PENALTY, Right.CHECK_GRADE, Right.CHECK_RULES, Right.CHECK_IMPORT, Right.CHECK_POST, Right.ADMINISTER}
+    {
+        Right.CHECK_PENALTY,
+        Right.CHECK_GRADE,
+        Right.CHECK_RULES,
+        Right.CHECK_IMPORT,
+        Right.CHECK_POST,
+        Right.CHECK_ARCHIVE,
+        Right.ADMINISTER,
+    }
 )
 """Whoever is engaged with one of these could check others' acts, or name who does."""
 

@@ -61,7 +61,10 @@ class Attachment(models.Model):
 
 
 class Seal(models.Model):
-    """A paper closed for good: SHA-256 over its content, its files and its signatures. Never edited."""
+    """A paper closed for good: SHA-256 over its content, its files and its signatures. Never edited.
+
+    Once its time is over (by the act ``let_go``) the content says what is left; the digest stays that of the whole.
+    """
 
     code = models.CharField(max_length=24, unique=True, help_text="stands on the paper; opens its check page")
     kind = models.CharField(max_length=32)
@@ -70,6 +73,7 @@ class Seal(models.Model):
     content = models.JSONField(encoder=DjangoJSONEncoder)
     sealed_at = models.DateTimeField()
     act = models.ForeignKey("audit.Act", on_delete=models.PROTECT, related_name="+", db_index=False)
+    let_go = models.ForeignKey("audit.Act", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "subject_id"], name="one_seal_per_paper")]
@@ -105,6 +109,30 @@ class VolumeRule(models.Model):
         return f"{self.kind} {self.prefix}"
 
 
+class Destruction(models.Model):
+    """Volumes destroyed together when their time was over: why, who asked, and who checked (empty: nobody could)."""
+
+    on = models.DateField()
+    because = models.TextField()
+    by_no = models.CharField(max_length=64, blank=True)
+    by_name = models.CharField(max_length=64)
+    checked_no = models.CharField(max_length=64, blank=True)
+    checked_name = models.CharField(max_length=64, blank=True)
+    act = models.ForeignKey("audit.Act", on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(because=""), name="a_destruction_has_a_reason"),
+            models.CheckConstraint(
+                condition=models.Q(checked_no="") | ~models.Q(checked_no=models.F("by_no")),
+                name="nobody_checks_a_destruction_of_their_own",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.by_name}"
+
+
 class Volume(models.Model):
     """A volume of the archive: papers bound together under a number that is given once and never again.
 
@@ -123,6 +151,7 @@ class Volume(models.Model):
     cabinet = models.CharField(max_length=32)
     shelf = models.CharField(max_length=32, blank=True)
     retention_years = models.PositiveSmallIntegerField(null=True, help_text="null: kept for good")
+    destruction = models.ForeignKey(Destruction, null=True, on_delete=models.PROTECT, related_name="volumes")
     act = models.ForeignKey("audit.Act", on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:

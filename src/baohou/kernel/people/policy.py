@@ -44,6 +44,7 @@ class Right(Enum):
     CHECK_RULES = "check_rules"
     CHECK_IMPORT = "check_import"
     CHECK_POST = "check_post"
+    CHECK_ARCHIVE = "check_archive"
 
 
 @dataclass(frozen=True)
@@ -148,13 +149,14 @@ POLICY: tuple[Rule, ...] = (
         but="只为本人任经理的部门签",
     ),
     Rule(Right.REVIEW_REPORT, "接收或退回上报、点收移交", _held_by(_RS, _RM)),
-    Rule(Right.KEEP_ARCHIVE, "管理案卷的位置、借阅与保管期", _held_by(_RS, _RM)),
+    Rule(Right.KEEP_ARCHIVE, "管理案卷的位置、借阅与保管期，提请销毁到期的", _held_by(_RS, _RM)),
     Rule(Right.WAIVE, "减免处罚、裁定申诉", _held_by(_RM, _GM), but="不能裁定本人的"),
     Rule(Right.CHECK_PENALTY, "复核减免与冲回", _held_by(_RM, _GM), but=_NOT_OWN, deputy=False),
     Rule(Right.CHECK_GRADE, "复核平时调入、调出风险类", _held_by(_RS, _RM, _GM), but=_NOT_OWN, deputy=False),
     Rule(Right.CHECK_RULES, "复核制度版本、复核范围的改动", _held_by(_RM, _GM), but=_NOT_OWN, deputy=False),
     Rule(Right.CHECK_IMPORT, "复核改动已有数据的导入", _held_by(_RM, _GM, _ADMIN), but=_NOT_OWN, deputy=False),
     Rule(Right.CHECK_POST, "复核岗位变动", _held_by(_RM, _GM, _ADMIN), but=_NOT_OWN, deputy=False),
+    Rule(Right.CHECK_ARCHIVE, "复核案卷销毁", _held_by(_RM, _GM), but=_NOT_OWN, deputy=False),
     Rule(Right.MOVE_WORK, "移交某人的全部工作、为其安排代办", _held_by(_DM, _ADMIN)),
     Rule(
         Right.SEE_IDENTITY,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from baohou.core.errors import Refused
 from baohou.core.sayings import say
 from baohou.kernel.audit.services import record_act
-from baohou.kernel.papers.archive.reading import find_loan
+from baohou.kernel.papers.archive.reading import find_loan, require_there
 from baohou.kernel.papers.models import Loan, Volume
 
 
@@ -28,13 +28,13 @@ def lend(
 ) -> Loan:
     """Lend a volume until a day.
 
-    Refused: no purpose, a day to come or before the volume was opened or came back last, a return before the loan, and
-    a volume that is out.
+    Refused: no purpose, a day to come or before it was opened or came back, a return before the loan, out, destroyed.
     """
     purpose = purpose.strip()
     if not purpose:
         raise Refused("papers.loan.no_purpose", "请写明借阅用途。", where="借阅用途")
     volume = Volume.objects.select_for_update().get(pk=volume.pk)
+    require_there(volume)
     out = find_loan(volume)
     if out is not None:
         message = say(

@@ -10,6 +10,7 @@ from functools import partial
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import ExtractYear
 
+from baohou.core.errors import Refused
 from baohou.core.places import turn_through
 from baohou.kernel.papers.archive import kinds
 from baohou.kernel.papers.models import Loan, Volume, VolumeItem, VolumeRule
@@ -17,8 +18,8 @@ from baohou.kernel.papers.models import Loan, Volume, VolumeItem, VolumeRule
 PAGE = 50
 MANY = 1000
 """Volumes are counted up to here."""
-PLACED = ("in", "out", "overdue", "expired")
-"""By what a list of volumes can be narrowed: in its place, lent, lent too long, kept long enough."""
+PLACED = ("in", "out", "overdue", "expired", "destroyed")
+"""By what a list of volumes can be narrowed: in its place, lent, lent too long, kept long enough, destroyed."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,12 @@ class Standing:
 
     @property
     def expired(self) -> bool:
-        return self.kept_through is not None and self.kept_through < self.today
+        """Whether it need not be kept any longer and is there still."""
+        return not self.destroyed and self.kept_through is not None and self.kept_through < self.today
+
+    @property
+    def destroyed(self) -> bool:
+        return self.volume.destruction_id is not None
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,13 @@ def rule_of(kind: str) -> VolumeRule:
 def find_loan(volume: Volume) -> Loan | None:
     """Who has a volume now; None when it is in its place."""
     return Loan.objects.filter(volume=volume, returned_on__isnull=True).first()
+
+
+def require_there(volume: Volume) -> None:
+    """Refuse what is asked of a volume that was destroyed."""
+    if volume.destruction is not None:
+        on = volume.destruction.on
+        raise Refused("papers.volume.destroyed", "%(volume)s 已于 %(on)s 销毁。", volume=volume.number, on=on)
 
 
 def list_loans(volume: Volume) -> list[Loan]:
@@ -142,7 +155,9 @@ def _page(found: QuerySet[Volume], on: date, last: Volume | None, most: int) -> 
     if last is not None:
         found = found.filter(Q(opened_on__lt=last.opened_on) | Q(opened_on=last.opened_on, pk__lt=last.pk))
     open_loans = Prefetch("loans", Loan.objects.filter(returned_on__isnull=True), to_attr="open_loans")
-    page = list(found.prefetch_related(open_loans).order_by("-opened_on", "-pk")[: most + 1])
+    page = list(
+        found.select_related("destruction").prefetch_related(open_loans).order_by("-opened_on", "-pk")[: most + 1]
+    )
     rows = [Standing(one, next(iter(one.open_loans), None), kept_through(one), on) for one in page[:most]]
     return rows, page[most - 1] if len(page) > most else None
 
@@ -160,11 +175,14 @@ def _filtered(found: QuerySet[Volume], filters: VolumeFilters, on: date) -> Quer
     out = Loan.objects.filter(volume=OuterRef("pk"), returned_on__isnull=True)
     match filters.state:
         case "in":
-            found = found.filter(~Exists(out))
+            found = found.filter(~Exists(out), destruction__isnull=True)
         case "out":
             found = found.filter(Exists(out))
         case "overdue":
             found = found.filter(Exists(out.filter(due_on__lt=on)))
         case "expired":
-            found = found.annotate(until=ExtractYear("opened_on") + F("retention_years")).filter(until__lt=on.year)
+            there = found.filter(destruction__isnull=True)
+            found = there.annotate(until=ExtractYear("opened_on") + F("retention_years")).filter(until__lt=on.year)
+        case "destroyed":
+            found = found.filter(destruction__isnull=False)
     return found

@@ -15,7 +15,7 @@ from baohou.core.sayings import say
 from baohou.kernel.audit.capture import add_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.services import record_act, record_changes
-from baohou.kernel.papers.archive.reading import rule_of
+from baohou.kernel.papers.archive.reading import require_there, rule_of
 from baohou.kernel.papers.models import Volume, VolumeItem, VolumeRule
 
 _PREFIX = re.compile(r"[A-Za-z0-9一-鿿]{1,16}")
@@ -107,9 +107,10 @@ def open_volume(
 
 @transaction.atomic
 def move(*, volume: Volume, place: Place, actor: str, door: str) -> Volume:
-    """Put a volume in another place. Refused: no cabinet, or the place where it stands already."""
+    """Put a volume in another place. Refused: no cabinet, the place where it stands already, or destroyed."""
     place = _stated(place)
     volume = Volume.objects.select_for_update().get(pk=volume.pk)
+    require_there(volume)
     before = {"cabinet": volume.cabinet, "shelf": volume.shelf}
     after = {"cabinet": place.cabinet, "shelf": place.shelf}
     if before == after:

@@ -5,7 +5,16 @@ from baohou.kernel.papers.records.codes import CheckedPaper, check_code, tidy_co
 from baohou.kernel.papers.records.files import Kept, keep, keep_table
 from baohou.kernel.papers.records.kinds import PaperKind, register
 from baohou.kernel.papers.records.places import discard, open_file, path_of, put, read_file
-from baohou.kernel.papers.records.sealing import add, attach, find_seal, list_attachments, list_signatures, seal, sign
+from baohou.kernel.papers.records.sealing import (
+    add,
+    attach,
+    find_seal,
+    let_go,
+    list_attachments,
+    list_signatures,
+    seal,
+    sign,
+)
 
 __all__ = [
     "Checked",
@@ -20,6 +29,7 @@ __all__ = [
     "find_seal",
     "keep",
     "keep_table",
+    "let_go",
     "list_attachments",
     "list_signatures",
     "open_file",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from baohou.core.sayings import Said, say
+from baohou.kernel.audit.capture import snapshot
 from baohou.kernel.audit.models import Change, Concern
 from baohou.kernel.papers.models import Addendum, Seal
 from baohou.kernel.papers.records import kinds
@@ -34,6 +35,11 @@ class Checked:
     def intact(self) -> bool:
         return not self.faults
 
+    @property
+    def let_go(self) -> bool:
+        """Whether its time was over and what it said was destroyed: nothing is left to compare."""
+        return self.seal.let_go_id is not None
+
 
 def _names(fault: str) -> bool:
     return isinstance(fault, Said) and "name" in fault.values
@@ -45,6 +51,8 @@ def check(seal: Seal) -> Checked:
     kind = known.get(seal.kind)
     if kind is None or not _is_formed(seal.content):
         return Checked(seal, kind.title if kind else seal.kind, [say("封存的种类或内容不是本程序写的样子。")])
+    if seal.let_go_id is not None:
+        return Checked(seal, kind.title, [] if _was_let_go(seal) else [_NOT_LET_GO])
     faults: list[str] = []
     if digest(seal.content) != seal.sha256:
         faults.append(say("封存的内容与封存时的摘要不符。"))
@@ -68,6 +76,15 @@ def check(seal: Seal) -> Checked:
     faults += [say("文件“%(name)s”缺失或被改动。", name=name) for name, sha256 in named if not _is_whole(sha256)]
     faults += _broken_addenda(seal)
     return Checked(seal, kind.title, faults)
+
+
+_NOT_LET_GO = say("记作期满销毁，但没有一条留痕这样写过，或剩下的内容又被改动。")
+
+
+def _was_let_go(seal: Seal) -> bool:
+    """Whether the act that it names wrote down just what is left."""
+    told = Change.objects.filter(act=seal.let_go_id, table=Seal._meta.label, row=seal.pk)
+    return told.values_list("after", flat=True).first() == snapshot(seal)
 
 
 def _is_formed(content: object) -> bool:

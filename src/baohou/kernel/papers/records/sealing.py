@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from baohou.core.errors import Refused
 from baohou.core.sayings import say
+from baohou.kernel.audit.capture import thin_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.papers.models import Addendum, Attachment, Seal, Signature, StoredFile
 from baohou.kernel.papers.records import kinds
@@ -81,7 +83,8 @@ def add(*, seal: Seal, text: str, name: str, staff_no: str, act: Act) -> Addendu
     text = text.strip()
     if not text:
         raise Refused("papers.addendum.empty", "请写明补充或更正的内容。", where="补充")
-    Seal.objects.select_for_update().get(pk=seal.pk)
+    if Seal.objects.select_for_update().get(pk=seal.pk).let_go_id is not None:
+        raise Refused("papers.let_go", "这份文书已过保管期，内容已经销毁，不能再补充。", where="补充")
     before = seal.addenda.order_by("-pk").first()
     if before is not None and (before.text, before.staff_no) == (text, staff_no):
         message = say(
@@ -98,6 +101,17 @@ def add(*, seal: Seal, text: str, name: str, staff_no: str, act: Act) -> Addendu
         sha256=chained(before.sha256 if before else seal.sha256, text, staff_no, at),
         act=act,
     )
+
+
+def let_go(seals: Sequence[Seal], *, left: Callable[[kinds.Content], kinds.Content], act: Act) -> None:
+    """The time of these papers is over: of each stays what ``left`` makes of its content, with its digest and its code.
+
+    Their additions go. Files and signatures are the room's to keep or to take. Inside ``capture.forgetting``.
+    """
+    Addendum.objects.filter(seal__in=seals).delete()
+    for seal in seals:
+        seal.content, seal.let_go = left(seal.content), act
+    thin_rows(Seal, seals, ["content", "let_go"])
 
 
 def find_seal(*, kind: str, subject_id: int) -> Seal | None:

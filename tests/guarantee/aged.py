@@ -17,6 +17,7 @@ from baohou.guarantee.rules.words import FilingKind, Grade, VisitKind
 from baohou.guarantee.services import hand_over_receipts, hand_overs, plans, proposals, reports, submissions
 from baohou.guarantee.services.submissions import Report
 from baohou.guarantee.services.tables import Signing
+from baohou.kernel.audit import chain
 from baohou.kernel.audit.proofs import Asked, Found, carry_out, list_proofs
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.papers.models import Volume
@@ -125,7 +126,8 @@ def _proven() -> list[Found]:
 
 
 def faults() -> list[str]:
-    """What `baohou verify` finds."""
+    """What `baohou verify` finds once the acts that wait, however long ago they were, are linked."""
+    chain.link_pending(everything=True)
     return [fault.message for found in _proven() for fault in found.faults]
 
 

@@ -11,7 +11,7 @@ class StoredFile(models.Model):
 
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.PositiveBigIntegerField(help_text="bytes")
-    content_type = models.CharField(max_length=64)
+    content_type = models.CharField(max_length=127)
     kept_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

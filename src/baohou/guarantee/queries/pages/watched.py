@@ -110,7 +110,6 @@ def _those(clients: list[int], on: date) -> QuerySet[GradeChange]:
     return _holding(on).filter(client__in=clients, grade__in=list(WATCHED))
 
 
-@prepared
 def _latest(grade: int, on: date, *, most: int) -> QuerySet[GradeChange]:
     return _holding(on).filter(grade=grade).order_by("-effective_on", "-pk")[:most]
 

@@ -137,10 +137,11 @@ def held() -> list[str]:
     wrong += [f"LOCKED: {stuck} messages beyond their lease"] if stuck else []
     if connection.vendor == "postgresql":
         asks = {
-            "advisory locks": "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'",
+            "advisory locks": "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+            "WHERE locktype = 'advisory' AND datname = current_database()",
             "prepared transactions": "SELECT count(*) FROM pg_prepared_xacts",
             "transactions that idle": "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' "
-            "AND now() - state_change > interval '5 seconds'",
+            "AND now() - state_change > interval '5 seconds' AND datname = current_database()",
         }
         with connection.cursor() as cursor:
             for what, ask in asks.items():

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
+from baohou.kernel.accountability.models import Entry, EntryKind
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department, Post, Posting, Staff
 from baohou.kernel.prepared import Prepared, prepared, prepared_count
@@ -127,6 +128,23 @@ def test_an_argument_that_is_changed_on_its_way_is_refused() -> None:
     for made, given in ((later, date(2026, 1, 1)), (part, "有限"), (first, 3)):
         with pytest.raises(TypeError):
             made(given)  # type: ignore[operator]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite's columns take every number")
+def test_a_number_that_has_no_stand_in_is_refused_and_never_finds_nothing() -> None:
+    """A column of small numbers takes no stand-in: the text would find nothing, whatever it is asked for."""
+
+    @prepared
+    def entries(kind: int) -> QuerySet[Entry]:
+        return Entry.objects.filter(kind=kind)
+
+    @prepared
+    def of_kind(kind: EntryKind) -> QuerySet[Entry]:
+        return Entry.objects.filter(kind=kind.value)
+
+    with pytest.raises(TypeError, match="enumeration"):
+        entries(1)
+    assert of_kind(EntryKind.PENALTY) == []
 
 
 def test_a_text_that_depends_on_more_than_its_arguments_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,10 @@ A list goes to PostgreSQL as one value (``kernel.among``), so that one text serv
 each power of two, the last value repeated.
 
 The function must therefore not look at values, only hand them to the query, unchanged; nor at the clock or settings.
-An argument that does not arrive in the query, or not as it was, is refused when the text is written. While ``CHECKED``
-(in tests) the first calls by each text, and some later ones, also write the query anew and compare.
+An argument that does not arrive in the query, or not as it was, is refused when the text is written; so is a number
+for a column too small for the stand-ins, which would find nothing, whatever it is asked for: such columns hold few
+values, and are asked for a member of their enumeration. While ``CHECKED`` (in tests) the first calls by each text, and
+some later ones, also write the query anew and compare.
 """
 
 from __future__ import annotations
@@ -146,6 +148,8 @@ class Prepared(Generic[P, Row]):
         stand_ins, places = _stand_ins(arguments, _as_arrays())
         text = self._compiled(stand_ins, kwargs)
         if not text.sql:
+            if self._compiled(arguments, kwargs).sql:
+                raise TypeError(f"{self._name}: a column of small numbers is asked for a member of its enumeration")
             return text
         params = tuple(_placed(param, places) for param in text.params)
         missing = {(place.argument, place.item) for place in places.values()}

@@ -64,16 +64,16 @@ class WatchedToday:
         return self.client, self.since, filed, self.lacks, tuple(self.actions)
 
 
-def list_watched_today(*, on: date, most: int = SHOWN) -> list[WatchedToday]:
+def list_watched_today(*, on: date) -> list[WatchedToday]:
     """Those with the longest overdue actions first, then risk, then watch, the latest graded first. Fifteen queries."""
     pressing = list(dict.fromkeys(_overdue(on)))
     order = {client: place for place, client in enumerate(pressing)}
-    found = sorted(_those(pressing, on), key=lambda one: order[one.client_id])[:most]
+    found = sorted(_those(pressing, on), key=lambda one: order[one.client_id])[:SHOWN]
     known = {one.client_id for one in found}
     for grade in (Grade.RISK, Grade.WATCH):
-        if len(found) < most:
-            found += [one for one in _latest(grade.value, on, most=2 * most) if one.client_id not in known]
-    return _described(found[:most], on)
+        if len(found) < SHOWN:
+            found += [one for one in _latest(grade, on) if one.client_id not in known]
+    return _described(found[:SHOWN], on)
 
 
 def _described(found: list[GradeChange], on: date) -> list[WatchedToday]:
@@ -110,8 +110,10 @@ def _those(clients: list[int], on: date) -> QuerySet[GradeChange]:
     return _holding(on).filter(client__in=clients, grade__in=list(WATCHED))
 
 
-def _latest(grade: int, on: date, *, most: int) -> QuerySet[GradeChange]:
-    return _holding(on).filter(grade=grade).order_by("-effective_on", "-pk")[:most]
+@prepared
+def _latest(grade: Grade, on: date) -> QuerySet[GradeChange]:
+    """Twice as many as are shown: some may stand there already."""
+    return _holding(on).filter(grade=grade.value).order_by("-effective_on", "-pk")[: 2 * SHOWN]
 
 
 @prepared

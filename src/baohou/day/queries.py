@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from baohou.day.models import Run, SetAside, Watermark
 from baohou.day.registry import steps
@@ -16,6 +17,11 @@ def get_business_day() -> date | None:
     names = [step.name for step in steps() if step.decides_the_day]
     days = _marks(names)
     return min(days) if names and len(days) == len(names) else None
+
+
+def get_today() -> date:
+    """The business day; before the first one the calendar's day."""
+    return get_business_day() or timezone.localdate()
 
 
 @prepared

@@ -8,10 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from django.utils import timezone
 
 from baohou.config.accounts import Effect, typed
-from baohou.day.queries import get_business_day
+from baohou.day.queries import get_today
 from baohou.kernel.audit.heads import begin_anew
 from baohou.kernel.audit.proofs import Asked, Found, Proof, carry_out, list_proofs
 
@@ -65,7 +64,7 @@ def _tell(proof: Proof, found: Found, seconds: float, *, show_all: bool) -> None
 @typed(Effect.CHANGES)
 def heads(because: str) -> None:
     """链头文件丢了、或换了位置：从现在起重新记；以前各天的不再向它要。"""
-    for said in begin_anew(because=because, door="command", on=get_business_day() or timezone.localdate()):
+    for said in begin_anew(because=because, door="command", on=get_today()):
         click.echo(f"{said}。")
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from baohou.core.errors import Refused
 from baohou.core.sayings import listed, say
 from baohou.day.lock import hold_off_steps
-from baohou.day.queries import get_business_day
+from baohou.day.queries import get_business_day, get_today
 from baohou.guarantee.models import MeasureAction, MoveSigner, WorkMove
 from baohou.guarantee.queries.actions import list_open_actions
 from baohou.guarantee.queries.drafts import list_drafts
@@ -162,7 +162,7 @@ def signs_instead(move: WorkMove, signer: MoveSigner, *, by: Staff) -> bool:
 
     Without it the list of somebody gone could never be closed.
     """
-    on = get_business_day() or timezone.localdate()
+    on = get_today()
     held, mine = get_posting(staff=signer.staff, on=on), get_posting(staff=by, on=on)
     if held is None or held.post != Post.LEFT or mine is None or mine.post == Post.LEFT:
         return False

@@ -11,12 +11,11 @@ from typing import Final
 from django.core.management import call_command
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Model
-from django.utils import timezone
 
 from baohou.core.errors import Refused
 from baohou.core.sayings import say
 from baohou.day.lock import only_run
-from baohou.day.queries import get_business_day
+from baohou.day.queries import get_today
 from baohou.kernel.audit import guards, heads
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.papers import records
@@ -101,9 +100,7 @@ def _begin_heads(path: Path) -> list[str]:
     """Have the heads outside begin where the restored chain ends: a new machine has none, an old one those of what it
     held."""
     with writing_allowed():
-        return heads.begin_anew(
-            because=f"从备份 {path.name} 恢复", door="command", on=get_business_day() or timezone.localdate()
-        )
+        return heads.begin_anew(because=f"从备份 {path.name} 恢复", door="command", on=get_today())
 
 
 def _rows_held() -> str:

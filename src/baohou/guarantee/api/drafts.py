@@ -149,7 +149,7 @@ def one(request: Call, draft: Key) -> WholeDraftOut:
 def file(request: Call, draft: Key, file: Sha256) -> FileResponse:
     """草稿的一个已送到的文件，以摘要为名。"""
     held = draft_for(request, draft)
-    found = next((one for one in held.arrived if one.file.sha256 == file), None)
+    found = held.find_file(file)
     if found is None:
         raise Http404
     return hand_out_kept(request, found.file, name=found.name, door=DOOR)

@@ -39,6 +39,10 @@ class HeldDraft:
     def kind(self) -> VisitKind | None:
         return VisitKind(self.draft.kind) if self.draft.kind else None
 
+    def find_file(self, sha256: str) -> VisitUpload | None:
+        """A file that has arrived, by its digest."""
+        return next((one for one in self.arrived if one.file.sha256 == sha256), None)
+
     @property
     def is_on_the_device(self) -> bool:
         """Whether something of it is known to have not arrived."""
@@ -71,6 +75,13 @@ def began(staff: Staff, key: UUID, *, client: int) -> bool:
 def former_writers(staff: Staff, *, client: int, on: date) -> list[Staff]:
     """Those whose drafts about a client a person received: who made the visit may be one of them."""
     return [one.received_from for one in list_drafts(staff, on=on, client=client) if one.received_from is not None]
+
+
+def digests_lacking(draft: VisitDraft) -> list[str]:
+    """The digests of files that a draft names and whose bytes have not arrived. One query."""
+    named = {one["sha256"] for one in named_files(draft.content)} - {""}
+    waiting = VisitUpload.objects.filter(key=draft.key, by=draft.by_id, is_signature=False)
+    return sorted(named - set(waiting.values_list("file__sha256", flat=True)))
 
 
 def named_files(content: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from baohou.core.errors import Refused
 from baohou.core.sayings import say
-from baohou.day.queries import get_business_day
+from baohou.day.queries import get_today
 from baohou.guarantee.models import Visit, VisitDraft, VisitSubmission, VisitUpload
 from baohou.guarantee.queries.drafts import HeldDraft, holder_of, named_files
 from baohou.guarantee.rules.words import VisitKind
@@ -130,7 +130,7 @@ def begin(*, key: UUID, client: Party, by: Staff) -> None:
     now = timezone.now()
     defaults = {"by": by, "client": client, "changed_at": now, "saved_at": now}
     draft, new = VisitDraft.objects.get_or_create(key=key, defaults=defaults)
-    if not new and holder_of(draft, on=_today()) == by:
+    if not new and holder_of(draft, on=get_today()) == by:
         _hand(draft, by)
 
 
@@ -138,7 +138,7 @@ def begin(*, key: UUID, client: Party, by: Staff) -> None:
 def discard(*, held: HeldDraft, by: Staff, because: str = "", actor: str, door: str) -> None:
     """Throw a draft in one's hands away, with its files. Refused without a reason when somebody else began it."""
     draft = VisitDraft.objects.select_for_update().select_related("client", "by").get(pk=held.draft.pk)
-    if holder_of(draft, on=_today()) != by:
+    if holder_of(draft, on=get_today()) != by:
         raise _others(draft)
     if held.received_from is not None or because:
         because = verbs.require_text(because, what="放弃草稿的原因")
@@ -156,7 +156,7 @@ def discard(*, held: HeldDraft, by: Staff, because: str = "", actor: str, door: 
 def take_up(*, key: UUID, by: Staff) -> None:
     """Before a visit is sent: what was received of its draft becomes the sender's, files too."""
     draft = VisitDraft.objects.select_for_update(of=("self",)).select_related("by", "client").filter(key=key).first()
-    if draft is not None and draft.by_id != by.pk and holder_of(draft, on=_today()) == by:
+    if draft is not None and draft.by_id != by.pk and holder_of(draft, on=get_today()) == by:
         _hand(draft, by)
 
 
@@ -190,7 +190,7 @@ def _take_up(key: UUID, by: Staff, client: Party, *, new: bool) -> VisitDraft:
     if draft.client_id != client.pk:
         message = say("这份草稿是另一户客户的，没有保存；内容还在这台设备上。")
         raise Refused("guarantee.draft.other_client", message)
-    if not new and holder_of(draft, on=_today()) != by:
+    if not new and holder_of(draft, on=get_today()) != by:
         raise _others(draft)
     _hand(draft, by)
     return draft
@@ -215,7 +215,7 @@ def _others(draft: VisitDraft) -> Refused:
     return Refused(
         "guarantee.draft.others",
         "这份草稿现在由%(name)s接着写，没有保存；内容还在这台设备上。需要补充的，请告诉对方。",
-        name=holder_of(draft, on=_today()).name,
+        name=holder_of(draft, on=get_today()).name,
     )
 
 
@@ -268,7 +268,3 @@ def _said_at(said: datetime, now: datetime) -> datetime:
 def _digest(kind: VisitKind, content: dict[str, Any]) -> str:
     told = json.dumps([kind.code, content], ensure_ascii=True, sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()
-
-
-def _today() -> date:
-    return get_business_day() or timezone.localdate()

@@ -113,7 +113,7 @@ def _write_actions(
     measure: Measure, there: Sequence[MeasureAction], actions: Sequence[Action], act: Act
 ) -> list[MeasureAction]:
     """Write the actions beside ``there``, those that the measure had. Those that are new, or due on another day."""
-    done = {(one.text, one.responsible_id, one.due_on) for one in there if one.done_on is not None}
+    done = _keys_of_done(there)
     to_do: defaultdict[tuple[str, int], list[MeasureAction]] = defaultdict(list)
     for each in there:
         if each.done_on is None:
@@ -187,7 +187,7 @@ def _require_actions(actions: Sequence[Action], filed_on: date, done: Sequence[M
         raise Refused(
             "guarantee.measure.no_action", "请至少写明一件要办的事：谁、办什么、什么时候办完。", where="要办的事"
         )
-    known = {(one.text, one.responsible_id, one.due_on) for one in done}
+    known = _keys_of_done(done)
     asked = [one for one in stripped if (one.text, one.responsible.pk, one.due_on) not in known]
     early = next((one for one in asked if one.due_on < filed_on), None)
     if early is not None:
@@ -199,6 +199,11 @@ def _require_actions(actions: Sequence[Action], filed_on: date, done: Sequence[M
         )
         raise Refused("guarantee.action.due_before_filing", message, where="要办的事")
     return stripped
+
+
+def _keys_of_done(actions: Iterable[MeasureAction]) -> set[tuple[str, int, date]]:
+    """By what an action that is done is known when it is written again: what, who, until when."""
+    return {(one.text, one.responsible_id, one.due_on) for one in actions if one.done_on is not None}
 
 
 def _in_words(actions: Iterable[Action | MeasureAction]) -> list[str]:

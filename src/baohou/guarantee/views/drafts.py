@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from baohou.core.errors import Refused
 from baohou.guarantee.forms.drafts import DiscardForm, DraftForm
 from baohou.guarantee.forms.fields import show_refusal
-from baohou.guarantee.queries.drafts import HeldDraft, list_drafts, named_files
+from baohou.guarantee.queries.drafts import HeldDraft, digests_lacking, list_drafts
 from baohou.guarantee.services import drafts
 from baohou.guarantee.views.guards import draft_for, drafted_client_for, staff_of
 from baohou.guarantee.views.visits import day_sent, report_url
@@ -47,13 +47,12 @@ def save(request: Asked, pk: int) -> HttpResponse:
         return _refuse(refusal, 409, version=refusal.draft.version, changedAt=refusal.draft.changed_at)
     except Refused as refusal:
         return _refuse(refusal, 422)
-    lacking = {one["sha256"] for one in named_files(saved.draft.content)} - _arrived(saved.draft.key, request)
     return JsonResponse(
         {
             "version": saved.draft.version,
             "overtook": saved.overtook,
             "anew": saved.anew,
-            "lacking": sorted(lacking - {""}),
+            "lacking": digests_lacking(saved.draft),
         }
     )
 
@@ -94,7 +93,7 @@ def draft_data(request: Asked, key: UUID) -> JsonResponse:
 def file(request: Asked, key: UUID, sha256: str) -> FileResponse:
     """A file of a draft that has arrived."""
     held = draft_for(request, key)
-    found = next((one for one in held.arrived if one.file.sha256 == sha256), None)
+    found = held.find_file(sha256)
     if found is None:
         raise Http404
     return hand_out_kept(request, found.file, name=found.name)
@@ -121,11 +120,6 @@ def discard_page(request: Asked, key: UUID) -> HttpResponse:
     if by_device and request.method == "POST":
         return JsonResponse({"message": _("这份草稿没有删掉。"), "errors": form.errors}, status=422)
     return render(request, "guarantee/draft_discard.html", {"held": held, "form": form})
-
-
-def _arrived(key: UUID, request: Asked) -> set[str]:
-    held = draft_for(request, key)
-    return {one.file.sha256 for one in held.arrived}
 
 
 def _refuse(refusal: Refused, status: int, **more: Any) -> JsonResponse:

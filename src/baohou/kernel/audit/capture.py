@@ -331,10 +331,10 @@ def change_rows(rows: QuerySet[M], **values: Any) -> int:
     return changed
 
 
-def thin_rows(model: type[M], rows: Sequence[M], fields: Sequence[str], *, batch_size: int = 200) -> None:
+def thin_rows(model: type[M], rows: Sequence[M], fields: Sequence[str]) -> None:
     """bulk_update of what goes by rule: told is what is left of each row, not what it said."""
     opened = _required(model)
-    model._default_manager.bulk_update(rows, fields, batch_size=batch_size)
+    model._default_manager.bulk_update(rows, fields, batch_size=200)
     note([(model, _name(row), row.pk, {}, snapshot(row)) for row in rows], opened=opened)
 
 

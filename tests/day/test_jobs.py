@@ -207,7 +207,10 @@ def test_a_process_killed_dead_leaves_nothing_half_done(tmp_path: Path) -> None:
     wish = '{"token": "t", "kind": "staff", "name": "s.csv", "mapping": "", "how": "whole"}'
     base = sqlite3.connect(tmp_path / "base.sqlite3", isolation_level=None)
 
-    base.execute("INSERT INTO papers_storedfile VALUES (1, ?, ?, 'text/csv', '2026-01-01')", [digest, len(content)])
+    base.execute(
+        "INSERT INTO papers_storedfile (id, sha256, size, content_type, kept_at) VALUES (1, ?, ?, 'text/csv', '2026-01-01')",
+        [digest, len(content)],
+    )
     base.execute(
         "INSERT INTO guarantee_importupload (token, kind, name, mapping, sent_at, file_id)"
         " VALUES ('t', 'staff', 's.csv', '', '9999-01-01', 1)"

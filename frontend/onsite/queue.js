@@ -93,8 +93,7 @@ function button(kind, text, act) {
 
 async function retry(one) {
   await save({ ...one, state: "waiting", error: null });
-  await flush();
-  await showQueue();
+  await showQueue(await flush());
 }
 
 async function discard(one) {

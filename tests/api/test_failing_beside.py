@@ -63,6 +63,7 @@ class Tally:
 def copied(folder: Path) -> Iterator[None]:
     """A copy of the database and of what lies beside it, where all that happens within happens."""
     own, place, name = connection.settings_dict["NAME"], settings.VAR, f"{connection.settings_dict['NAME']}_beside"
+    heads = settings.AUDIT_HEADS  # of the days that other tests ran, too
 
     def turn_to(database: str) -> None:
         connections.close_all()
@@ -71,16 +72,15 @@ def copied(folder: Path) -> Iterator[None]:
         kept.forget()
 
     shutil.copytree(place, folder, dirs_exist_ok=True)
-    (folder / "audit-heads.jsonl").unlink(missing_ok=True)  # of the days that other tests ran
     connections.close_all()
     with psycopg.connect(SERVER, autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{own}"')
         turn_to(name)
-        settings.VAR = folder
+        settings.VAR, settings.AUDIT_HEADS = folder, [str(folder / "heads.jsonl")]
         try:
             yield
         finally:
-            settings.VAR = place
+            settings.VAR, settings.AUDIT_HEADS = place, heads
             turn_to(own)
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
             shutil.rmtree(folder)

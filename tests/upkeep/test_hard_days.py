@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ MOVING = frozenset({"day_run", "day_steprun", "day_watermark", "audit_act", "aud
     f"guarantee_{name}" for name in SUMS
 }
 """Tables that say when the day ran, who began it, and what it added up, not what it found."""
+ADDED_UP_ANEW = "guarantee_overdueslice"
+"""A day that was refused may have drawn numbers for its rows, which others do not get again."""
 CLOCK_BACK = """
 import sys
 from datetime import datetime, UTC
@@ -47,7 +50,9 @@ def other_databases(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 def facts(installation: Installation) -> dict[str, list[str]]:
-    return {table: rows for table, rows in installation.rows().items() if table not in MOVING}
+    found = {table: rows for table, rows in installation.rows().items() if table not in MOVING}
+    found[ADDED_UP_ANEW] = [json.dumps(json.loads(row)[1:]) for row in found[ADDED_UP_ANEW]]
+    return found
 
 
 def test_two_days_started_at_once_book_everything_once(company: Company, make: Make) -> None:

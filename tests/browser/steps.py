@@ -60,15 +60,22 @@ def tick_received(page: Page, count: int) -> None:
 
 
 def serious(page: Page) -> list[str]:
-    """What axe finds that keeps people out."""
+    """What axe finds that keeps people out, once the page that was asked for is there as a whole."""
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     return [
         f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
     ]
 
 
+def excess(page: Page) -> int:
+    """How many pixels a page is wider than its screen. A click returns before the page it leads to has a body: wait."""
+    page.wait_for_load_state()
+    return max(0, int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth")))
+
+
 def unsound(page: Page) -> list[str]:
     """What is wrong with a page: wider than its screen, or closed to somebody."""
-    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    wide = [f"{page.url} {over}px"] if over > 0 else []
+    over = excess(page)
+    wide = [f"{page.url} {over}px"] if over else []
     return wide + [f"{page.url} {one}" for one in serious(page)]

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, Sit
-from tests.browser.steps import serious
+from tests.browser.steps import excess, serious
 from tests.cast import Portfolio
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -52,4 +52,4 @@ def test_axe_finds_nothing_serious(evening: Portfolio, sit: Sit, address: str) -
         page.goto(address)
         page.wait_for_timeout(500)
         assert serious(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert excess(page) == 0

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from baohou.guarantee.models import Proposal
 from baohou.kernel.people.models import Department
 from tests.browser.conftest import DESK, PHONE, Sit
-from tests.browser.steps import serious
+from tests.browser.steps import excess, serious
 from tests.cast import Portfolio
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.clause("PGM.8")]
@@ -106,7 +106,7 @@ def test_the_pages_of_grading_are_for_everyone(evening: Portfolio, sit: Sit, scr
     for address in (_table(), f"{_table()}sign/", measure, "/grading/"):
         page.goto(address)
         assert serious(page) == [], address
-        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, address
+        assert excess(page) == 0, address
     risk = sit(evening.cast.supervisor, screen)
     for address in ("/grading/2026Q3/", f"{_table()}review/"):
         risk.goto(address)

@@ -36,8 +36,10 @@ def test_from_the_first_tick_to_the_volume(evening: Portfolio, quarter_visits: l
     expect(giver.get_by_role("status").filter(has_text="已移交 2 份")).to_be_visible()
     giver.get_by_role("button", name="全部移交").click()
     giver.get_by_role("link", name="签字移交").click()
+    expect(giver.get_by_role("heading", level=1)).to_contain_text("签字移交 业务一部")
     wrong += unsound(giver)
     giver.get_by_role("button", name="签字移交").click()
+    expect(giver.get_by_role("heading", level=1)).to_contain_text("已签字移交")
     assert HandOver.objects.get().filing is not None
     receiver = sit(evening.cast.supervisor)
     receiver.goto(at)
@@ -45,8 +47,8 @@ def test_from_the_first_tick_to_the_volume(evening: Portfolio, quarter_visits: l
     wrong += unsound(receiver)
     receiver.get_by_role("button", name="签收归档").click()
     receiver.get_by_role("link", name="BHHF-2026Q3-业务一部-01").first.click()
-    volume = Volume.objects.get()
     expect(receiver.get_by_role("heading", level=1)).to_contain_text("在 3号柜")
+    volume = Volume.objects.get()
     for page, screen in ((receiver, DESK), (sit(evening.cast.supervisor, PHONE), PHONE)):
         page.set_viewport_size(screen)
         for address in (

@@ -15,6 +15,7 @@ from baohou.kernel.approvals.services import approve
 from baohou.kernel.people.access import find_person
 from baohou.kernel.people.models import Staff
 from tests.browser.conftest import PHONE, TODAY, Sit
+from tests.browser.steps import excess
 from tests.cast import FOOD, Portfolio
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -65,7 +66,7 @@ def test_long_work_is_followed_to_its_end(evening: Portfolio, sit: Sit, monkeypa
     beats.give(job.pk, beats.Beat("推算有变动的客户", 40, 100))
     expect(page.locator("#job-said")).to_have_text("推算有变动的客户")
     expect(page.get_by_role("progressbar", name="进度")).to_have_js_property("value", 40)
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert excess(page) == 0
     Job.objects.update(state=JobState.DONE, active=False)
     page.wait_for_url("**/runs/")
 
@@ -80,7 +81,7 @@ def test_the_columns_fit_a_phone(evening: Portfolio, sit: Sit, tmp_path: Path) -
     page.get_by_label("文件", exact=False).first.set_input_files(file)
     page.get_by_role("button", name="上传并检查").click()
     page.wait_for_url("**/columns/")
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert excess(page) == 0
     for address in ("/imports/mappings/", "/jobs/"):
         page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+        assert excess(page) == 0

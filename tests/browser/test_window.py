@@ -11,7 +11,7 @@ from baohou.guarantee.models import GradeChange
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.people.models import Department
 from tests.browser.conftest import PHONE, Sit
-from tests.browser.steps import answer
+from tests.browser.steps import answer, excess
 from tests.cast import Portfolio
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -153,8 +153,7 @@ def test_no_page_is_wider_than_a_phone(evening: Portfolio, sit: Sit, language: s
         page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
         for address in addresses:
             page.goto(address)
-            over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-            if over > 0:
+            if over := excess(page):
                 wide.append((address, over))
     assert wide == []
 

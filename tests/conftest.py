@@ -82,7 +82,7 @@ def own_place(tmp_path_factory: pytest.TempPathFactory) -> None:
 def texts_are_checked() -> None:
     """What was written once, a query or a stretch of a page, is compared with what would be written now."""
     from baohou.desk.templatetags.kept import Kept
-    from baohou.guarantee.queries import kept
+    from baohou.kernel import kept
     from baohou.kernel.prepared import Prepared
 
     Prepared.CHECKED = Kept.CHECKED = True
@@ -102,7 +102,7 @@ def nothing_kept() -> None:
     """What a process keeps for a while is of no other test's tables."""
     from django.core.cache import caches
 
-    from baohou.guarantee.queries import kept
+    from baohou.kernel import kept
 
     caches["process"].clear()
     kept.forget()

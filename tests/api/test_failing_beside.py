@@ -27,7 +27,7 @@ from django.core.cache import caches
 from django.db import connection, connections, transaction
 from pytest_django.live_server_helper import LiveServer
 
-from baohou.guarantee.queries import kept
+from baohou.kernel import kept
 from baohou.kernel.audit.models import Act
 from baohou.kernel.audit.proofs import Asked as Since
 from baohou.kernel.audit.proofs import carry_out, list_proofs

@@ -10,10 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from baohou.day import engine
 from baohou.guarantee.models import Guarantee, Measure
-from baohou.guarantee.queries import kept
 from baohou.guarantee.queries.moves import list_holdings
 from baohou.guarantee.rules.words import FilingKind
 from baohou.guarantee.services import moves, reports
+from baohou.kernel import kept
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.duties.models import Duty
 from tests.api.conftest import TODAY, CallAs

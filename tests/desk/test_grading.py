@@ -13,8 +13,8 @@ from django.urls import reverse
 from baohou.core.period import Quarter
 from baohou.guarantee.exports import list_papers
 from baohou.guarantee.models import GradeChange, Guarantee, MeasureAction, Proposal
-from baohou.guarantee.queries import kept
 from baohou.guarantee.queries.sealed_visits import check_url
+from baohou.kernel import kept
 from baohou.kernel.approvals.models import Proposal as Asked
 from baohou.kernel.papers.models import Seal
 from baohou.kernel.parties.models import Party

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from baohou.guarantee.models import Guarantee
-from baohou.guarantee.queries import kept
 from baohou.guarantee.queries.plans import get_plan
+from baohou.kernel import kept
 from baohou.kernel.people.deputies import name_deputy
 from baohou.kernel.people.models import Department
 from tests.cast import Portfolio

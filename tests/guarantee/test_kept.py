@@ -12,12 +12,13 @@ from django.db import transaction
 from baohou.core.period import Quarter
 from baohou.day import engine
 from baohou.guarantee.models import Touched
-from baohou.guarantee.queries import kept
+from baohou.guarantee.queries import kept as frames
 from baohou.guarantee.queries.kept import keep
 from baohou.guarantee.queries.pages.plan_table import get_plan_table
 from baohou.guarantee.queries.standing import spoken_for
 from baohou.guarantee.rules.words import Grade, Urgency, VisitKind
 from baohou.guarantee.services import grades, orders, visits
+from baohou.kernel import kept
 from baohou.kernel.audit.services import record_act
 from baohou.kernel.people.access import Person
 from baohou.kernel.people.models import Post
@@ -81,7 +82,7 @@ def test_acts_that_may_change_more_make_all_of_it_old(asked: Asked, verb: str) -
 
 
 def test_more_marks_than_are_looked_at_make_all_of_it_old(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "_MOST_TOUCHED", 3)
+    monkeypatch.setattr(frames, "_MOST_TOUCHED", 3)
     keep(("x",), asked)
     for client in (1, 2, 3):
         _touch(client)
@@ -101,7 +102,7 @@ def test_within_a_transaction_nothing_is_kept(asked: Asked) -> None:
 
 
 def test_so_many_are_kept(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "MOST", 2)
+    monkeypatch.setattr(frames, "_kept", kept.Shelf(2))
     for name in ("x", "y", "x", "z", "x", "y"):
         keep((name,), asked)
     assert len(asked.times) == 4

@@ -13,11 +13,11 @@ from baohou.core.errors import Refused
 from baohou.core.period import Quarter
 from baohou.day import engine
 from baohou.guarantee.models import AcceptedVisit, Filing, Guarantee, PlannedDate
-from baohou.guarantee.queries import kept
 from baohou.guarantee.queries.plans import Plan, PlanRow, get_plan
 from baohou.guarantee.rules.words import FilingKind, FilingVerb, Grade, VisitKind
 from baohou.guarantee.services import grades, plans, visits
 from baohou.guarantee.services.plans import Planner
+from baohou.kernel import kept
 from baohou.kernel.audit.models import Change
 from baohou.kernel.papers.models import Seal
 from baohou.kernel.papers.records import check

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -15,6 +16,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from baohou.config.commands.export import export
 from baohou.core.errors import Refused
+from baohou.kernel import kept
+from baohou.kernel.accountability import statement
 from baohou.kernel.accountability.models import Entry, EntryKind, Verdict
 from baohou.kernel.accountability.statement import (
     everyone,
@@ -74,13 +77,13 @@ def test_the_statements_of_all_months_add_up_to_the_ledger(evening: Portfolio, d
         )
     year_end, net = date(2026, 12, 31), 0
     for month in range(1, 13):
-        statement = get_statement(everyone(), month=date(2026, month, 1), on=year_end)
-        net += statement.totals.net_fen
-        assert sum(line.totals.net_fen for line in statement.lines) == statement.totals.net_fen
-        for personal in list_personal(everyone(), statement, on=year_end):
+        told = get_statement(everyone(), month=date(2026, month, 1), on=year_end)
+        net += told.totals.net_fen
+        assert sum(line.totals.net_fen for line in told.lines) == told.totals.net_fen
+        for personal in list_personal(everyone(), told, on=year_end):
             assert sum(one.entry.amount_fen for one in personal.bookings) == personal.line.totals.net_fen
             assert personal.bookings[-1].balance_fen == personal.line.balance_fen
-            up_to = Entry.objects.filter(staff=personal.line.staff, dated__lte=statement.last)
+            up_to = Entry.objects.filter(staff=personal.line.staff, dated__lte=told.last)
             assert personal.line.balance_fen == sum(up_to.values_list("amount_fen", flat=True))
             alone = get_personal(everyone(), staff=personal.line.staff, month=date(2026, month, 1), on=year_end)
             assert alone == personal
@@ -97,6 +100,48 @@ def test_a_waiver_and_a_reversal_stand_in_their_month(evening: Portfolio, penalt
     assert (line.totals.waivers_fen, line.totals.reversals_fen) == (-2000, -3000)
     assert line.balance_fen == before.balance_fen - 5000
     assert line.opening_fen == before.opening_fen
+
+
+def _book(like: Entry, number: int) -> None:
+    Entry.objects.create(
+        id=number,
+        duty_key=10**18 + number,
+        seq=0,
+        kind=EntryKind.PENALTY,
+        staff=like.staff,
+        amount_fen=7,
+        dated=TODAY,
+        clause="PGM.12",
+        version_id=like.version_id,
+        because="例",
+        duty_kind=like.duty_kind,
+        opens_on=TODAY,
+        due_on=TODAY,
+    )
+
+
+@pytest.mark.clause("PGM.12")
+def test_the_sums_of_a_month_are_kept_until_the_ledger_has_another_line(
+    evening: Portfolio, penalty: Entry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also a line whose number is lower than one that was there, of whoever began earlier and ended later."""
+    monkeypatch.setattr(kept, "CHECKED", False)
+    summed, reckon = [], statement._booked
+    monkeypatch.setattr(statement, "_booked", lambda entries: summed.append(1) or reckon(entries))
+
+    def net() -> int:
+        return get_statement(everyone(), month=OCTOBER, on=TODAY).totals.net_fen
+
+    before = net()
+    _book(penalty, 2_000_000)
+    assert [net(), net(), len(summed)] == [before + 7, before + 7, 2]
+    _book(penalty, 1_999_990)
+    assert [net(), net(), len(summed)] == [before + 14, before + 14, 3]
+    with transaction.atomic():
+        _book(penalty, 2_000_001)
+        assert net() == before + 21
+        transaction.set_rollback(True)
+    assert [net(), len(summed)] == [before + 14, 4]
 
 
 def test_everyone_sees_as_far_as_ones_reach(evening: Portfolio) -> None:
@@ -170,7 +215,7 @@ def test_no_statement_is_made_of_nothing(evening: Portfolio) -> None:
 def test_the_papers_take_as_many_queries_for_one_person_as_for_all(
     evening: Portfolio, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         list_papers(everyone(), month=OCTOBER, on=TODAY, printed_on=TODAY)
 
 

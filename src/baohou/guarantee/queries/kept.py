@@ -8,16 +8,15 @@ book, an import, somebody's post), all of it is.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import Final
 
 import polars as pl
-from django.db import connection
 
 from baohou.guarantee.queries.changes import latest_acts, latest_step, latest_touched
+from baohou.kernel import kept
+from baohou.kernel.kept import Name
 
 MOST: Final = 16
 """So many frames a process keeps, those asked for last; each of some megabytes for ten thousand clients."""
@@ -34,10 +33,6 @@ _TOUCHING: Final = (
 )
 """Acts that mark the clients whose facts they change, or change no fact that duties and grades follow from."""
 
-CHECKED = False
-"""In tests what is kept is compared with what would be derived anew."""
-
-Name = tuple[str | int, ...]
 Derive = Callable[[Sequence[int] | None], pl.DataFrame]
 
 
@@ -60,8 +55,7 @@ class _Mark:
         return sorted({client for _, client in fresh})
 
 
-_kept: OrderedDict[Name, tuple[_Mark, pl.DataFrame]] = OrderedDict()
-_lock = Lock()
+_kept: Final = kept.Shelf[_Mark, pl.DataFrame](MOST)
 
 
 def keep(name: Name, derive: Derive) -> pl.DataFrame:
@@ -70,26 +64,14 @@ def keep(name: Name, derive: Derive) -> pl.DataFrame:
     ``derive`` is asked with some clients for their rows only, of those too that have come or gone. Within a transaction
     nothing is kept, since it may be undone. Three queries when nothing has changed.
     """
-    if _may_be_undone():
+    if kept.may_be_undone():
         return derive(None)
     mark = _Mark(latest_acts(beside=_TOUCHING), latest_step(), latest_touched(_MOST_TOUCHED))  # before the facts
-    with _lock:
-        before = _kept.get(name)
-    frame = _derived(before, mark, derive)
-    if CHECKED:
+    frame = _derived(_kept.find(name), mark, derive)
+    if kept.CHECKED:
         _check(name, frame, derive(None))
-    with _lock:
-        _kept[name] = mark, frame
-        _kept.move_to_end(name)
-        while len(_kept) > MOST:
-            _kept.popitem(last=False)
+    _kept.put(name, mark, frame)
     return frame
-
-
-def forget() -> None:
-    """Keep nothing any more; for tests, whose tables are others each time."""
-    with _lock:
-        _kept.clear()
 
 
 def _derived(before: tuple[_Mark, pl.DataFrame] | None, mark: _Mark, derive: Derive) -> pl.DataFrame:
@@ -105,8 +87,3 @@ def _derived(before: tuple[_Mark, pl.DataFrame] | None, mark: _Mark, derive: Der
 def _check(name: Name, frame: pl.DataFrame, anew: pl.DataFrame) -> None:
     if not frame.sort(frame.columns).equals(anew.sort(anew.columns)):
         raise AssertionError(f"{name} is kept, and is not what is derived anew")
-
-
-def _may_be_undone() -> bool:
-    """Whether a transaction is open, other than the one that a test is wrapped in."""
-    return any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)

@@ -1,6 +1,6 @@
 // Sends what waits on this device: files first, each on its own, then the form, all under the draft's key, so that
 // sending twice stores once. Nothing leaves the device before the server has said that it is stored.
-import { draft, draftsOf, filesOf, markSent, save, saveFile } from "./store.js";
+import { amendDraft, amendFile, draft, draftsOf, filesOf, markSent } from "./store.js";
 import { host, word } from "./words.js";
 
 const SOON = 2_000;
@@ -97,9 +97,10 @@ export async function freshToken() {
   return told.token;
 }
 
-// Whether it still waits: meanwhile it may have been thrown away, or taken up again in another window.
+// Whether it still waits as it is: meanwhile it may have been thrown away, or taken up again and changed.
 async function stillWaits(one) {
-  return (await draft(one.key))?.state === "waiting";
+  const now = await draft(one.key);
+  return now?.state === "waiting" && now.savedAt === one.savedAt;
 }
 
 async function send(one, token, anew = true) {
@@ -111,7 +112,7 @@ async function send(one, token, anew = true) {
     const told = await json(answer);
     if (answer.status !== 201) return stuck(one, refusal(answer, told));
     file.sha256 = told.sha256;
-    await saveFile(file);
+    await amendFile(file.id, file.sha256);
   }
   if (!(await stillWaits(one))) return true;
   const answer = await ask(one.action, { method: "POST", headers: { "X-CSRFToken": token }, body: letter(one, files) });
@@ -122,7 +123,7 @@ async function send(one, token, anew = true) {
   }
   if (told.missing && anew) {
     for (const file of files) {
-      if (told.missing.includes(file.sha256)) await saveFile({ ...file, sha256: null });
+      if (told.missing.includes(file.sha256)) await amendFile(file.id, null);
     }
     return send(one, token, false);
   }
@@ -137,8 +138,7 @@ export function refusal(answer, told) {
 }
 
 async function stuck(one, error) {
-  const now = await draft(one.key);
-  if (now) await save({ ...now, state: "stuck", error });
+  await amendDraft(one.key, (now) => now.savedAt === one.savedAt && { ...now, state: "stuck", error });
   return false;
 }
 

@@ -1,6 +1,6 @@
 // What lies on this device: the line on every page, and the list on the page 现场回访.
 import { flush, isCutOff } from "./outbox.js";
-import { draftsOf, filesOf, goneOf, remove, save, throwAway } from "./store.js";
+import { amendDraft, draftsOf, filesOf, goneOf, remove, throwAway } from "./store.js";
 import { later } from "./sync.js";
 import { clock, element, host, word } from "./words.js";
 
@@ -92,7 +92,7 @@ function button(kind, text, act) {
 }
 
 async function retry(one) {
-  await save({ ...one, state: "waiting", error: null });
+  await amendDraft(one.key, (now) => now.state === "stuck" && { ...now, state: "waiting", error: null });
   await showQueue(await flush());
 }
 

@@ -67,6 +67,25 @@ export async function save(one) {
   await (await database()).put("drafts", one);
 }
 
+// What came of sending a draft or a file is written to what is there now: what was typed meanwhile stays, and what was
+// taken away stays away. `change` gives what is to be there, or nothing when it is to stay as it is.
+async function amend(store, key, change) {
+  const transaction = (await database()).transaction(store, "readwrite");
+  const now = await transaction.store.get(key);
+  const then = now && change(now);
+  if (then) await transaction.store.put(then);
+  await transaction.done;
+}
+
+export function amendDraft(key, change) {
+  return amend("drafts", key, change);
+}
+
+// The digest under which the server has a file; null when it lacks it after all.
+export function amendFile(id, sha256) {
+  return amend("files", id, (file) => ({ ...file, sha256 }));
+}
+
 export async function filesOf(key) {
   const found = await (await database()).getAllFromIndex("files", "key", key);
   return found.sort((a, b) => a.at - b.at);

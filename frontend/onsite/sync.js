@@ -1,7 +1,7 @@
 // Drafts are kept on the server as well, without haste: whoever changes the device, or takes the work over, continues
 // there. What does not get through stays on the device as it is and goes up when the network is back.
 import { ask, carton, freshToken, json, NotNow, oneAtATime, refusal } from "./outbox.js";
-import { device, draft, draftsOf, filesOf, goneOf, remove, save, saveFile } from "./store.js";
+import { amendDraft, amendFile, device, draft, draftsOf, filesOf, goneOf, remove, save, saveFile } from "./store.js";
 import { host, word } from "./words.js";
 
 const AFTER = 3_000;
@@ -43,7 +43,7 @@ async function pushAll() {
 
 // The words first, then the files that have not arrived, then what they are: nothing waits for a large photo.
 async function pushOne(one, token) {
-  const files = (await filesOf(one.key)).filter((file) => file.role !== "signature");
+  const files = await attached(one);
   const unsent = files.filter((file) => !file.sha256);
   if (unsent.length && !(await pushWords(one, files, token))) return;
   for (const file of unsent) {
@@ -52,16 +52,20 @@ async function pushOne(one, token) {
     const told = await json(answer);
     if (answer.status !== 201) return note(one, { unpushed: refusal(answer, told).message });
     file.sha256 = told.sha256;
-    await saveFile(file);
+    await amendFile(file.id, file.sha256);
   }
-  await pushWords(one, files, token, true);
+  await pushWords(one, await attached(one), token, true);
+}
+
+async function attached(one) {
+  return (await filesOf(one.key)).filter((file) => file.role !== "signature");
 }
 
 async function pushWords(one, files, token, whole = false) {
   const answer = await ask(`${one.action}draft/`, { method: "POST", headers: { "X-CSRFToken": token }, body: page(one, files) });
   const told = await json(answer);
   if (answer.ok) {
-    for (const file of files) if (told.lacking.includes(file.sha256)) await saveFile({ ...file, sha256: null });
+    for (const file of files) if (told.lacking.includes(file.sha256)) await amendFile(file.id, null);
     if (!(await draft(one.key))) { // thrown away here while it was on its way
       await discard(one, token);
       return false;
@@ -101,8 +105,7 @@ async function discard(one, token) {
 
 // What came of it goes to the store, and to the form that is open.
 async function note(one, news, said = "") {
-  const now = await draft(one.key);
-  if (now && now.state === "draft") await save({ ...now, ...news });
+  await amendDraft(one.key, (now) => now.state === "draft" && { ...now, ...news });
   const why = news.unpushed;
   tell(one.key, { news, said: why ? word("serverNot", { why }) : said, late: Boolean(why) });
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from baohou.guarantee.models import Visit, VisitDraft, VisitSubmission, VisitUpload
 from baohou.guarantee.queries.moves import list_holdings
@@ -116,6 +116,26 @@ def test_a_draft_goes_from_device_to_device_and_to_whoever_takes_over(evening: P
     assert not VisitUpload.objects.exists()
     other.goto("/onsite/")
     expect(other.locator("[data-server-draft]")).to_have_count(0)
+
+
+def test_a_photo_taken_off_while_it_is_sent_stays_away(evening: Portfolio, sit: Sit) -> None:
+    """张甲 takes a photo off while it is on its way: when the server has answered, it is neither here nor there."""
+    page = sit(evening.cast.a, PHONE)
+    form(page, evening)
+    held: list[Route] = []
+    page.route("**/visit/files/", lambda route: held.append(route))  # noqa: PLW0108  (it gets what a list cannot keep)
+    with page.expect_request("**/visit/files/", timeout=15_000):
+        page.locator("input[capture]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    page.get_by_role("button", name="移除照片1.jpg").click()
+    expect(page.locator("[data-shots] img")).to_have_count(0)
+    held[0].continue_()
+    page.get_by_label("借款使用情况").fill("购入钢坯，与合同一致")
+    is_kept(page)
+    page.reload()
+    ready(page)
+    expect(page.get_by_label("借款使用情况")).to_have_value("购入钢坯，与合同一致")
+    expect(page.locator("[data-shots] img")).to_have_count(0)
+    assert VisitDraft.objects.get().content["files"] == []
 
 
 def test_who_wrote_last_wins_and_the_other_chooses(evening: Portfolio, sit: Sit) -> None:

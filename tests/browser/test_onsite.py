@@ -237,6 +237,7 @@ def test_a_full_device_is_told_at_once_and_the_page_keeps_what_was_typed(
     expect(page.get_by_label("借款使用情况")).to_have_value("购入钢坯，与合同一致")
     expect(page.get_by_role("button", name="记下这次回访")).to_be_enabled()
     assert "full" in wrong
+    page.close()
     wrong[:] = [said for said in wrong if said != "full"]  # the words that wait to be kept are refused as well
 
 

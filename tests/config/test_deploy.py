@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import click
 import pytest
@@ -21,6 +22,7 @@ from baohou.core.errors import Refused
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
+DOCKERFILE = (DEPLOY / "compose" / "Dockerfile").read_text("utf-8")
 OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
 
 
@@ -31,6 +33,11 @@ def _started() -> list[list[str]]:
     starting = [line for line in lines if re.match(r"\s*(ExecStart=|CMD|command:)", line)]
     said = "\n".join(starting).replace('", "', " ").replace('"', " ")
     return [found.split() for found in re.findall(r"baohou ((?:[a-z-]+)(?: --[a-z-]+)*[^\n;\]]*)", said)]
+
+
+def _example() -> dict[str, str]:
+    lines = (DEPLOY / "baohou.env.example").read_text("utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
 def test_everything_that_is_started_exists() -> None:
@@ -63,15 +70,108 @@ def test_every_setting_is_documented() -> None:
     assert [name for name in sorted(named) if f"`{name}`" not in OPERATING] == []
 
 
+def _compose() -> dict[str, Any]:
+    return cast("dict[str, Any]", YAML(typ="safe").load((DEPLOY / "compose" / "compose.yaml").read_text("utf-8")))
+
+
+def _ours() -> dict[str, Any]:
+    """The services that run Baohou."""
+    return {name: told for name, told in _compose()["services"].items() if told["image"] == "baohou"}
+
+
 def test_the_containers_are_described_rightly() -> None:
-    """The file is YAML whose services stand on each other; images and volumes are named."""
-    told = YAML(typ="safe").load((DEPLOY / "compose" / "compose.yaml").read_text("utf-8"))
+    """The file is YAML whose services stand on each other; images, volumes and secrets are named."""
+    told = _compose()
     services = told["services"]
-    assert set(services) == {"database", "migrate", "web", "send", "day"}
+    assert set(services) == {"database", "migrate", "web", "send", "day", "backup", "retention"}
     for service in services.values():
         assert set(service.get("depends_on", {})) <= set(services)
-        volumes = {one.split(":")[0] for one in service.get("volumes", ())}
-        assert volumes <= set(told["volumes"])
+        assert set(service.get("secrets", ())) <= set(told["secrets"])
+        for volume in service.get("volumes", ()):
+            held = re.fullmatch(r"(?:\$\{[A-Z_]+:-)?([a-z-]+)\}?:(/.+)", volume)
+            assert held, volume
+            assert held[1] in told["volumes"]
+
+
+def test_a_container_may_no_more_than_a_unit() -> None:
+    """Not root, no capability, nothing to write to but the volumes and /tmp; one service builds the image."""
+    for name, told in _ours().items():
+        assert (told["read_only"], told["tmpfs"], told["cap_drop"]) == (True, ["/tmp"], ["ALL"]), name  # noqa: S108
+        assert told["security_opt"] == ["no-new-privileges:true"], name
+        assert told["pull_policy"] == "never", name
+    assert [name for name, told in _ours().items() if "build" in told] == ["migrate"]
+    assert re.findall(r"^USER (\S+)", DOCKERFILE, re.MULTILINE) == ["baohou"]
+    assert "chown" not in DOCKERFILE
+
+
+def test_it_shows_whether_the_pages_and_the_database_serve() -> None:
+    """The web by /readyz; the database by the network, for while it is first set up it answers on its socket."""
+    services = _compose()["services"]
+    assert "http://127.0.0.1:8000/readyz" in services["web"]["healthcheck"]["test"][-1]
+    assert "pg_isready -h 127.0.0.1" in services["database"]["healthcheck"]["test"][-1]
+    assert "127.0.0.1" in _example()["BAOHOU_HOSTS"].split(",")
+
+
+def test_the_proxy_before_the_containers_is_believed() -> None:
+    """What comes to the published port comes from the network's gateway: else all people have its address."""
+    (network,) = _compose()["networks"]["default"]["ipam"]["config"]
+    for name, told in _ours().items():
+        assert network["gateway"] in told["environment"]["BAOHOU_PROXIES"].split(","), name
+
+
+def test_containers_do_what_the_timers_do() -> None:
+    """Each systemd timer has a service with the same command from the same time of Beijing's on; retention if asked."""
+    for timer in (DEPLOY / "systemd").glob("*.timer"):
+        name = timer.stem.removeprefix("baohou-")
+        unit = timer.with_suffix(".service").read_text("utf-8")
+        done = re.findall(r"^ExecStart=/srv/baohou/.venv/bin/(.+)$", unit, re.MULTILINE)[0]
+        words = _ours()[name]["command"]
+        said = " ".join(words[words.index("baohou") :])
+        assert said.replace("/run/secrets/backup-key", "/etc/baohou-backup.key") == done
+        every, hours, minutes = re.findall(r"OnCalendar=\*-\*-(\S+) (\d\d):(\d\d)", timer.read_text("utf-8"))[0]
+        days = 0 if every == "*" else int(every) - 1
+        ago = f"{(days * 24 + int(hours)) * 60 + int(minutes)} minutes"
+        assert words[words.index("baohou") - 2 : words.index("baohou")] == ["%F" if every == "*" else "%Y-%m", ago]
+    assert [name for name, told in _ours().items() if told.get("profiles")] == ["retention"]
+
+
+def test_who_writes_the_heads_can_write_to_each_place() -> None:
+    """The day, and the pages that start one: the example's other disk is open to them, as unit and as container."""
+    folders = [Path(place).parent for place in _example()["BAOHOU_HEADS"].split(":")]
+    assert len(folders) > 1
+    for name in ("day", "web"):
+        unit = (DEPLOY / "systemd" / f"baohou-{name}.service").read_text("utf-8")
+        writable = re.findall(r"^ReadWritePaths=(.+)$", unit, re.MULTILINE)[0].replace(" -", " ").split()
+        mounted = [volume.rsplit(":", 1)[1] for volume in _ours()[name]["volumes"]]
+        for folder in folders:
+            assert str(folder) in writable, (name, folder)
+            assert str(folder) in mounted, (name, folder)
+            assert str(folder) in DOCKERFILE
+
+
+def test_the_image_is_made_of_what_it_needs_only() -> None:
+    """Neither secrets nor history nor what was built here reaches the image, nor are secrets ever committed."""
+    lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    let_in = [Path(rule[1:]) for rule in rules if rule.startswith("!")]
+    assert [path for path in let_in if not (ROOT / path).exists()] == []
+    assert "src/baohou/static/built" in rules
+    ignored = (ROOT / ".gitignore").read_text("utf-8").splitlines()
+    for secret in ("deploy/compose/.env", "deploy/compose/baohou.env", "deploy/compose/backup.key"):
+        assert f"/{secret}" in ignored
+        assert not any(Path(secret).is_relative_to(path) for path in let_in)
+    assert not {".git", ".venv", "var", "node_modules", "deploy", "tests"} & {str(path) for path in let_in}
+
+
+def test_the_image_keeps_what_others_made_while_our_text_changes() -> None:
+    """Their packages are fetched before our files come; what draws PDFs, as script/setup knows it, is there."""
+    fetched, ours = DOCKERFILE.index("script/setup --runtime --parts"), DOCKERFILE.index("COPY . .")
+    assert DOCKERFILE.index("requirements.txt") < fetched < ours < DOCKERFILE.index("script/setup --runtime &&")
+    needed = re.findall(r"packages=\((.+)\)", (ROOT / "script" / "setup").read_text("utf-8"))[0].split()
+    last = DOCKERFILE.partition("AS made")[0]
+    assert [package for package in [*needed, "ca-certificates"] if package not in last] == []
+    assert DOCKERFILE.rpartition("\nFROM ")[2].startswith("ground\n")
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: str(path.name))

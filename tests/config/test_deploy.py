@@ -96,7 +96,7 @@ def test_the_containers_are_described_rightly() -> None:
 def test_a_container_may_no_more_than_a_unit() -> None:
     """Not root, no capability, nothing to write to but the volumes and /tmp; one service builds the image."""
     for name, told in _ours().items():
-        assert (told["read_only"], told["tmpfs"], told["cap_drop"]) == (True, ["/tmp"], ["ALL"]), name  # noqa: S108
+        assert (told["read_only"], told["tmpfs"], told["cap_drop"]) == (True, ["/tmp"], ["ALL"]), name
         assert told["security_opt"] == ["no-new-privileges:true"], name
         assert told["pull_policy"] == "never", name
     assert [name for name, told in _ours().items() if "build" in told] == ["migrate"]

@@ -27,7 +27,11 @@ exec /bin/sleep 0.02
 class Trial:
     def __init__(self, home: Path) -> None:
         self.home = home
-        for name, text in {"baohou": BAOHOU, "sleep": SLEEP, "date": 'exec /bin/date -d "$(cat $HOME/now) $2" "$3"'}.items():
+        for name, text in {
+            "baohou": BAOHOU,
+            "sleep": SLEEP,
+            "date": 'exec /bin/date -d "$(cat $HOME/now) $2" "$3"',
+        }.items():
             (home / name).write_text(text if text.startswith("#!") else f"#!/bin/sh\n{text}\n")
             (home / name).chmod(0o755)
         (home / "database").touch()

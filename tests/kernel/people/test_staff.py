@@ -77,7 +77,19 @@ def test_another_name_or_post_under_the_same_key_is_a_difference(staff: Import) 
     assert not Department.objects.filter(name="业务二部").exists()
     assert staff(changed, update=True).taken
     assert Staff.objects.get(staff_no="1001").name == "张叁"
-    assert Change.objects.get(before__isnull=False).before["name"] == "张三"
+    assert Change.objects.get(table="people.Posting", before__isnull=False).before["name"] == "张三"
+
+
+def test_a_name_is_changed_where_it_stands_and_told_before_and_after(staff: Import) -> None:
+    """Not by the way, with a new posting: that would change what is recorded as if it added something."""
+    staff(FIRST)
+    moved = "1001,张叁,业务二部,项目经理,2026-07-01\n"
+    (fault,) = staff(moved, update=True).faults
+    assert (fault.row, fault.column) == (2, "姓名")
+    assert "这个工号登记的是张三" in fault.message
+    assert staff(FIRST.replace("张三", "张叁") + moved, update=True).taken
+    told = Change.objects.get(table="people.Staff", before__isnull=False)
+    assert (told.before["name"], told.after["name"]) == ("张三", "张叁")
 
 
 def test_faults_of_staff_are_named_together(staff: Import) -> None:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, cast
 from django.db.models import ProtectedError
 
 from baohou.core.sayings import listed, say
+from baohou.kernel.audit.capture import set_rows
 from baohou.kernel.audit.models import Act
 from baohou.kernel.papers.reading import Cell, Column, Reading, Unreadable, read_code, read_date, read_text
 from baohou.kernel.papers.taking import Compared, Fact, Key, Noun, Stored, Written, insert_rows, update_rows
@@ -91,6 +92,13 @@ class StaffFile(Noun):
                 name,
                 say("与第 %(row)s 行的工号相同而姓名不同（%(name)s）", row=known[1], name=known[0]),
             )
+        elif (stands := self._renamed_beside(staff_no, name)) is not None:
+            self.fault(
+                number,
+                "name",
+                name,
+                say("这个工号登记的是%(name)s；改姓名要改在其原有的任职上", name=stands),
+            )
         if department is None and post == Post.DEPARTMENT_MANAGER:
             self.fault(number, "department", None, say("部门经理必须填写部门"))
         if department is not None:
@@ -98,6 +106,21 @@ class StaffFile(Noun):
                 self.departments.read(department)
             except Unreadable as wrong:
                 self.fault(number, "department", department, wrong.message)
+
+    def _renamed_beside(self, staff_no: str, name: str) -> str | None:
+        """The name that stands of a person, when the file gives another to a new posting and leaves those that stand.
+
+        It would change what is recorded, as an addition: unasked, and unseen by whoever checks changes.
+        """
+        stands = self._stands.get(staff_no)
+        if stands is None or stands == name:
+            return None
+        days = {on for on, _post, _department in self._known.get(staff_no, ())}
+        return None if days & set(self._days.get(staff_no, ())) else stands
+
+    @cached_property
+    def _stands(self) -> dict[str, str]:
+        return dict(Staff.objects.values_list("staff_no", "name"))
 
     @cached_property
     def _known(self) -> dict[str, list[tuple[date, str, str | None]]]:
@@ -184,7 +207,9 @@ class StaffFile(Noun):
         said = {cast("tuple[str, date]", fact.key)[0]: fact.values[0] for _, fact in written.changed}
         said |= {cast("tuple[str, date]", fact.key)[0]: fact.values[0] for fact in written.added}
         stale = [staff for staff in Staff.objects.all() if said.get(staff.staff_no, staff.name) != staff.name]
-        update_rows(model=Staff, fields=("name",), rows=[(said[staff.staff_no], staff.pk) for staff in stale])
+        for staff in stale:
+            staff.name = said[staff.staff_no]
+        set_rows(Staff, stale, ["name"])
         if written.removed:
             _drop_unused()
 

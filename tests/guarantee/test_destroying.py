@@ -255,6 +255,9 @@ def test_from_the_list_of_the_expired_to_the_printed_list(aged: Aged, enter: Ent
     assert enter(cast.manager).get(f"/archive/destroy/?volume={pk}").status_code == 403
     assert aged.volume.number in _page(keeper, f"/archive/destroy/?volume={pk}")
     assert keeper.get("/archive/destroy/?volume=999999").status_code == 404
+    assert 'name="because"' in _page(keeper, f"/archive/destroy/?volume={pk}")
+    nothing = _page(keeper, "/archive/destroy/")
+    assert "请先勾选要销毁的案卷" in nothing and 'name="because"' not in nothing
     assert "请写明理由" in keeper.post("/archive/destroy/", {"volume": [pk], "because": ""}).content.decode()
     said = keeper.post("/archive/destroy/", {"volume": [pk], "because": "保管期满"}, follow=True).content.decode()
     assert "已提请复核" in said

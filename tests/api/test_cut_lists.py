@@ -13,20 +13,20 @@ from baohou.guarantee.models import GradeChange
 from baohou.kernel.audit.models import Act, Change
 from baohou.kernel.notices.services import tell
 from tests.api.conftest import TODAY, CallAs, Caller
-from tests.cast import Portfolio
+from tests.cast import Portfolio, TakeIn
 
 pytestmark = pytest.mark.django_db
 
 
-def _turned(caller: Caller, path: str, **asked: Any) -> list[Any]:
-    """What turning page by page gives, two rows a page."""
+def _turned(caller: Caller, path: str, most: int = 2, **asked: Any) -> list[Any]:
+    """What turning page by page gives, two rows a page unless told otherwise."""
     seen: list[Any] = []
     cursor = ""
     while True:
-        answer = caller.get(path, limit=2, **({"cursor": cursor} if cursor else {}), **asked)
+        answer = caller.get(path, limit=most, **({"cursor": cursor} if cursor else {}), **asked)
         assert answer.status_code == 200, answer.content
         page = answer.json()
-        assert len(page["items"]) <= 2
+        assert len(page["items"]) <= most
         seen += page["items"]
         cursor = page["next"]
         if not cursor:
@@ -58,3 +58,20 @@ def test_lists_that_used_to_be_cut_are_turned_to_their_end(evening: Portfolio, c
     assert len(_turned(admin, "/notices")) >= 3
     assert len(_turned(admin, "/outbox")) == sum(admin.get("/outbox/counts").json().values())
     assert _turned(admin, "/outbox", channel="nothing") == []
+
+
+def test_rows_that_share_one_of_the_audit_are_turned_one_by_one(
+    evening: Portfolio, call_as: CallAs, take_in: TakeIn
+) -> None:
+    """150 people imported: their 150 rows and 150 postings, each as it was added, forty a page."""
+    admin = call_as(evening.cast.admin)
+    took = [(f"N{n:03}", f"新人{n:03}", "业务一部", "project_manager") for n in range(150)]
+    take_in("staff", took)
+    act = Act.objects.latest("pk")
+    assert Change.objects.filter(act=act, table="people.Staff").count() == 1
+    rows = _turned(admin, f"/acts/{act.pk}/changes", most=40)
+    people = [one for one in rows if one["table"] == "people.Staff"]
+    assert [(one["key"], one["after"]["name"]) for one in people] == [(row[0], row[1]) for row in took]
+    assert all(one["before"] is None for one in people)
+    postings = [one["after"]["id"] for one in rows if one["table"] == "people.Posting"]
+    assert len(postings) == len(set(postings)) == 150

@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 
 PURE = ("core", "house", "oracle", "guarantee/rules")
 """Folders of tests that meet no database, but for those that ask for one: they run once, not for each database."""
-ONCE = {
-    *("api/test_access_walk.py", "config/test_access_walk.py", "desk/test_access_walk.py"),
-    *("desk/test_quick.py", "desk/test_translations.py"),
-    *(
-        f"browser/test_{name}.py"
-        for name in ("charts", "columns", "english", "every_page", "pictures", "second_factor", "typed")
-    ),
-}
-"""What pages look like and say, and who may open them and type commands: the same on any database, and long to go through."""
+ONCE = (
+    "api/test_access_walk",
+    "config/test_access_walk",
+    "desk/test_access_walk",
+    "desk/test_quick",
+    "desk/test_translations",
+)
+"""What pages say, and who may open them and type commands: the same on any database, and long to go through."""
+IN_BROWSERS = ("grading", "imports", "whole_quarter")
+"""Of what is done in browsers, on each database: two at one row, long work, and a quarter from its first day to the next."""
 
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)
@@ -51,7 +52,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.parent.relative_to(here).as_posix()
         if any(folder == pure or folder.startswith(f"{pure}/") for pure in PURE) and not _meets_database(item):
             item.add_marker("pure")
-        if item.path.relative_to(here).as_posix() in ONCE:
+        name = item.path.stem.removeprefix("test_")
+        if f"{folder}/{item.path.stem}" in ONCE or (folder == "browser" and name not in IN_BROWSERS):
             item.add_marker("once")
         for mark in item.iter_markers("clause"):
             item.user_properties.extend(("clause", clause) for clause in mark.args)

@@ -7,11 +7,11 @@ from django.db.models import OuterRef, Subquery
 from pytest_django import DjangoAssertNumQueries
 
 from baohou.guarantee.models import Guarantee
-from baohou.guarantee.queries import kept
 from baohou.guarantee.queries.measures import get_watched_page, list_watched
 from baohou.guarantee.queries.pages.clients import graded, in_force, speaking
 from baohou.guarantee.queries.standing import default_grade
 from baohou.guarantee.rules.grading import WATCHED
+from baohou.kernel import kept
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department
 from tests.cast import FOOD, PAPER, STEEL, Portfolio, TakeIn

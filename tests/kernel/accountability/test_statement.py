@@ -215,7 +215,7 @@ def test_no_statement_is_made_of_nothing(evening: Portfolio) -> None:
 def test_the_papers_take_as_many_queries_for_one_person_as_for_all(
     evening: Portfolio, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         list_papers(everyone(), month=OCTOBER, on=TODAY, printed_on=TODAY)
 
 

@@ -71,10 +71,9 @@ function start(table) {
       tell(row, say[WHY[problem.message]] ?? say.sayFailed, "bad");
     }
     row.busy = false;
-    if (row.again) {
-      row.again = false;
-      save(row);
-    }
+    const changed = row.again && wanted(row) !== sent;
+    row.again = false;
+    if (changed) save(row);
   }
 
   // Whoever has logged in again, in another window, has another token.

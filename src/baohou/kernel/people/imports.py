@@ -116,7 +116,7 @@ class StaffFile(Noun):
         if stands is None or stands == name:
             return None
         days = {on for on, _post, _department in self._known.get(staff_no, ())}
-        return None if days & set(self._days.get(staff_no, ())) else stands
+        return stands if days and not days & set(self._days.get(staff_no, ())) else None
 
     @cached_property
     def _stands(self) -> dict[str, str]:

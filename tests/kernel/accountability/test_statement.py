@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -52,6 +53,13 @@ def _written(kind: str, *, month: date, staff: Staff | None = None) -> bytes:
     return out.getvalue()
 
 
+def _book(like: Entry, number: int, *, dated: date = TODAY, **other: Any) -> None:
+    """A line of the ledger about a duty of its own: 7 fen of the same person unless told otherwise."""
+    row = {"kind": EntryKind.PENALTY, "staff": like.staff, "amount_fen": 7, "dated": dated, **other}
+    row |= {"duty_kind": like.duty_kind, "opens_on": dated, "due_on": dated, "because": "例"}
+    Entry.objects.create(duty_key=10**18 + number, seq=0, clause="PGM.12", version_id=like.version_id, **row)
+
+
 @pytest.mark.clause("PGM.12", "PGM.13", "PGM.14")
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=BOOKED)
@@ -61,20 +69,8 @@ def test_the_statements_of_all_months_add_up_to_the_ledger(evening: Portfolio, d
     like = Entry.objects.order_by("pk")[0]
     people = list(Staff.objects.order_by("pk")[:5])
     for number, (who, kind, fen, dated) in enumerate(drawn):
-        Entry.objects.create(
-            duty_key=10**18 + number,
-            seq=0,
-            kind=kind,
-            staff=people[who],
-            amount_fen=fen if kind == EntryKind.PENALTY else -fen,
-            dated=dated,
-            clause="PGM.12",
-            version_id=like.version_id,
-            because="例",
-            duty_kind=like.duty_kind,
-            opens_on=dated,
-            due_on=dated,
-        )
+        signed = fen if kind == EntryKind.PENALTY else -fen
+        _book(like, number, staff=people[who], kind=kind, amount_fen=signed, dated=dated)
     year_end, net = date(2026, 12, 31), 0
     for month in range(1, 13):
         told = get_statement(everyone(), month=date(2026, month, 1), on=year_end)
@@ -102,24 +98,6 @@ def test_a_waiver_and_a_reversal_stand_in_their_month(evening: Portfolio, penalt
     assert line.opening_fen == before.opening_fen
 
 
-def _book(like: Entry, number: int) -> None:
-    Entry.objects.create(
-        id=number,
-        duty_key=10**18 + number,
-        seq=0,
-        kind=EntryKind.PENALTY,
-        staff=like.staff,
-        amount_fen=7,
-        dated=TODAY,
-        clause="PGM.12",
-        version_id=like.version_id,
-        because="例",
-        duty_kind=like.duty_kind,
-        opens_on=TODAY,
-        due_on=TODAY,
-    )
-
-
 @pytest.mark.clause("PGM.12")
 def test_the_sums_of_a_month_are_kept_until_the_ledger_has_another_line(
     evening: Portfolio, penalty: Entry, monkeypatch: pytest.MonkeyPatch
@@ -133,12 +111,12 @@ def test_the_sums_of_a_month_are_kept_until_the_ledger_has_another_line(
         return get_statement(everyone(), month=OCTOBER, on=TODAY).totals.net_fen
 
     before = net()
-    _book(penalty, 2_000_000)
+    _book(penalty, 2_000_000, id=2_000_000)
     assert [net(), net(), len(summed)] == [before + 7, before + 7, 2]
-    _book(penalty, 1_999_990)
+    _book(penalty, 1_999_990, id=1_999_990)
     assert [net(), net(), len(summed)] == [before + 14, before + 14, 3]
     with transaction.atomic():
-        _book(penalty, 2_000_001)
+        _book(penalty, 2_000_001, id=2_000_001)
         assert net() == before + 21
         transaction.set_rollback(True)
     assert [net(), len(summed)] == [before + 14, 4]

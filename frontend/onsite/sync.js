@@ -51,8 +51,7 @@ async function pushOne(one, token) {
     const answer = await ask(`${one.action}files/`, { method: "POST", headers: { "X-CSRFToken": token }, body: carton(one, file) });
     const told = await json(answer);
     if (answer.status !== 201) return note(one, { unpushed: refusal(answer, told).message });
-    file.sha256 = told.sha256;
-    await amendFile(file.id, file.sha256);
+    await amendFile(file.id, told.sha256);
   }
   await pushWords(one, await attached(one), token, true);
 }

@@ -14,6 +14,7 @@ from tests.tally import Tally, known_clauses
 
 if TYPE_CHECKING:
     from tests.cast import Cast, Portfolio, TakeIn
+    from tests.tables import Tables
 
 PURE = ("core", "house", "oracle", "guarantee/rules")
 """Folders of tests that meet no database, but for those that ask for one: they run once, not for each database."""
@@ -78,6 +79,32 @@ def own_place(tmp_path_factory: pytest.TempPathFactory) -> None:
     from django.conf import settings
 
     settings.VAR = tmp_path_factory.mktemp("var")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Django finds the tables that were copied; it has but to see that no migration is missing."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None) -> Tables:
+    """The database of this process, not there yet."""
+    from tests.tables import Tables
+
+    return Tables(tmp_path_factory.mktemp("tables"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tables: Tables) -> None:
+    """Its tables, copied where a run has made them."""
+    tables.take()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(tables: Tables, django_db_setup: None) -> None:
+    """Its tables are there, and kept for the next who needs some."""
+    tables.keep()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -21,11 +21,8 @@ from baohou.upkeep import closing
 from tests.api.conftest import CallAs, Caller
 from tests.cast import Portfolio
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite in memory has one connection"),
-]
-assert connection
+pytestmark = pytest.mark.django_db(transaction=True)
+two_writers = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 
 MANY = 8
 GRADE = {"grade": "watch", "effective_on": "2026-10-19", "because": "欠息"}
@@ -72,6 +69,7 @@ def test_one_key_with_two_contents_is_one_of_them(evening: Portfolio, call_as: C
         assert answer.status_code in ({201, 409} if mine else {422})
 
 
+@two_writers
 def test_a_worker_that_was_only_slow_takes_everything_back(
     evening: Portfolio, call_as: CallAs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +102,7 @@ def taken_over(caller: Caller, path: str, second: list[Any]) -> None:
     second.extend(at_once(other, 1))
 
 
+@two_writers
 def test_closing_waits_for_who_writes_and_says_so(
     evening: Portfolio, call_as: CallAs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,7 +42,7 @@ from tests.walks import undone
 __all__ = ["callers", "world"]
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite in memory has one connection"),
+    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time"),
     pytest.mark.clause("PGM.8", "PGM.11", "PGM.12"),
 ]
 FEW = 6

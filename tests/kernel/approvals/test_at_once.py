@@ -17,7 +17,6 @@ from tests.kernel.approvals.conftest import person
 from tests.kernel.approvals.test_approvals import KINDS
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="its tests share one database in memory, with one writer")
 @pytest.mark.django_db(transaction=True)
 def test_of_two_checkers_at_once_one_wins(manned: Portfolio) -> None:
     """孙戊 and 王庚 both check what 赵己's department manager asked for: the grade is given once."""

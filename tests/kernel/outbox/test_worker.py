@@ -184,7 +184,6 @@ def test_what_one_worker_has_taken_another_does_not_take(db: None, wire: Wire) -
     assert {one.pk for one in first}.isdisjoint(one.pk for one in second)
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="the tests' SQLite lies in memory, where nobody waits")
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_send_each_message_once(wire: Wire) -> None:
     """Sixty messages, two workers: they pass over each other's rows."""

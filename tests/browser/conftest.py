@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from threading import RLock
 from typing import Literal
 
 import pytest
 from django.core.handlers.base import BaseHandler
-from django.db import connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from baohou.day import engine
@@ -30,6 +29,9 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 PASSWORD = "bao-hou-demo"
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+PATIENCE = 60_000
+"""Milliseconds until something on a page is missed: on a busy machine all takes long, and nothing is the worse for it."""
+expect.set_options(timeout=PATIENCE)
 Sit = Callable[..., Page]
 
 
@@ -42,19 +44,6 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
-
-
-@pytest.fixture(autouse=True)
-def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requests take turns at SQLite's database in memory, which refuses at once where a file would wait."""
-    turn, respond = RLock(), BaseHandler.get_response
-
-    def in_turn(handler: BaseHandler, request: HttpRequest) -> HttpResponseBase:
-        with turn:
-            return respond(handler, request)
-
-    if connection.vendor == "sqlite":
-        monkeypatch.setattr(BaseHandler, "get_response", in_turn)
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +78,29 @@ def sit(evening: Portfolio, seats: Sit) -> Sit:
 
 
 @pytest.fixture
-def seats(chromium: Browser, live_server: LiveServer, wrong: list[str]) -> Iterator[Sit]:
+def all_answered(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The tables are emptied when the server has answered all that it was asked, by pages that are gone too."""
+    at_work: list[HttpRequest] = []
+    respond = BaseHandler.get_response
+
+    def answer(handler: BaseHandler, request: HttpRequest) -> HttpResponseBase:
+        at_work.append(request)
+        try:
+            return respond(handler, request)
+        finally:
+            at_work.remove(request)
+
+    monkeypatch.setattr(BaseHandler, "get_response", answer)
+    yield
+    for _ in range(6000):
+        if not at_work:
+            return
+        time.sleep(0.01)
+    pytest.fail(f"still at work: {at_work}")
+
+
+@pytest.fixture
+def seats(chromium: Browser, live_server: LiveServer, all_answered: None, wrong: list[str]) -> Iterator[Sit]:
     """Someone sits down, logs in, and from then on nothing may go wrong in the console.
 
     ``at`` is what the device takes for now; without it the device goes by its own clock. ``offline`` lets the device keep
@@ -103,6 +114,7 @@ def seats(chromium: Browser, live_server: LiveServer, wrong: list[str]) -> Itera
             viewport=screen, base_url=live_server.url, locale="zh-CN", service_workers=workers
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         if at is not None:
             page.clock.set_fixed_time(at)

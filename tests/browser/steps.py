@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 
 def photo(size: tuple[int, int] = (2400, 1800)) -> bytes:
@@ -19,6 +20,31 @@ def photo(size: tuple[int, int] = (2400, 1800)) -> bytes:
 def ready(page: Page) -> None:
     """The form of a visit has taken its draft up."""
     page.locator("form[data-ready=yes]").wait_for()
+
+
+def is_kept_here(page: Page) -> None:
+    """The device says that it has the draft as the page shows it now."""
+    page.locator("[data-kept-said]").evaluate(
+        "said => { said.textContent = ''; said.closest('form').dispatchEvent(new Event('input')); }"
+    )
+    expect(page.locator("[data-kept-said]")).to_contain_text("已存在这台设备上")
+
+
+def comes_true(page: Page, so: Callable[[], bool], seconds: int = 60) -> None:
+    """What a page has sent and waits for no answer of is done in a while."""
+    for _ in range(10 * seconds):
+        if so():
+            return
+        page.wait_for_timeout(100)
+    assert so()
+
+
+def still(page: Page, place: Locator) -> None:
+    """Wait until a place on the page stays as it is."""
+    before = ""
+    while (now := str(place.evaluate("one => one.outerHTML + JSON.stringify(one.getBoundingClientRect())"))) != before:
+        before = now
+        page.wait_for_timeout(300)
 
 
 def answer(page: Page) -> None:

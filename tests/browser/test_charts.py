@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, Sit
-from tests.browser.steps import excess, serious
+from tests.browser.steps import excess, serious, still
 from tests.cast import Portfolio
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -20,8 +20,8 @@ def test_charts_are_drawn_and_a_click_opens_the_list(evening: Portfolio, sit: Si
     figure = page.locator("#department")
     expect(figure.locator("[data-chart-place] svg")).to_be_visible()
     expect(page.locator("[data-chart-place] svg")).to_have_count(page.locator("[data-chart]").count())
-    page.wait_for_timeout(600)
     figure.scroll_into_view_if_needed()
+    still(page, figure)
     boxes = [bar.bounding_box() for bar in figure.locator("svg path[fill='#5686c4']").all()]
     lowest = max((box for box in boxes if box), key=lambda box: box["y"])
     page.mouse.click(lowest["x"] + lowest["width"] / 2, lowest["y"] + lowest["height"] / 2)
@@ -50,6 +50,6 @@ def test_axe_finds_nothing_serious(evening: Portfolio, sit: Sit, address: str) -
     for screen in (None, PHONE):
         page = sit(evening.cast.risk_manager, screen) if screen else sit(evening.cast.risk_manager)
         page.goto(address)
-        page.wait_for_timeout(500)
+        still(page, page.locator("main"))
         assert serious(page) == []
         assert excess(page) == 0

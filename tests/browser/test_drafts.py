@@ -17,7 +17,7 @@ from baohou.kernel.papers.models import Attachment, Seal, Signature
 from baohou.kernel.people.models import Staff
 from baohou.upkeep.closing import close, open_again
 from tests.browser.conftest import PHONE, Sit
-from tests.browser.steps import answer, photo, ready, serious, sign
+from tests.browser.steps import answer, comes_true, is_kept_here, photo, ready, serious, sign
 from tests.cast import Portfolio
 from tests.desk.conftest import TODAY
 
@@ -54,7 +54,7 @@ def begin(page: Page) -> None:
 def is_kept(page: Page) -> None:
     """The server says that it has the draft as it is now."""
     page.locator("[data-server-said]").evaluate("said => { said.textContent = ''; }")
-    expect(page.locator("[data-server-said]")).to_contain_text("服务器上也存了一份", timeout=15_000)
+    expect(page.locator("[data-server-said]")).to_contain_text("服务器上也存了一份")
 
 
 def hand_over(portfolio: Portfolio, leaver: Staff, to: Staff) -> None:
@@ -104,7 +104,7 @@ def test_a_draft_goes_from_device_to_device_and_to_whoever_takes_over(evening: P
     other.get_by_label("回访结论").fill("借款按约定使用")
     is_kept(other)
     phone.get_by_label("回访结论").fill("在旧手机上又写了一句")
-    expect(phone.locator("[data-server-said]")).to_contain_text("现在由李乙接着写", timeout=15_000)
+    expect(phone.locator("[data-server-said]")).to_contain_text("现在由李乙接着写")
     other.get_by_role("button", name="记下这次回访").click()
     other.wait_for_url(re.compile(r"/visits/\d+/$"))
     expect(other.get_by_text("已封存，未被改动")).to_be_visible()
@@ -124,13 +124,13 @@ def test_a_photo_taken_off_while_it_is_sent_stays_away(evening: Portfolio, sit: 
     form(page, evening)
     held: list[Route] = []
     page.route("**/visit/files/", lambda route: held.append(route))
-    with page.expect_request("**/visit/files/", timeout=15_000):
+    with page.expect_request("**/visit/files/"):
         page.locator("input[capture]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
     page.get_by_role("button", name="移除照片1.jpg").click()
     expect(page.locator("[data-shots] img")).to_have_count(0)
     page.locator("[data-server-said]").evaluate("said => { said.textContent = ''; }")
     held[0].continue_()
-    expect(page.locator("[data-server-said]")).to_contain_text("服务器上也存了一份", timeout=15_000)
+    expect(page.locator("[data-server-said]")).to_contain_text("服务器上也存了一份")
     page.reload()
     ready(page)
     expect(page.locator("[data-shots] img")).to_have_count(0)
@@ -146,13 +146,12 @@ def test_who_wrote_last_wins_and_the_other_chooses(evening: Portfolio, sit: Sit)
     form(desk, evening)
     phone.context.set_offline(True)
     phone.get_by_label("借款使用情况").fill("在现场改过")
-    expect(phone.locator("[data-kept-said]")).to_contain_text("已存在这台设备上")
-    phone.wait_for_timeout(1000)
+    is_kept_here(phone)
     desk.get_by_label("借款使用情况").fill("在办公室改过")
     is_kept(desk)
     phone.context.set_offline(False)
     note = phone.locator("[data-overtaken]:visible")
-    expect(note).to_contain_text("又改过这份草稿", timeout=15_000)
+    expect(note).to_contain_text("又改过这份草稿")
     expect(phone.get_by_label("借款使用情况")).to_have_value("在现场改过")
     assert serious(phone) == []
     note.get_by_role("button", name="用这台设备上的").click()
@@ -172,7 +171,7 @@ def test_a_draft_begun_without_a_network_goes_up_later_and_thrown_away_stays_awa
     assert not VisitDraft.objects.exists()
     close(because="升级，到 20:00 止", actor="X01", door="command")
     page.context.set_offline(False)
-    expect(page.locator("[data-server-said]")).to_contain_text("系统现在只读", timeout=15_000)
+    expect(page.locator("[data-server-said]")).to_contain_text("系统现在只读")
     open_again(actor="X01", door="command")
     page.get_by_label("借款使用情况").fill("购入钢坯")
     is_kept(page)
@@ -183,8 +182,7 @@ def test_a_draft_begun_without_a_network_goes_up_later_and_thrown_away_stays_awa
     page.once("dialog", lambda asked: asked.accept())
     page.locator("[data-queue]").get_by_role("button", name="删除").click()
     expect(page.locator("[data-queue] li")).to_have_count(0)
-    page.wait_for_timeout(1000)
-    assert not VisitDraft.objects.exists()
+    comes_true(page, lambda: not VisitDraft.objects.exists())
     assert Act.objects.latest("pk").verb == "drafts.discard"
     form(page, evening)
     expect(page.get_by_label("借款使用情况")).to_have_value("")

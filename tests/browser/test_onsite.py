@@ -15,7 +15,7 @@ from baohou.guarantee.models import ManagerAppointment, Visit, VisitSubmission, 
 from baohou.kernel.papers.models import Attachment, Seal, Signature
 from baohou.kernel.people.models import Post, Posting
 from tests.browser.conftest import PHONE, Sit
-from tests.browser.steps import answer, photo, ready, serious, sign, until
+from tests.browser.steps import answer, is_kept_here, photo, ready, serious, sign, until
 from tests.cast import Portfolio
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -165,8 +165,7 @@ def test_a_draft_is_there_again_after_the_page_was_closed(evening: Portfolio, si
     page.goto(f"/clients/{evening.steel.pk}/visit/?kind=routine&guarantee={evening.second.pk}")
     ready(page)
     fill(page)
-    expect(page.locator("[data-kept-said]")).to_contain_text("已存在这台设备上")
-    page.wait_for_timeout(600)
+    is_kept_here(page)
     page.goto("/clients/")
     page.goto(f"/clients/{evening.steel.pk}/visit/?kind=routine&guarantee={evening.second.pk}")
     ready(page)
@@ -290,6 +289,7 @@ def test_the_place_is_written_down_where_it_is_allowed(evening: Portfolio, sit: 
 def test_a_photo_that_fails_goes_again_by_itself(evening: Portfolio, sit: Sit, status: int) -> None:
     """The server fails at the second of two photos, or asks to wait: that one is sent again, one visit has both."""
     page = sit(evening.cast.b, PHONE)
+    page.route("**/visit/draft/", lambda route: route.abort())  # else the photos may be there before it is sent
     page.goto(f"/clients/{evening.steel.pk}/visit/?kind=routine&guarantee={evening.second.pk}")
     ready(page)
     fill(page)
@@ -311,7 +311,7 @@ def test_a_photo_that_fails_goes_again_by_itself(evening: Portfolio, sit: Sit, s
     expect(page.get_by_text("服务器现在没有答复")).to_be_visible()
     assert not Visit.objects.filter(client=evening.steel).exists()
     page.get_by_role("link", name="看待发送的").click()
-    expect(page.locator("[data-queue]")).to_contain_text("已发送", timeout=30_000)
+    expect(page.locator("[data-queue]")).to_contain_text("已发送")
     assert Visit.objects.filter(client=evening.steel).count() == 1
     assert Attachment.objects.count() == 2
     assert len(asked) == 4, "two photos, the signature, and the one that failed again"

@@ -18,7 +18,7 @@ from baohou.kernel.rulebook.services import load_shipped
 from tests.browser import quarter as steps
 from tests.browser.conftest import PASSWORD, Sit
 from tests.browser.quarter import Quarter, address
-from tests.browser.steps import photo, ready, tick_received
+from tests.browser.steps import is_kept_here, photo, ready, tick_received
 from tests.cast import FOOD, STEEL, Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -106,8 +106,7 @@ def visit_offline(quarter: Quarter) -> None:
     page.get_by_label("回访日期").fill("2026-07-08")
     page.get_by_label("借款使用情况").fill("购入钢坯，与合同一致")
     steps.fill_visit(page, "生产饱满，资金按约定使用", photo())
-    expect(page.locator("[data-kept-said]")).to_contain_text("已存在这台设备上")
-    page.wait_for_timeout(600)
+    is_kept_here(page)
     page.reload()
     ready(page)
     expect(page.get_by_label("借款使用情况")).to_have_value("购入钢坯，与合同一致")

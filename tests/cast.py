@@ -113,3 +113,10 @@ def issue(take_in: TakeIn, cast: Cast) -> Portfolio:
     take_in("portfolio", PORTFOLIO)
     clients = (Party.objects.get(id_no=id_no) for id_no in (STEEL, PAPER, FOOD))
     return Portfolio(cast, *clients, *(Guarantee.objects.get(project_no=row[0]) for row in PORTFOLIO))
+
+
+def issue_more(take_in: TakeIn, *, count: int = 40, manager: str = "张甲", manager_b: str = "") -> None:
+    """Import so many clients more, 客户000 and on, with a guarantee each; nobody else's but 吴外's are of 业务二部."""
+    department = "业务二部" if manager == "吴外" else "业务一部"
+    told = (department, manager, manager_b, "100", "2026-05-11", "2027-05-10", "")
+    take_in("portfolio", [(f"N-{i:03d}", f"客户{i:03d}", f"X:{i:03d}", *told) for i in range(count)])

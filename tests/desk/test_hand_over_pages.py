@@ -22,7 +22,7 @@ from baohou.kernel.duties.models import Duty
 from baohou.kernel.papers.models import Loan, Seal, Volume
 from baohou.kernel.parties.models import Party
 from baohou.kernel.people.models import Department, Staff
-from tests.cast import Portfolio, TakeIn
+from tests.cast import Portfolio, TakeIn, issue_more
 from tests.desk.conftest import Enter
 from tests.desk.reading import department_id
 from tests.desk.reading import said as read
@@ -350,11 +350,7 @@ def test_a_page_takes_few_queries_however_long_it_is(
     most: int,
 ) -> None:
     """Forty more clients of 业务一部 with a visit each: as many queries as before."""
-    rows = [
-        (f"N-{i:03d}", f"客户{i:03d}", f"X:{i:03d}", "业务一部", "张甲", "", "100", "2026-05-11", "2027-05-10", "")
-        for i in range(40)
-    ]
-    take_in("portfolio", rows)
+    issue_more(take_in)
     for party in Party.objects.filter(name__startswith="客户"):
         Visit.objects.create(client=party, visited_on=date(2026, 9, 1), kind=VisitKind.REGULAR, by=evening.cast.a)
     hand_overs.refresh(hand_over=HandOver.objects.get(), actor="M01", door="page")

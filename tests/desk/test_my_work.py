@@ -11,7 +11,7 @@ from baohou.day import engine
 from baohou.guarantee.rules.words import FilingKind
 from baohou.guarantee.services import reports
 from baohou.kernel.duties.models import Duty
-from tests.cast import Portfolio, TakeIn
+from tests.cast import Portfolio, TakeIn, issue_more
 from tests.desk.conftest import TODAY, Enter
 from tests.desk.reading import said
 
@@ -99,11 +99,7 @@ def test_my_work_takes_few_queries_however_much_there_is(
     most: int,
 ) -> None:
     """Forty more clients: not one query more, for the department manager and the risk manager."""
-    rows = [
-        (f"N-{i:03d}", f"客户{i:03d}", f"X:{i:03d}", "业务一部", "张甲", "", "100", "2026-05-11", "2027-05-10", "")
-        for i in range(40)
-    ]
-    take_in("portfolio", rows)
+    issue_more(take_in)
     engine.run(on=TODAY)
     for staff in (evening.cast.manager, evening.cast.risk_manager):
         browser = enter(staff)

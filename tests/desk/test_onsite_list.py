@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -13,7 +11,7 @@ from baohou.guarantee.queries.moves import list_holdings
 from baohou.guarantee.queries.pages import visits
 from baohou.guarantee.services import moves
 from baohou.kernel.people import deputies
-from tests.cast import Portfolio, TakeIn
+from tests.cast import Portfolio, TakeIn, issue_more
 from tests.desk.conftest import TODAY, Enter
 from tests.desk.reading import said
 
@@ -99,12 +97,7 @@ def test_the_list_takes_few_queries_however_much_there_is(
     evening: Portfolio, enter: Enter, take_in: TakeIn, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     """Forty more clients of 张甲 and 李乙: not one query more, whoever's visits are asked for."""
-    ends = date(2027, 5, 10).isoformat()
-    rows = [
-        (f"N-{i:03d}", f"客户{i:03d}", f"X:{i:03d}", "业务一部", "张甲", "李乙", "100", "2026-05-11", ends, "")
-        for i in range(40)
-    ]
-    take_in("portfolio", rows)
+    issue_more(take_in, manager_b="李乙")
     engine.run(on=TODAY)
     for staff, address in ((evening.cast.a, "/onsite/"), (evening.cast.b, "/onsite/?of=b")):
         browser = enter(staff)

@@ -16,7 +16,7 @@ from baohou.guarantee.services import grades, visits
 from baohou.kernel.accountability.models import Entry
 from baohou.kernel.duties.models import Duty
 from baohou.kernel.parties.models import Party
-from tests.cast import STEEL, Portfolio, TakeIn
+from tests.cast import STEEL, Portfolio, TakeIn, issue_more
 from tests.desk.conftest import Enter
 from tests.desk.reading import department_id
 from tests.desk.reading import said as read
@@ -169,11 +169,7 @@ def test_clients_are_filtered_by_grade_department_and_manager(evening: Portfolio
 
 def test_pages_turn_by_the_last_client_not_by_counting(evening: Portfolio, enter: Enter, take_in: TakeIn) -> None:
     """120 clients: three pages, each client once, in order."""
-    rows = [
-        (f"N-{i:03d}", f"客户{i:03d}", f"X:{i:03d}", "业务二部", "吴外", "", "100", "2026-05-11", "2027-05-10", "")
-        for i in range(120)
-    ]
-    take_in("portfolio", rows)
+    issue_more(take_in, count=120, manager="吴外")
     browser, after, found = enter(evening.cast.risk_manager), "", []
     for _ in range(3):
         page = browser.get(f"/clients/?after={after}").context["page"]
@@ -199,11 +195,7 @@ def test_a_list_takes_few_queries_however_long_it_is(
     from baohou.day import engine
     from tests.desk.conftest import TODAY
 
-    rows = [
-        (f"N-{i:03d}", f"客户{i:03d}", f"X:{i:03d}", "业务二部", "吴外", "", "100", "2026-05-11", "2027-05-10", "")
-        for i in range(40)
-    ]
-    take_in("portfolio", rows)
+    issue_more(take_in, manager="吴外")
     engine.run(on=TODAY)
     browser = enter(evening.cast.risk_manager)
     with django_assert_max_num_queries(most):

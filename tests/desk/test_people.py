@@ -23,7 +23,7 @@ from baohou.kernel.people import deputies, postings
 from baohou.kernel.people.access import find_person
 from baohou.kernel.people.logins import give_login
 from baohou.kernel.people.models import Department, Deputy, Post, Posting, Staff
-from tests.cast import Portfolio, TakeIn
+from tests.cast import Portfolio, TakeIn, issue_more
 from tests.desk.conftest import TODAY, Enter
 from tests.desk.reading import department_id, said
 
@@ -304,11 +304,7 @@ def test_people_take_few_queries(
 ) -> None:
     """Sixty more people and forty more guarantees: not one query more."""
     take_in("staff", [(f"N{i:02d}", f"新人{i}", "业务一部", "project_manager") for i in range(60)])
-    rows = [
-        (f"N-{i:03d}", f"客户{i:03d}", f"X:{i:03d}", "业务一部", "张甲", "", "100", "2026-05-11", "2027-05-10", "")
-        for i in range(40)
-    ]
-    take_in("portfolio", rows)
+    issue_more(take_in)
     browser = enter(evening.cast.admin)
     with django_assert_max_num_queries(most):
         browser.get(page if page != "one" else f"/people/{evening.cast.a.pk}/")

@@ -57,10 +57,12 @@ class Tables:
         if self._turn is None:
             return
         if connection.vendor == "sqlite":
-            for old in PLACE.glob("*.sqlite3"):
+            for old in PLACE.glob("*.sqlite3*"):
                 old.unlink()
+            whole = self._file().with_suffix(".sqlite3.new")  # else who is broken off here would leave a half
             with closing(sqlite3.connect(self._own)) as own:
-                own.execute("VACUUM INTO ?", [str(self._file())])
+                own.execute("VACUUM INTO ?", [str(whole)])
+            whole.rename(self._file())
         else:
             connection.close()
             with self._server() as server:

@@ -230,8 +230,9 @@ def test_notices_do_not_wait_behind_hooks(made: Made) -> None:
     tell(*range(100))
     with transaction.atomic():
         put([Draft("mail", "notice:1", "张甲", "您有 1 件事项逾期了")])
-    assert [message.key for message in lease()] == ["notice:1"]
-    assert len(lease()) == 5
+    first, second = lease(), lease()
+    assert first is not None and second is not None
+    assert (first.channel, second.channel) == ("mail", "hook")
 
 
 def test_a_partner_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:

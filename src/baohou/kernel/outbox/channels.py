@@ -37,7 +37,7 @@ class Channel:
 
     ``repeatable``: a message whose worker vanished while sending is sent again, for a second copy does no harm there.
     Otherwise it is given up, and an administrator decides: nobody knows whether it went out.
-    ``slow``: its messages wait until those of other channels have gone, and are taken a few at a time.
+    ``slow``: its messages wait until those of other channels have gone.
     """
 
     code: str

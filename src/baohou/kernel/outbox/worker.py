@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from baohou.core.sayings import say
@@ -23,10 +23,6 @@ from baohou.kernel.outbox import channels
 from baohou.kernel.outbox.channels import NotSent, Outgoing
 from baohou.kernel.outbox.models import PENDING, Message, State
 
-AT_ONCE: Final = 10
-"""So many messages are leased together: together they must be sent well before the lease runs out."""
-SLOW_AT_ONCE: Final = 5
-"""The same of slow channels: a notice that comes meanwhile waits for no more than these."""
 LEASE: Final = timedelta(minutes=10)
 LOST: Final = say("发送途中程序停了，不知道是否已经发出，没有自动重发。请问一下收件人再决定是否重发。")
 FATAL: Final = say("发送途中程序每次都停，不再重试。请把这条消息告诉维护人员。")
@@ -46,37 +42,32 @@ class Passed:
 def send_waiting(*, stop: Callable[[], bool] = lambda: False) -> Passed:
     """Send everything that is due now; other workers may do the same beside it."""
     passed = Passed(given_up=_clear_away())
-    while not stop():
-        leased = lease()
-        if not leased:
-            break
-        for message in leased:
-            _send(message, passed)
+    while not stop() and (message := lease()) is not None:
+        _send(message, passed)
     return passed
 
 
-def lease(limit: int = AT_ONCE) -> list[Message]:
-    """Take messages that are due for this worker alone; rows that another worker is taking are passed over.
+def lease() -> Message | None:
+    """Take the message that is due first for this worker alone; one that another worker is taking is passed over.
 
+    One and not several: of those that a worker has taken nobody knows, when it is killed, whether they went out.
     SQLite has one writer at a time, and its transactions here begin as writers, so that none takes the same row.
     """
-    now, token = timezone.now(), uuid4().hex
+    now = timezone.now()
     with transaction.atomic():
-        taken = _due(now, limit, slow=False) or _due(now, min(limit, SLOW_AT_ONCE), slow=True)
-        Message.objects.filter(pk__in=taken).update(
-            state=State.SENDING,
-            lease=token,
-            leased_until=now + LEASE,
-            tried_at=now,
-            attempts=F("attempts") + 1,
-        )
-    return list(Message.objects.filter(pk__in=taken, lease=token).order_by("pk"))
+        message = _due(now, slow=False) or _due(now, slow=True)
+        if message is None:
+            return None
+        message.state, message.lease, message.leased_until = State.SENDING, uuid4().hex, now + LEASE
+        message.tried_at, message.attempts = now, message.attempts + 1
+        message.save(update_fields=("state", "lease", "leased_until", "tried_at", "attempts"))
+    return message
 
 
-def _due(now: datetime, limit: int, *, slow: bool) -> list[int]:
-    """Messages of quick or of slow channels whose time has come, the first first, held for this transaction."""
+def _due(now: datetime, *, slow: bool) -> Message | None:
+    """The first message of quick or of slow channels whose time has come, held for this transaction."""
     due = Message.objects.filter(state__in=PENDING, slow=slow, due_at__lte=now).order_by("due_at", "pk")
-    return list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+    return due.select_for_update(skip_locked=True).first()
 
 
 def pause(attempts: int) -> timedelta:

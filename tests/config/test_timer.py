@@ -68,7 +68,7 @@ class Trial:
     @staticmethod
     def _until(met: object) -> None:
         assert callable(met)
-        for _ in range(500):
+        for _ in range(30_000):
             if met():
                 return
             time.sleep(0.02)
@@ -143,8 +143,8 @@ def test_being_told_to_end_is_heard_at_once_and_passed_on(trial: Trial) -> None:
     trial.until_done(1)
     began = time.monotonic()
     child.terminate()
-    assert child.wait(10) == 143
-    assert time.monotonic() - began < 5
+    assert child.wait(900) == 143
+    assert time.monotonic() - began < 50, "it would sleep for a minute"
     assert not (trial.home / "var/timers/slow").exists()
     with pytest.raises(ProcessLookupError):
         os.killpg(child.pid, 0)

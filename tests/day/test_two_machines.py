@@ -75,7 +75,7 @@ def take(upload: ImportUpload, **wish: str) -> Job:
 
 def until(token: str, wanted: Callable[[Seen], bool]) -> Seen:
     """What this machine sees of the job about a file once something is so."""
-    for _ in range(600):
+    for _ in range(6000):
         seen = find_latest(token)
         assert seen is not None
         if wanted(seen):
@@ -101,7 +101,7 @@ def test_a_job_of_the_other_machine_is_followed_to_its_end(other: Processes) -> 
     assert not Staff.objects.exists() and not (beats.folder() / f"{job.pk}.json").exists()
     done = until(upload.token, lambda seen: not seen.busy)
     assert (done.state, done.job.result["taken"], Staff.objects.count()) == (JobState.DONE, True, MANY)
-    assert other[job.pk].wait(timeout=30) == 0 and uploads.find(upload.token) is None
+    assert other[job.pk].wait(timeout=900) == 0 and uploads.find(upload.token) is None
 
 
 def test_what_broke_on_the_other_machine_is_read_here(other: Processes) -> None:
@@ -146,6 +146,6 @@ def test_a_machine_that_slept_and_comes_back_writes_nothing(other: Processes) ->
     silent()
     start_again(job=sleeper, by="X01")
     other[sleeper.pk].send_signal(signal.SIGCONT)
-    assert other[sleeper.pk].wait(timeout=60) != 0
+    assert other[sleeper.pk].wait(timeout=900) != 0
     assert until(upload.token, lambda seen: not seen.busy).state == JobState.DONE
     assert Staff.objects.count() == MANY and Act.objects.filter(verb="import.staff").count() == 1

@@ -28,7 +28,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     if connection.vendor == "sqlite":
         found["DATABASE_URL"] = f"sqlite:///{tmp_path / 'day.sqlite3'}"
         subprocess.run(
-            [sys.executable, "-m", "django", "migrate", "-v0"], env=found, cwd=ROOT / "src", check=True, timeout=300
+            [sys.executable, "-m", "django", "migrate", "-v0"], env=found, cwd=ROOT / "src", check=True, timeout=900
         )
     return found
 
@@ -48,14 +48,14 @@ def test_the_second_run_says_that_another_is_at_work(environment: dict[str, str]
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "holding\n"
-        second = subprocess.run(day, env=environment, capture_output=True, text=True, cwd=ROOT / "src", timeout=300)
+        second = subprocess.run(day, env=environment, capture_output=True, text=True, cwd=ROOT / "src", timeout=900)
         assert second.returncode == 3
         assert "另一次日终正在运行" in second.stderr
     finally:
         holder.kill()
         holder.wait()
     for _ in range(20):
-        third = subprocess.run(day, env=environment, capture_output=True, text=True, cwd=ROOT / "src", timeout=300)
+        third = subprocess.run(day, env=environment, capture_output=True, text=True, cwd=ROOT / "src", timeout=900)
         if third.returncode != 3:
             break
         time.sleep(0.2)

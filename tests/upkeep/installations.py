@@ -63,13 +63,13 @@ class Installation:
         """Run a baohou command that has to end with a code: what it said, on both its ways out."""
         command = [sys.executable, "-m", "baohou.config.command", *arguments]
         process = self.start(*command, biggest_file=biggest_file, **environment)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=900)
         assert process.returncode == code, f"{arguments}: {process.returncode}\n{out}{err}"
         return out + err
 
     def python(self, program: str, *arguments: str) -> str:
         process = self.start(sys.executable, "-c", program, *arguments)
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=900)
         assert process.returncode == 0, err
         return out
 

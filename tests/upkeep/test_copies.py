@@ -68,7 +68,7 @@ def writers(installation: Installation, *names: str) -> Iterator[dict[str, int]]
         yield wrote
     finally:
         for name, process in processes.items():
-            out, _ = process.communicate("stop\n", timeout=60)
+            out, _ = process.communicate("stop\n", timeout=900)
             wrote[name] = int(out)
 
 

@@ -27,7 +27,7 @@ def test_of_two_checkers_at_once_one_wins(manned: Portfolio) -> None:
 
     def check(place: int) -> None:
         try:
-            start.wait(timeout=20)
+            start.wait(timeout=900)
             answered = services.approve(proposal=proposal, by=people[place], on=TODAY, door="page")
             said.append(State(answered.state).name)
         except Refused as refusal:
@@ -39,7 +39,7 @@ def test_of_two_checkers_at_once_one_wins(manned: Portfolio) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=900)
     assert sorted(said) == ["APPROVED", "approvals.answered"]
     assert Proposal.objects.get().state == State.APPROVED
     assert manned.steel.grade_changes.count() == 1

@@ -256,7 +256,7 @@ def test_a_partner_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch, settin
         begun = time.monotonic()
         answer = posting.post(place, body=b"{}", headers={})
     assert answer.status == 0
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 15
 
 
 def test_the_list_says_how_many_have_not_arrived(made: Made) -> None:

@@ -219,7 +219,7 @@ def test_two_workers_at_once_send_each_message_once(wire: Wire) -> None:
 
     def work() -> None:
         try:
-            start.wait(10)
+            start.wait(900)
             worker.send_waiting()
         except BaseException as fault:  # noqa: BLE001  (told by the test)
             faults.append(fault)
@@ -230,7 +230,7 @@ def test_two_workers_at_once_send_each_message_once(wire: Wire) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(900)
     assert faults == []
     assert sorted(wire.heard) == sorted(f"m{n}" for n in range(60))
     assert Message.objects.filter(state=State.SENT).count() == 60

@@ -209,7 +209,6 @@ ALLOWED_DIRECTLY = [
     "kernel/hooks/services.py:resume_hook update",
     "kernel/notices/services.py:tell_many bulk_create",
     "kernel/outbox/services.py:put bulk_create",
-    "kernel/outbox/worker.py:lease update",
     "kernel/parties/services.py:erase update",
     "kernel/people/logins.py:make_logins bulk_create",
     "kernel/people/sessions.py:rename update",

@@ -76,6 +76,8 @@ def copied(folder: Path) -> Iterator[None]:
     shutil.copytree(place, folder, dirs_exist_ok=True)
     connections.close_all()
     with psycopg.connect(SERVER, autocommit=True) as server:
+        left = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+        server.execute(left, [own])  # a thread of an earlier test's live server may still be ending
         server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{own}"')
         turn_to(name)
         settings.VAR, settings.AUDIT_HEADS = folder, [str(folder / "heads.jsonl")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -18,6 +17,7 @@ from django.db import connection
 import baohou
 from baohou.config import settings
 from baohou.kernel.audit import guards
+from tests.upkeep.installations import SERVER
 
 PLACE = settings.VAR / "tests"
 """What one run leaves to the next."""
@@ -81,7 +81,7 @@ class Tables:
         return found is not None
 
     def _server(self) -> psycopg.Connection:
-        return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+        return psycopg.connect(SERVER, autocommit=True)
 
 
 def _made_by() -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +36,7 @@ from tests.api.test_access_walk import Operation, callers, operations, world
 from tests.api.test_failing_writes import WHOLE, Asked, ready
 from tests.desk.walking import World
 from tests.upkeep.installations import SERVER
+from tests.waiting import until
 from tests.walks import undone
 
 __all__ = ["callers", "world"]
@@ -120,11 +120,8 @@ def hash_of(seed: str) -> int:
     return Random(seed).getrandbits(32)
 
 
-def wait(until: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not until():
-        assert time.monotonic() < end, "nobody is answered"
-        time.sleep(0.02)
+def wait(so: Callable[[], bool]) -> None:
+    until(so, "nobody is answered", seconds=PATIENCE)
 
 
 def faults() -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +23,7 @@ from baohou.kernel.people.models import Staff
 from tests.again import begin
 from tests.cast import Portfolio
 from tests.desk.conftest import TODAY
+from tests.waiting import until
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 PASSWORD = "bao-hou-demo"
@@ -92,11 +92,7 @@ def all_answered(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(BaseHandler, "get_response", answer)
     yield
-    for _ in range(6000):
-        if not at_work:
-            return
-        time.sleep(0.01)
-    pytest.fail(f"still at work: {at_work}")
+    until(lambda: not at_work, "the server is still at work")
 
 
 @pytest.fixture

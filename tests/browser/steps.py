@@ -30,9 +30,9 @@ def is_kept_here(page: Page) -> None:
     expect(page.locator("[data-kept-said]")).to_contain_text("已存在这台设备上")
 
 
-def comes_true(page: Page, so: Callable[[], bool], seconds: int = 60) -> None:
+def comes_true(page: Page, so: Callable[[], bool]) -> None:
     """What a page has sent and waits for no answer of is done in a while."""
-    for _ in range(10 * seconds):
+    for _ in range(600):
         if so():
             return
         page.wait_for_timeout(100)

@@ -6,10 +6,12 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 BAOHOU = """#!/bin/sh
@@ -66,13 +68,8 @@ class Trial:
         return file.read_text().splitlines() if file.exists() else []
 
     @staticmethod
-    def _until(met: object) -> None:
-        assert callable(met)
-        for _ in range(30_000):
-            if met():
-                return
-            time.sleep(0.02)
-        raise AssertionError("it never came")
+    def _until(met: Callable[[], bool]) -> None:
+        until(met, "it never came")
 
 
 @pytest.fixture

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import logging
-import time
 from threading import Event
 
 import pytest
 
 from baohou.kernel import beside
+from tests.waiting import until
 
 
 def _await_end(name: str) -> None:
-    for _ in range(60_000):
-        if name not in beside._at_work:
-            return
-        time.sleep(0.01)
-    raise AssertionError(f"{name} is still at work")
+    until(lambda: name not in beside._at_work, f"{name} is still at work")
 
 
 def test_the_same_work_is_begun_once_at_a_time() -> None:
